@@ -1,0 +1,75 @@
+/** Domain types, ports, record codec, ids, signatures, limits and the error base: what every other package meets at. No I/O. */
+export { type Clock, systemClock } from "./clock.ts";
+export { decodeRecord, decodeStoredRecord, type RecordDraft, signRecord } from "./codec.ts";
+export {
+  coreErrors,
+  defineErrors,
+  type ErrorDetails,
+  type ErrorSpecification,
+  type ErrorTable,
+  GrapevineError,
+  messageOf,
+} from "./errors.ts";
+export {
+  type DistillationState,
+  type Experience,
+  type LessonUse,
+  type Outcome,
+  type Step,
+  type TaskReference,
+  type Verdict,
+  verdicts,
+} from "./experience.ts";
+export {
+  type AuthorId,
+  authorFromPublicKey,
+  createIdentity,
+  type Identity,
+  identityFromSeed,
+  publicKeyFromAuthor,
+  verifySignature,
+} from "./identity.ts";
+export { createExperienceId } from "./ids.ts";
+export {
+  isUsable,
+  type LessonDraft,
+  type LessonState,
+  lessonStates,
+  maxStandings,
+  noOutcomes,
+  type OutcomeCounts,
+  type Principal,
+  type RecalledLesson,
+  type Standing,
+  type StoredLesson,
+  withStanding,
+} from "./lesson.ts";
+export * as limits from "./limits.ts";
+export type { Embedder } from "./ports/embedder.ts";
+export type { ActionResult, Environment, Episode, Task, TaskQuery } from "./ports/environment.ts";
+export type { ExperienceQuery, ExperienceStore } from "./ports/experience-store.ts";
+export type { Generation, GenerationRequest, JsonSchema, LanguageModel, Message } from "./ports/language-model.ts";
+export type { LessonQuery, LessonStore, RecordKey, StoreChange } from "./ports/lesson-store.ts";
+export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
+export { isRecordId, recordIdBytes, recordIdOf, shortId } from "./record-id.ts";
+export {
+  type AttestationBody,
+  isAttestation,
+  isLesson,
+  isRetraction,
+  isRotation,
+  type LessonBody,
+  type LessonEvidence,
+  type LessonExample,
+  type LessonKind,
+  lessonKinds,
+  lessonText,
+  type RecordBody,
+  type RecordId,
+  type RecordType,
+  type RetractionBody,
+  type RotationBody,
+  recordVersion,
+  type SignedRecord,
+} from "./records.ts";
+export { cleanText, normalisedText, textProblem } from "./text.ts";

@@ -1,0 +1,28 @@
+/**
+ * Every limit that a record, a queue or a message is held to. Each is enforced where it is named and tested just below and just above.
+ */
+
+/** One record on the wire, signature included. Four times the largest lesson that the field limits allow in ASCII text is not needed. */
+export const maxRecordBytes: number = 16 * 1024;
+/** Body, list or map, example, steps: no record needs more levels. Checked before decoding, so that depth cannot exhaust the stack. */
+export const maxRecordDepth = 5;
+
+export const maxTitleLength = 120;
+export const maxSituationLength = 400;
+export const maxGuidanceLength = 800;
+export const maxExampleTextLength = 400;
+export const maxExampleSteps = 8;
+export const maxTags = 8;
+export const maxTagLength = 40;
+export const maxEnvironmentFacts = 8;
+export const maxEnvironmentFactLength = 80;
+/** Lineage is followed by the least trusted ancestor; more than a prompt can hold is never needed. */
+export const maxDerivedFrom = 8;
+export const maxModelNameLength = 120;
+export const maxReasonLength = 200;
+
+/** A record dated further ahead than this is refused, so that a wrong clock cannot make a record immortal. */
+export const maxClockSkewMs: number = 5 * 60 * 1000;
+
+/** A question to an agent. Longer than any small model's context; a hundredth of what would hurt the node. */
+export const maxQuestionBytes: number = 64 * 1024;

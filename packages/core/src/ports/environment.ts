@@ -1,0 +1,47 @@
+/** The port of a place to practise in: tasks whose success is verified, not judged by the model itself. */
+export interface Task {
+  /** Unique in its environment; the same seed gives the same task. */
+  readonly id: string;
+  /** Tasks of a family follow the same rules and differ in their details. */
+  readonly family: string;
+  /** What is asked, in words. */
+  readonly prompt: string;
+}
+
+export interface TaskQuery {
+  readonly count: number;
+  /** Other seeds give other tasks of the same environment. */
+  readonly seed: number;
+}
+
+/** What came of one action. */
+export interface ActionResult {
+  /** What the environment says: output, or an honest error message. */
+  readonly observation: string;
+  /** False when the action was refused with an error and changed nothing. */
+  readonly accepted: boolean;
+  /** True when nothing more can be done: solved, answered, or spoiled. */
+  readonly done: boolean;
+  /** Does the state of the world fulfil the task now? */
+  readonly solved: boolean;
+}
+
+/** One try at one task. */
+export interface Episode {
+  readonly task: Task;
+  /** What the agent sees before it acts: what kind of place this is, never how to solve it. */
+  readonly observation: string;
+  /** The admissible actions, where the environment can list them. */
+  readonly choices?: readonly string[];
+  act(action: string): Promise<ActionResult>;
+}
+
+export interface Environment {
+  /** A specification that opens the same environment again, for example `tools:7`. */
+  readonly id: string;
+  /** What an action is called in a prompt: `Command`, `Answer`. */
+  readonly actionName: string;
+  /** Distinct tasks, in an order that the seed alone decides. */
+  tasks(query: TaskQuery): Promise<Task[]>;
+  start(task: Task): Promise<Episode>;
+}

@@ -1,0 +1,78 @@
+/**
+ * The port of the store of lessons and of everything that was decided about them. A verdict becomes a list of changes, and the list is applied in one
+ * atomic batch: after a crash all of it is there, or nothing.
+ */
+import type { AuthorId } from "../identity.ts";
+import type { LessonState, Principal, StoredLesson } from "../lesson.ts";
+import type { AttestationBody, RecordId, RecordType, RetractionBody, RotationBody, SignedRecord } from "../records.ts";
+
+export type StoreChange =
+  /** Adds a lesson, or replaces what is kept about it (its record never changes). */
+  | { readonly kind: "lesson"; readonly lesson: StoredLesson }
+  /** Replaces the author's earlier attestation of the same lesson. */
+  | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
+  /** A retraction, kept for good, whether or not the lesson is here. */
+  | { readonly kind: "tombstone"; readonly record: SignedRecord<RetractionBody> }
+  | { readonly kind: "rotation"; readonly record: SignedRecord<RotationBody> }
+  | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
+  | { readonly kind: "principal"; readonly principal: Principal }
+  /** Remembers an id that is not kept, so that no peer's copy is fetched again. */
+  | { readonly kind: "refused"; readonly id: RecordId; readonly reason: string }
+  /** A record of one's own that is to be published, and that it was. */
+  | { readonly kind: "outbox-add"; readonly id: RecordId }
+  | { readonly kind: "outbox-remove"; readonly id: RecordId };
+
+export interface LessonQuery {
+  readonly states?: readonly LessonState[];
+  readonly author?: AuthorId;
+  readonly limit?: number;
+}
+
+/** What anti-entropy compares: enough to find out what is missing without reading bodies. */
+export interface RecordKey {
+  readonly id: RecordId;
+  readonly type: RecordType;
+  /** The author's clock, milliseconds. */
+  readonly createdAt: number;
+}
+
+export interface LessonStore {
+  /** One atomic batch; resolves when it is on the disk. */
+  apply(changes: readonly StoreChange[]): Promise<void>;
+
+  /** @throws STORE_DAMAGED when the bytes on disk do not give the id they are kept under. */
+  get(id: RecordId): Promise<StoredLesson | undefined>;
+  /** In the order asked, undefined where there is none. */
+  getMany(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]>;
+  byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]>;
+  /** Newest received first. */
+  list(query?: LessonQuery): AsyncIterable<StoredLesson>;
+  /** Lessons by state. Kept in memory: costs nothing. */
+  counts(): Readonly<Record<LessonState, number>>;
+  /** The full ids of lessons that an abbreviation fits (see `shortId`), at most two. */
+  resolve(abbreviation: string): Promise<RecordId[]>;
+  /** The ids of lessons whose normalised text (`normalisedText(lessonText(body))`) is the same. */
+  sameText(normalised: string): Promise<RecordId[]>;
+  /** A label that no lesson has had, never given twice. */
+  nextLabel(): number;
+  /** A sequence number for a record of one's own: larger than all before it, across restarts. */
+  nextSequence(): number;
+
+  attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]>;
+  attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined>;
+  tombstone(lesson: RecordId): Promise<SignedRecord<RetractionBody> | undefined>;
+  principal(author: AuthorId): Promise<Principal | undefined>;
+  principals(): Promise<Principal[]>;
+
+  /** Any stored record by its id, of any type: for sending it on. */
+  record(id: RecordId): Promise<SignedRecord | undefined>;
+  /** Every record that is here to be passed on, oldest first by (createdAt, id), after the given position. Archived lessons are still passed on. */
+  recordKeys(after?: RecordKey): AsyncIterable<RecordKey>;
+  /** For each id: is it stored, refused or archived here, so that it need not be fetched? */
+  knows(ids: readonly RecordId[]): Promise<boolean[]>;
+  outbox(): Promise<RecordId[]>;
+
+  /** Stored vectors of one embedder, of lessons in the given states. */
+  embeddings(embedder: string): AsyncIterable<{ readonly label: number; readonly vector: Float32Array }>;
+  embedding(embedder: string, label: number): Promise<Float32Array | undefined>;
+}

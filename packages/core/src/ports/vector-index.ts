@@ -1,0 +1,23 @@
+/** The port of the nearest-neighbour index. What it holds is derived: it can always be filled again from the lesson store. */
+export interface Neighbour {
+  readonly label: number;
+  /** Cosine similarity, from −1 to 1. */
+  readonly similarity: number;
+}
+
+export interface VectorIndex {
+  /** Id of the embedder whose vectors it holds. */
+  readonly embedder: string;
+  readonly dimensions: number;
+  readonly size: number;
+  has(label: number): boolean;
+  /** Adds, or replaces. @throws VECTOR_INVALID (wrong length, not finite, zero), LABEL_INVALID (not a uint32) */
+  add(label: number, vector: Float32Array): void;
+  /** Does nothing when the label is not there. */
+  remove(label: number): void;
+  /** At most `count` neighbours, nearest first. @throws VECTOR_INVALID */
+  search(vector: Float32Array, count: number): Neighbour[];
+  /** Writes it to disk so that the next open need not fill it again. */
+  save(): Promise<void>;
+  close(): Promise<void>;
+}

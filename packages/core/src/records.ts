@@ -1,0 +1,119 @@
+/**
+ * The four records that peers exchange (docs/ARCHITECTURE.md, "Records"). These are their bodies as the program sees them: ids and authors are
+ * texts. `record-schema.ts` holds them to their limits; `codec.ts` turns them into bytes and back.
+ */
+import type { AuthorId } from "./identity.ts";
+
+export const recordVersion = 1;
+
+/** CIDv1 (dag-cbor, sha2-256) of a body, in base32: `bafyrei…`. */
+export type RecordId = string;
+
+interface CommonBody {
+  readonly v: typeof recordVersion;
+  /** The key that signs. */
+  readonly author: AuthorId;
+  /** Grows with each record of an author; orders them where clocks cannot. */
+  readonly seq: number;
+  /** Milliseconds since the epoch, by the author's clock. Shown, checked against the future, never used to decide which of two wins. */
+  readonly createdAt: number;
+  /** Milliseconds since the epoch; past it the record is no longer used or passed on. */
+  readonly expiresAt?: number;
+}
+
+export const lessonKinds = ["strategy", "pitfall", "fact", "procedure"] as const;
+export type LessonKind = (typeof lessonKinds)[number];
+
+/** A worked example: one task of the kind, and the steps that were seen to do it. Taken from a trajectory, never invented. */
+export interface LessonExample {
+  readonly task: string;
+  readonly steps: readonly string[];
+}
+
+/** How often following the lesson's source worked, and who said so. */
+export interface LessonEvidence {
+  readonly worked: number;
+  readonly changed: number;
+  readonly failed: number;
+  /** `environment`: a checker saw it. `feedback`: the user said so. `author`: taught by hand, without a trial. */
+  readonly verifiedBy: "environment" | "feedback" | "author";
+}
+
+export interface LessonBody extends CommonBody {
+  readonly type: "lesson";
+  readonly kind: LessonKind;
+  readonly title: string;
+  /** When it applies. */
+  readonly situation: string;
+  /** What to do, in the imperative. */
+  readonly guidance: string;
+  readonly example?: LessonExample;
+  readonly evidence: LessonEvidence;
+  readonly tags: readonly string[];
+  /** Tool and version facts that the lesson depends on. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The model that drafted it; lessons carry over between models with losses. */
+  readonly model?: string;
+  /** Remote lessons that were in the prompt when the experience was made: what this lesson cannot corroborate. */
+  readonly derivedFrom: readonly RecordId[];
+  readonly supersedes?: RecordId;
+}
+
+/** Running counts of one author for one lesson; a later attestation (by `seq`) replaces an earlier. */
+export interface AttestationBody extends CommonBody {
+  readonly type: "attestation";
+  readonly lesson: RecordId;
+  readonly worked: number;
+  readonly changed: number;
+  readonly failed: number;
+}
+
+/** An author's tombstone for a lesson of their own. */
+export interface RetractionBody extends CommonBody {
+  readonly type: "retraction";
+  readonly lesson: RecordId;
+  readonly reason?: string;
+}
+
+/**
+ * Pre-rotation: an author's first rotation commits to the hash of the key that will follow; the record that reveals that key is signed by it, names
+ * the author it follows, and commits to the next. Who steals a key cannot name its successor.
+ */
+export interface RotationBody extends CommonBody {
+  readonly type: "rotation";
+  /** sha2-256 of the next raw public key. */
+  readonly nextKeyHash: Uint8Array;
+  /** The author whose commitment this record's key fulfils; absent in an author's first rotation. */
+  readonly follows?: AuthorId;
+}
+
+export type RecordBody = LessonBody | AttestationBody | RetractionBody | RotationBody;
+export type RecordType = RecordBody["type"];
+
+/** A record whose signature and id were checked. `frame` is exactly what goes over the wire. */
+export interface SignedRecord<Body extends RecordBody = RecordBody> {
+  readonly id: RecordId;
+  readonly body: Body;
+  readonly frame: Uint8Array;
+}
+
+export function isLesson(record: SignedRecord): record is SignedRecord<LessonBody> {
+  return record.body.type === "lesson";
+}
+
+export function isAttestation(record: SignedRecord): record is SignedRecord<AttestationBody> {
+  return record.body.type === "attestation";
+}
+
+export function isRetraction(record: SignedRecord): record is SignedRecord<RetractionBody> {
+  return record.body.type === "retraction";
+}
+
+export function isRotation(record: SignedRecord): record is SignedRecord<RotationBody> {
+  return record.body.type === "rotation";
+}
+
+/** What a lesson's text is compared and embedded by. Provenance and evidence are left out: they do not say what it is about. */
+export function lessonText(lesson: Pick<LessonBody, "title" | "situation" | "guidance">): string {
+  return `${lesson.title}. ${lesson.situation}. ${lesson.guidance}`;
+}
