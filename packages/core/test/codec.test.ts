@@ -64,9 +64,29 @@ describe("records on the wire", () => {
   });
 
   it("has every type of record", () => {
-    const attestation = signRecord(identity, { type: "attestation", seq: 2, createdAt: 5, lesson: otherId, worked: 2, changed: 0, failed: 1 });
-    const retraction = signRecord(identity, { type: "retraction", seq: 3, createdAt: 5, lesson: otherId, reason: "no longer true" });
-    const rotation = signRecord(identity, { type: "rotation", seq: 4, createdAt: 5, nextKeyHash: new Uint8Array(32), follows: createIdentity().author });
+    const attestation = signRecord(identity, {
+      type: "attestation",
+      seq: 2,
+      createdAt: 5,
+      lesson: otherId,
+      worked: 2,
+      changed: 0,
+      failed: 1,
+    });
+    const retraction = signRecord(identity, {
+      type: "retraction",
+      seq: 3,
+      createdAt: 5,
+      lesson: otherId,
+      reason: "no longer true",
+    });
+    const rotation = signRecord(identity, {
+      type: "rotation",
+      seq: 4,
+      createdAt: 5,
+      nextKeyHash: new Uint8Array(32),
+      follows: createIdentity().author,
+    });
     for (const record of [attestation, retraction, rotation]) expect(decodeRecord(record.frame).body).toEqual(record.body);
   });
 
@@ -126,7 +146,9 @@ describe("limits", () => {
     expect(codeOf(() => signRecord(identity, draft({ title: "a".repeat(limits.maxTitleLength) })))).toBe("none");
     expect(codeOf(() => signRecord(identity, draft({ title: "a".repeat(limits.maxTitleLength + 1) })))).toBe("RECORD_INVALID");
     expect(codeOf(() => signRecord(identity, draft({ guidance: "a".repeat(limits.maxGuidanceLength) })))).toBe("none");
-    expect(codeOf(() => signRecord(identity, draft({ guidance: "a".repeat(limits.maxGuidanceLength + 1) })))).toBe("RECORD_INVALID");
+    expect(codeOf(() => signRecord(identity, draft({ guidance: "a".repeat(limits.maxGuidanceLength + 1) })))).toBe(
+      "RECORD_INVALID",
+    );
   });
 
   it("hold lists just below and just above", () => {
