@@ -1,4 +1,5 @@
 /** Domain types, ports, record codec, ids, signatures, limits and the error base: what every other package meets at. No I/O. */
+export { cborProblem } from "./cbor-shape.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { decodeRecord, decodeStoredRecord, type RecordDraft, signRecord } from "./codec.ts";
 export {

@@ -11,7 +11,7 @@ export type StoreChange =
   | { readonly kind: "lesson"; readonly lesson: StoredLesson }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
-  /** A retraction, kept for good, whether or not the lesson is here. */
+  /** A retraction, kept for good by lesson and author, whether or not the lesson is here. */
   | { readonly kind: "tombstone"; readonly record: SignedRecord<RetractionBody> }
   | { readonly kind: "rotation"; readonly record: SignedRecord<RotationBody> }
   | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
@@ -60,7 +60,11 @@ export interface LessonStore {
 
   attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]>;
   attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined>;
-  tombstone(lesson: RecordId): Promise<SignedRecord<RetractionBody> | undefined>;
+  /**
+   * The retraction of a lesson by the given author. Kept by lesson and author: a stranger's retraction of a lesson that has not arrived must not take the
+   * place of its author's.
+   */
+  tombstone(lesson: RecordId, author: AuthorId): Promise<SignedRecord<RetractionBody> | undefined>;
   principal(author: AuthorId): Promise<Principal | undefined>;
   principals(): Promise<Principal[]>;
 

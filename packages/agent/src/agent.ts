@@ -1,0 +1,173 @@
+/**
+ * The agent: recalls lessons, prompts the model, acts, and keeps what happened.
+ *
+ * It guarantees that an experience is on the disk before its answer is returned. It does not judge its own answers: an outcome comes from an
+ * environment's checker or from the user.
+ */
+import {
+  type AuthorId,
+  type Clock,
+  createExperienceId,
+  type Environment,
+  type Episode,
+  type Experience,
+  type ExperienceStore,
+  type LanguageModel,
+  type LessonUse,
+  limits,
+  type RecalledLesson,
+  type Step,
+  type Task,
+} from "@grapevine/core";
+import { agentErrors } from "./errors.ts";
+import { readAction, stepPrompt } from "./prompt.ts";
+import { questionPrompt } from "./question-prompt.ts";
+import type { RecallQuery } from "./recall.ts";
+
+export interface AgentComponents {
+  /** The model of the moment; it is asked for anew each time. */
+  readonly model: () => LanguageModel;
+  readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
+  readonly experiences: Pick<ExperienceStore, "append">;
+  readonly clock: Clock;
+  readonly nameOf: (author: AuthorId) => string;
+  /** The node's own author id: lessons by it are its own. */
+  readonly self: AuthorId;
+}
+
+export interface AskOptions {
+  /** False: answer without lessons. */
+  readonly lessons: boolean;
+  readonly askedBy?: AuthorId;
+  readonly signal?: AbortSignal;
+  readonly onText?: (piece: string) => void;
+}
+
+export interface AttemptOptions {
+  readonly lessons: boolean;
+  /** Most actions; the outcome is `failed` when none of them solved the task. */
+  readonly maxSteps: number;
+  /** True: queue the experience for distillation. False: a test, from which nothing is to be learnt. */
+  readonly learn: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Agent {
+  /** @throws QUESTION_EMPTY, QUESTION_TOO_LONG, and what model and store throw; nothing is kept of an answer that did not come. */
+  ask(question: string, options: AskOptions): Promise<Experience>;
+  /** One try at one task, every step kept. @throws what model, environment and store throw */
+  attempt(environment: Environment, task: Task, options: AttemptOptions): Promise<Experience>;
+}
+
+/** More lessons in a prompt confuse small models more than they help. */
+const maxLessonsInPrompt = 3;
+
+export function createAgent(components: AgentComponents): Agent {
+  return {
+    ask: (question, options) => ask(question, options, components),
+    attempt: (environment, task, options) => attempt(environment, task, options, components),
+  };
+}
+
+async function ask(question: string, options: AskOptions, components: AgentComponents): Promise<Experience> {
+  checkQuestion(question);
+  const startedAt = components.clock.now();
+  const model = components.model();
+  const lessons = options.lessons ? await components.recall({ text: question, limit: maxLessonsInPrompt }) : [];
+  options.signal?.throwIfAborted();
+  const generation = await model.generate({
+    ...questionPrompt({ question, lessons, form: model.promptForm, nameOf: components.nameOf }),
+    signal: options.signal,
+    onText: options.onText,
+  });
+  return await keep(components, {
+    createdAt: startedAt,
+    prompt: question,
+    askedBy: options.askedBy,
+    steps: [],
+    answer: generation.text.trim(),
+    lessons: lessons.map((recalled) => useOf(recalled, components.self)),
+    model: model.id,
+    distillation: "waiting",
+  });
+}
+
+function checkQuestion(question: string): void {
+  if (question.trim() === "") throw agentErrors.create("QUESTION_EMPTY", "the question is empty");
+  const bytes = Buffer.byteLength(question);
+  if (bytes > limits.maxQuestionBytes) {
+    throw agentErrors.create("QUESTION_TOO_LONG", `the question has ${bytes} bytes, more than ${limits.maxQuestionBytes}`);
+  }
+}
+
+async function attempt(
+  environment: Environment,
+  task: Task,
+  options: AttemptOptions,
+  components: AgentComponents,
+): Promise<Experience> {
+  const startedAt = components.clock.now();
+  const model = components.model();
+  const episode = await environment.start(task);
+  const lessons = options.lessons
+    ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsInPrompt })
+    : [];
+  const { steps, solved } = await act(environment, episode, lessons, model, options, components.nameOf);
+  return await keep(components, {
+    createdAt: startedAt,
+    prompt: task.prompt,
+    task: { environment: environment.id, id: task.id, family: task.family },
+    steps,
+    answer: steps.at(-1)?.action ?? "",
+    outcome: { verdict: solved ? "worked" : "failed", verifiedBy: "environment", at: components.clock.now() },
+    lessons: lessons.map((recalled) => useOf(recalled, components.self)),
+    model: model.id,
+    distillation: options.learn ? "queued" : "waiting",
+  });
+}
+
+/** Observe and act until it is done or the steps are used up. Every prompt is built anew from what was learnt; see prompt.ts for why. */
+async function act(
+  environment: Environment,
+  episode: Episode,
+  lessons: readonly RecalledLesson[],
+  model: LanguageModel,
+  options: AttemptOptions,
+  nameOf: (author: AuthorId) => string,
+): Promise<{ steps: Step[]; solved: boolean }> {
+  const steps: Step[] = [];
+  while (steps.length < options.maxSteps) {
+    options.signal?.throwIfAborted();
+    const request = stepPrompt({
+      form: model.promptForm,
+      actionName: environment.actionName,
+      task: episode.task.prompt,
+      observation: episode.observation,
+      choices: episode.choices,
+      steps,
+      lessons,
+      nameOf,
+    });
+    const generation = await model.generate({ ...request, signal: options.signal });
+    const action = readAction(generation.text);
+    const result = await episode.act(action);
+    steps.push({ action, observation: result.observation, accepted: result.accepted });
+    if (result.done || result.solved) return { steps, solved: result.solved };
+  }
+  return { steps, solved: false };
+}
+
+async function keep(components: AgentComponents, made: Omit<Experience, "id" | "ms">): Promise<Experience> {
+  const experience: Experience = {
+    ...made,
+    id: createExperienceId(components.clock),
+    ms: components.clock.now() - made.createdAt,
+  };
+  await components.experiences.append(experience);
+  return experience;
+}
+
+function useOf({ lesson, similarity, trust }: RecalledLesson, self: AuthorId): LessonUse {
+  const { author, title } = lesson.record.body;
+  return { id: lesson.record.id, title, author, similarity, trust, own: author === self };
+}

@@ -1,0 +1,40 @@
+/** What arguments may be, and how they are shown: shared by all the commands of the program. */
+
+import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
+import { type Command, InvalidArgumentError, Option } from "commander";
+
+// Their own copies: the lists of `core` would load all of it. The types and a test hold them equal.
+export const lessonKindNames: readonly LessonKind[] = ["strategy", "pitfall", "fact", "procedure"];
+export const lessonStateNames: readonly LessonState[] = ["own", "admitted", "held", "archived", "retracted"];
+export const verdictNames: readonly Verdict[] = ["worked", "changed", "failed"];
+export const logLevels: readonly string[] = ["silent", "error", "warn", "info", "debug"];
+
+export const maxPort = 65_535;
+const maxListed = 100_000;
+
+export function limitOption(): Option {
+  return new Option("--limit <n>", "at most so many").argParser(whole(1, maxListed));
+}
+
+/** An argument that must not be empty. */
+export function word(value: string): string {
+  if (value.trim() === "") throw new InvalidArgumentError("It is empty.");
+  return value;
+}
+
+export function whole(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= least && number <= most))
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return number;
+  };
+}
+
+/** Set out only when help is asked for. */
+export function examples(command: Command, lines: readonly (readonly [example: string, comment: string])[]): void {
+  command.addHelpText("after", () => {
+    const shown = lines.map(([example, comment]) => `  grapevine ${example}${comment === "" ? "" : `\n      ${comment}`}`);
+    return `\nExamples:\n${shown.join("\n")}`;
+  });
+}

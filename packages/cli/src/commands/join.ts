@@ -1,0 +1,32 @@
+import type { JoinRequest } from "@grapevine/node";
+import { type CommandContext, connect } from "../context.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { peerLabel } from "../output/format.ts";
+import { printableLine } from "../output/plain-text.ts";
+
+/** Prints one line that others give to `join`. */
+export async function invite(context: CommandContext): Promise<number> {
+  const node = await connect(context);
+  const reply = await node.invite({ signal: context.signal });
+  const { output } = context;
+  output.document(reply);
+  output.line(reply.invite);
+  output.aside(`Whoever gets this line can join swarm ${printableLine(reply.swarm)}:  grapevine join INVITE`);
+  return exitCodes.done;
+}
+
+/** Takes such a line. */
+export async function join(context: CommandContext, request: JoinRequest): Promise<number> {
+  const node = await connect(context);
+  const reply = await node.join(request, { signal: context.signal });
+  const { output } = context;
+  output.document(reply);
+  const peer = peerLabel(reply.name, reply.peerId);
+  output.line(`Joined swarm ${printableLine(reply.swarm)} through ${peer}.`);
+  output.aside(
+    reply.trusted
+      ? `${peer} is trusted: its lessons are believed on arrival.`
+      : `Lessons of ${peer} are held until they prove themselves; to believe them:  ${context.commandLine(`peers trust ${peer}`, context.node)}`,
+  );
+  return exitCodes.done;
+}

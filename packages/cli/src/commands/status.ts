@@ -1,0 +1,56 @@
+import type { Status } from "@grapevine/node";
+import { type CommandContext, connect } from "../context.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { printFields } from "../output/fields.ts";
+import { formatAge } from "../output/format.ts";
+import type { Output } from "../output/output.ts";
+import { printableLine } from "../output/plain-text.ts";
+
+export async function showStatus(context: CommandContext): Promise<number> {
+  const node = await connect(context);
+  const status = await node.status({ signal: context.signal });
+  context.output.document(status);
+  if (!context.output.json) printStatus(context.output, status, context.clock.now());
+  return exitCodes.done;
+}
+
+/** What a node is, where it is reached, and what it holds. */
+export function printStatus(output: Output, status: Status, now: number): void {
+  const { lessons, queues, distilled, rebuilding } = status;
+  output.line(`${output.style("bold", printableLine(status.name))} is up in swarm ${printableLine(status.swarm)}`);
+  printFields(output, [
+    ["peer id", status.peerId],
+    ["addresses", status.addresses.join("\n")],
+    ["api", status.api],
+    ["model", status.model],
+    ["embedder", status.embedder],
+    ["peers", `${status.peers} connected`],
+    ["lessons", `${lessons.own} own, ${lessons.admitted} admitted, ${lessons.held} held, ${lessons.archived} archived`],
+    ["experiences", String(status.experiences)],
+    ["distilled", `${distilled.lessons} lessons, ${distilled.refused} refused, ${distilled.failed} failed`],
+    ["waiting", waiting(queues)],
+    ["index", rebuilding === undefined ? undefined : `being filled again: ${rebuilding.done} of ${rebuilding.total} lessons`],
+    ["version", `${status.version}, started ${formatAge(status.startedAt, now)} ago`],
+  ]);
+}
+
+/** Said once a start, where only the packaged model answers. */
+export function printBetterModel({ output, commandLine }: CommandContext, status: Status): void {
+  if (status.model !== packagedModel) return;
+  output.aside(
+    "The packaged model is small and needs nothing. For better answers start Ollama (https://ollama.com) with a model of your choice,",
+  );
+  output.aside(`find it with  ${commandLine("model list")}  and start with  ${commandLine("up --model ollama:NAME")}`);
+}
+
+const packagedModel = "embedded";
+
+function waiting(queues: Status["queues"]): string | undefined {
+  const full = [
+    `${queues.admission} for admission`,
+    `${queues.embedding} for their vector`,
+    `${queues.distillation} for distillation`,
+    `${queues.outbox} for a peer to send to`,
+  ].filter((part) => !part.startsWith("0 "));
+  return full.length === 0 ? undefined : full.join(", ");
+}

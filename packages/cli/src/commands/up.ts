@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import type { NodeOptions, RunningNode } from "@grapevine/node";
+import type { CommandContext } from "../context.ts";
+import { cliErrors } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { startProgress } from "../output/progress.ts";
+import { startInBackground } from "./background.ts";
+import { printBetterModel, printStatus } from "./status.ts";
+
+export interface UpArguments {
+  readonly name?: string;
+  readonly swarm?: string;
+  readonly listen?: string[];
+  readonly join?: string[];
+  readonly trust?: boolean;
+  readonly api?: number;
+  readonly model?: string;
+  readonly logLevel?: NodeOptions["logLevel"];
+  readonly detach?: boolean;
+}
+
+/** Starts a node and stays with it until it is told to stop, or, with `detach`, leaves it in the background. */
+export async function up(context: CommandContext, { detach, ...given }: UpArguments): Promise<number> {
+  if (given.trust === true && given.join === undefined) {
+    throw cliErrors.create("CLI_USAGE", "--trust needs --join: it trusts those whose invites are joined", {
+      hint: "See `grapevine up --help`.",
+    });
+  }
+  const options: NodeOptions = { home: context.home, ...(context.node === undefined ? {} : { name: context.node }), ...given };
+  return detach === true ? startInBackground(context, options) : serve(context, options);
+}
+
+async function serve(context: CommandContext, options: NodeOptions): Promise<number> {
+  const { output, signal } = context;
+  const progress = await startProgress(output, context.terminal.stderr, "starting");
+  let node: RunningNode;
+  try {
+    node = await context.nodes.start({ ...options, onProgress: progress.say });
+  } finally {
+    progress.stop();
+  }
+  try {
+    const status = await node.status();
+    output.document(status);
+    if (!output.json) {
+      printStatus(output, status, context.clock.now());
+      output.line();
+      output.line(`Ask it:         ${context.commandLine('ask "…"', status.name)}`);
+      output.line(`Invite others:  ${context.commandLine("invite", status.name)}`);
+      output.line("Stop it:        Ctrl-C");
+      printBetterModel(context, status);
+    }
+    await Promise.race([node.stopped, aborted(signal)]);
+    if (signal.aborted) output.aside(`${status.name} stops; Ctrl-C again ends it at once.`);
+  } finally {
+    await node.stop();
+  }
+  return exitCodes.done;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}

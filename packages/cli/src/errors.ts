@@ -1,0 +1,45 @@
+import { defineErrors, type ErrorTable } from "@grapevine/core";
+
+export const cliErrors: ErrorTable<
+  | "CLI_USAGE"
+  | "CLI_INPUT_NOT_UTF8"
+  | "CLI_INPUT_TOO_LARGE"
+  | "CLI_FILE_UNREADABLE"
+  | "CLI_LINE_MALFORMED"
+  | "CLI_INTERRUPTED"
+  | "CLI_START_FAILED"
+  | "CLI_STOP_TIMED_OUT"
+> = defineErrors({
+  CLI_USAGE: {
+    summary: "The command line has an unknown command or option, lacks something, or holds a value that is not allowed.",
+    hint: "See `grapevine --help`.",
+  },
+  CLI_INPUT_NOT_UTF8: {
+    summary: "A question, a text or a file holds bytes that are not UTF-8.",
+    hint: "Convert the text to UTF-8 first, for example with `iconv -t UTF-8`.",
+  },
+  CLI_INPUT_TOO_LARGE: {
+    summary: "A file or the standard input is larger than the command reads.",
+    hint: "Split it, and give the parts one after the other.",
+  },
+  CLI_FILE_UNREADABLE: {
+    summary: "A file that was named cannot be read.",
+    hint: "Check the path and the permissions.",
+  },
+  CLI_LINE_MALFORMED: {
+    summary: 'A line of a JSONL file starts like JSON and is not an object with a "text".',
+    hint: 'Each line is {"text": "…"} or the plain text itself; correct the line that the message names.',
+  },
+  CLI_INTERRUPTED: {
+    summary: "The command was stopped by Ctrl-C or by a signal before it was done.",
+    hint: "Run it again when you want the rest.",
+  },
+  CLI_START_FAILED: {
+    summary: "A node that was started in the background ended before it served.",
+    hint: "Read the log that the message names, or start it in the foreground: `grapevine up`.",
+  },
+  CLI_STOP_TIMED_OUT: {
+    summary: "A node was told to stop and its process is still there.",
+    hint: "See its log; end the process by its id when it does nothing any more.",
+  },
+});

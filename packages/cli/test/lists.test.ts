@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import { grapevine, lines, makeHome, refuse, startStandIn } from "./harness.ts";
+import { answer, experience, lesson, lessonDetails, lessonId, peer, status, used } from "./samples.ts";
+
+const long = "a title that goes on and on, ".repeat(4).slice(0, 120);
+const wide = "箱を大きさの順に並べる".repeat(10);
+
+describe("lists", () => {
+  const rows = [lesson, { ...lesson, title: long, authorName: undefined }, { ...lesson, title: wide, state: "own" }];
+
+  it.each([[undefined], [40], [60], [80], [200]])("fit a terminal of %s columns", async (columns) => {
+    const { where } = await startStandIn({
+      "GET /api/lessons": () => rows,
+      "GET /api/lessons/search": () => rows.map((row) => ({ ...row, similarity: 0.5 })),
+      "GET /api/experiences": () => [experience, { ...experience, prompt: long, answer: `${wide}\n\n${long}` }],
+      "GET /api/peers": () => [peer, { ...peer, name: long.slice(0, 64), roundTripMs: undefined }],
+    });
+    const options = columns === undefined ? {} : { columns };
+    for (const words of [
+      ["lessons", "list"],
+      ["lessons", "search", "x"],
+      ["experiences", "list"],
+      ["peers", "list"],
+    ]) {
+      const { exitCode, stdout } = await grapevine([...words, ...where], options);
+      expect(exitCode).toBe(0);
+      const shown = stdout.trimEnd().split("\n");
+      expect(shown).toHaveLength(words[0] === "lessons" ? 4 : 3);
+      for (const line of shown) expect(displayWidth(line)).toBeLessThanOrEqual(columns ?? 80);
+    }
+  });
+
+  it("show what tells lessons apart", async () => {
+    const { where } = await startStandIn({ "GET /api/lessons": () => [lesson] });
+    const [head, row] = (await grapevine(["lessons", "list", ...where], { columns: 120 })).stdout.split("\n");
+    expect(head?.split(/\s+/)).toEqual(["ID", "STATE", "TITLE", "AUTHOR", "TRUST", "UTILITY", "AGE", "KIND"]);
+    expect(row).toMatch(/^gh2akisc {2}held {3}List a box in order {2}ada +0\.25 +0\.75 {2}5 min {2}procedure$/);
+  });
+
+  it("are documents with --json, empty ones too", async () => {
+    const { where } = await startStandIn({ "GET /api/lessons": () => [lesson], "GET /api/peers": () => [] });
+    expect(JSON.parse((await grapevine(["lessons", "list", "--json", ...where])).stdout)).toEqual([lesson]);
+    expect((await grapevine(["peers", "list", "--json", ...where])).stdout).toBe("[]\n");
+  });
+
+  it.each([
+    [["lessons", "list"], "GET /api/lessons", "grapevine teach"],
+    [["lessons", "search", "x"], "GET /api/lessons/search", "grapevine lessons list"],
+    [["experiences", "list"], "GET /api/experiences", "grapevine ask"],
+    [["peers", "list"], "GET /api/peers", "grapevine invite"],
+  ])("%j: when empty, says what to do next", async (words, route, next) => {
+    const { where } = await startStandIn({ [route]: () => [] });
+    const { exitCode, stdout } = await grapevine([...words, ...where]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(next);
+  });
+});
+
+describe("one thing in full", () => {
+  it("a lesson, without what a terminal would obey", async () => {
+    const guidance = "Use\u001b[2J peek";
+    const { where } = await startStandIn({ "GET /api/lessons/h2aki": () => ({ ...lessonDetails, guidance }) });
+    const { stdout } = await grapevine(["lessons", "show", "h2aki", ...where]);
+    expect(stdout).toContain("List a box in order\n");
+    expect(stdout).toMatch(/do +Use\[2J peek\n/);
+    expect(stdout).toMatch(/example +List box tin in order of size\n +stash peek tin --by size\n/);
+    expect(stdout).toContain("held: its author is not known here");
+    expect(stdout).not.toContain("supersedes");
+  });
+
+  it("an experience, step by step", async () => {
+    const details = {
+      ...experience,
+      steps: [{ action: "stash peek", observation: "usage: …", accepted: false }],
+      usedLessons: [used],
+      model: "embedded",
+      ms: 900,
+    };
+    const { where } = await startStandIn({ "GET /api/experiences/8M3K0Q7Z": () => details });
+    const { stdout } = await grapevine(["experiences", "show", "8M3K0Q7Z", ...where]);
+    expect(stdout).toMatch(/> stash peek\n +refused: usage: …\n/);
+    expect(stdout).toContain("“List a box in order” by ada");
+  });
+
+  it("a node", async () => {
+    const { where } = await startStandIn({ "GET /api/status": () => status });
+    const { stdout } = await grapevine(["status", ...where]);
+    expect(stdout).toContain("bo is up in swarm grapevine\n");
+    expect(stdout).toContain("1 own, 2 admitted, 3 held, 0 archived");
+    expect(stdout).toMatch(/waiting +2 for distillation\n/);
+    expect(JSON.parse((await grapevine(["status", "--json", ...where])).stdout)).toEqual(status);
+  });
+});
+
+describe("practise", () => {
+  const task = {
+    type: "task",
+    index: 1,
+    total: 2,
+    taskId: "t1",
+    family: "list",
+    prompt: "List box tin",
+    solved: true,
+    actions: ["stash peek tin"],
+    experienceId: answer.experienceId,
+    lessons: [used],
+    ms: 2100,
+  };
+  const summary = { type: "summary", environment: "tools:7", right: 1, total: 2, ms: 4000 };
+  const events = [task, { ...task, index: 2, solved: false, lessons: [] }, summary];
+
+  it("gives a line a task, and the score", async () => {
+    const { where } = await startStandIn({ "POST /api/practise": lines(...events) });
+    const { stdout } = await grapevine(["practise", "tools:7", ...where]);
+    expect(stdout).toContain("1/2  solved    2.1 s  List box tin  lessons by ada\n");
+    expect(stdout).toContain("2/2  failed");
+    expect(stdout).toContain("1 of 2 solved (50 %) in 4.0 s\n");
+  });
+
+  it("gives the same as JSON lines", async () => {
+    const { where } = await startStandIn({ "POST /api/practise": lines(...events) });
+    const { stdout } = await grapevine(["practise", "tools:7", "--json", ...where]);
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual(events);
+  });
+});
+
+describe("which node is meant", () => {
+  it("none runs: exit code 3", async () => {
+    const home = await makeHome();
+    const { exitCode, stdout } = await grapevine(["status", "--json", "--home", home]);
+    expect(exitCode).toBe(3);
+    expect(JSON.parse(stdout).error.code).toBe("NODE_NOT_RUNNING");
+    expect((await grapevine(["status"], { environment: { GRAPEVINE_HOME: home } })).stderr).toContain(home);
+  });
+
+  it("several run: exit code 2 until one is named", async () => {
+    const { home, where } = await startStandIn({ "GET /api/status": () => status });
+    await startStandIn({ "GET /api/status": () => ({ ...status, name: "cy" }) }, { home, name: "cy" });
+    const { exitCode, stderr } = await grapevine(["status", ...where]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error NODE_AMBIGUOUS: ");
+    expect((await grapevine(["--node", "cy", "status", ...where])).stdout).toContain("cy is up");
+  });
+
+  it("one that refuses: its error, exit code 1", async () => {
+    const { where } = await startStandIn({
+      "GET /api/lessons/x": (_, response) => refuse(response, "LESSON_UNKNOWN", "no lesson is x"),
+    });
+    const { exitCode, stderr } = await grapevine(["lessons", "show", "x", ...where]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "error LESSON_UNKNOWN: no lesson is x\nhint: Do better.\n" });
+  });
+});
+
+describe("peers, invites and lessons that are given and taken", () => {
+  it("say what is so now", async () => {
+    const { where } = await startStandIn({
+      "POST /api/peers/ada/trust": () => ({ ...peer, standing: "trusted" }),
+      "GET /api/invite": () => ({ invite: "grapevine1xyz", swarm: "grapevine", addresses: [] }),
+      "POST /api/join": () => ({ swarm: "grapevine", peerId: peer.peerId, name: "ada", trusted: false }),
+      "POST /api/teach": () => ({ id: lessonId, title: "List", state: "own" }),
+    });
+    expect((await grapevine(["peers", "trust", "ada", ...where])).stdout).toBe("ada is trusted now.\n");
+    expect((await grapevine(["invite", ...where])).stdout).toBe("grapevine1xyz\n");
+    expect((await grapevine(["join", "grapevine1xyz", ...where])).stdout).toBe("Joined swarm grapevine through ada.\n");
+    const { stdout } = await grapevine(["teach", "--situation", "s", "--guidance", "g", ...where]);
+    expect(stdout).toBe("Lesson gh2akisc “List” is own.\n");
+  });
+});
+
+describe("model list", () => {
+  const models = [{ spec: "embedded", description: "packaged", bytes: 322_591_712, used: false }];
+  const nodes = { listModels: async () => models };
+
+  it("needs no node", async () => {
+    const { exitCode, stdout } = await grapevine(["model", "list", "--home", await makeHome()], { nodes });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/embedded +323 MB +packaged/);
+  });
+
+  it("asks the node where one runs, and does not pass over one that was named and does not", async () => {
+    const { where } = await startStandIn({ "GET /api/models": () => [{ ...models[0], used: true }] });
+    expect((await grapevine(["model", "list", ...where], { nodes })).stdout).toMatch(/embedded +323 MB +yes/);
+    expect((await grapevine(["model", "list", "--node", "cy", ...where], { nodes })).exitCode).toBe(3);
+  });
+});
+
+/** East Asian characters take two columns. */
+function displayWidth(line: string): number {
+  return [...line].reduce((sum, character) => sum + (/[\u{3000}-\u{9FFF}]/u.test(character) ? 2 : 1), 0);
+}

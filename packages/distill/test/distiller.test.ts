@@ -1,0 +1,391 @@
+import {
+  createIdentity,
+  type Experience,
+  GrapevineError,
+  type LessonBody,
+  type LessonDraft,
+  limits,
+  type StoredLesson,
+  signRecord,
+} from "@grapevine/core";
+import { ScriptedModel, type ScriptedModelInit } from "@grapevine/testing";
+import { describe, expect, it } from "vitest";
+import {
+  createDistiller,
+  createGate,
+  type Distillation,
+  type Distiller,
+  type DistillerComponents,
+  gateRefusal,
+} from "../src/index.ts";
+import { createDraw, secrets } from "./samples.ts";
+
+const gate = createGate();
+const remoteId = "bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
+
+const page =
+  "Error: There is no such command. From the manual:\nUsage: bind THING --via PLACE (to set the place of a thing)\nTask: The clock is wanted in the park.\nCommand: bind clock --via park";
+
+function experience(changes: Partial<Experience> = {}): Experience {
+  return {
+    id: "01JD0000000000000000000000",
+    createdAt: 1,
+    prompt: "The lamp should be in the hall.",
+    task: { environment: "tools:7", id: "place-1-2-0", family: "place" },
+    steps: [
+      { action: "move lamp hall", observation: page, accepted: false },
+      { action: "bind lamp --via hall", observation: "Done.", accepted: true },
+    ],
+    answer: "bind lamp --via hall",
+    outcome: { verdict: "worked", verifiedBy: "environment", at: 2 },
+    lessons: [],
+    model: "the-model",
+    ms: 10,
+    distillation: "queued",
+    ...changes,
+  };
+}
+
+function question(changes: Partial<Experience> = {}): Experience {
+  const { task: _, ...rest } = experience({
+    steps: [],
+    prompt: "Which port does the service use?",
+    answer: "It listens on port 11434.",
+    ...changes,
+  });
+  return { ...rest, outcome: changes.outcome ?? { verdict: "worked", verifiedBy: "feedback", at: 2 } };
+}
+
+const goodReply = JSON.stringify({
+  goal: "Set the place of a thing",
+  advice: "Use bind with the THING first and the PLACE after --via.",
+});
+
+interface Scene {
+  readonly model: ScriptedModel;
+  readonly distiller: Distiller;
+  readonly lines: string[];
+}
+
+function scene(
+  replies: ScriptedModelInit["replies"],
+  changes: Partial<DistillerComponents> = {},
+  promptForm: "chat" | "completion" = "chat",
+): Scene {
+  const model = new ScriptedModel({ replies, id: "drafter", promptForm });
+  const lines: string[] = [];
+  return { model, lines, distiller: createDistiller({ model: () => model, gate, log: (line) => lines.push(line), ...changes }) };
+}
+
+function onlyDraft({ drafts, refusals }: Distillation): LessonDraft {
+  expect(refusals).toEqual([]);
+  expect(drafts).toHaveLength(1);
+  const [draft] = drafts;
+  if (draft === undefined) throw new Error("no draft");
+  return draft;
+}
+
+/** A draft must be one that can be signed: the record's schema is the judge. */
+function stored(draft: LessonDraft): StoredLesson {
+  const record = signRecord<LessonBody>(createIdentity(), { type: "lesson", seq: 1, createdAt: 1, ...draft });
+  const standing = { state: "own", rule: "own", reason: "written here", since: 1 } as const;
+  return {
+    record,
+    standing,
+    history: [],
+    cluster: record.id,
+    label: 1,
+    pinned: false,
+    receivedAt: 1,
+    outcomes: { worked: 0, changed: 0, failed: 0 },
+    usedAt: 0,
+  };
+}
+
+describe("a task that was solved", () => {
+  it("gives a lesson: the model's words, the trajectory's example, evidence and lineage", async () => {
+    const own = { id: "own-lesson", title: "t", author: "a", similarity: 0.9, trust: 1, own: true };
+    const { distiller } = scene([goodReply]);
+    const draft = onlyDraft(await distiller.distil(experience({ lessons: [own, { ...own, id: remoteId, own: false }] })));
+    expect(draft).toEqual({
+      kind: "procedure",
+      title: "Set the place of a thing",
+      situation: "You want to set the place of a thing; the task may say: The THING should be in the PLACE",
+      guidance: "Use bind with the THING first and the PLACE after --via. Write bind THING --via PLACE",
+      example: { task: "The lamp should be in the hall.", steps: ["bind lamp --via hall"] },
+      evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
+      tags: ["place"],
+      environment: { environment: "tools:7" },
+      model: "drafter",
+      derivedFrom: [remoteId],
+    });
+    expect(stored(draft).record.body.title).toBe(draft.title);
+  });
+
+  it("shows the model neither the failed action nor the names of the task", async () => {
+    const { model, distiller } = scene([goodReply]);
+    await distiller.distil(experience());
+    const asked = JSON.stringify(model.requests[0]?.prompt);
+    expect(asked).toContain("bind THING --via PLACE");
+    expect(asked).not.toMatch(/move lamp|lamp|\bhall\b|\.\.\./);
+    expect(model.requests).toHaveLength(1);
+  });
+
+  it("replaces the names of the task in what the model wrote", async () => {
+    const { distiller } = scene([JSON.stringify({ goal: "Put the Lamp in the hall", advice: "Use bind lamp --via hall" })]);
+    const draft = onlyDraft(await distiller.distil(experience()));
+    expect(draft.title).toBe("Put the THING in the PLACE");
+    expect(draft.guidance).toBe("Use bind THING --via PLACE");
+  });
+
+  it("keeps the order of several steps, and leaves out a step that the next one made good", async () => {
+    const { distiller } = scene([goodReply]);
+    const steps = [
+      { action: "move lamp hall", observation: page, accepted: false },
+      { action: "bind lamp --via kitchen", observation: "Done.", accepted: true },
+      { action: "unlock room", observation: "Done.", accepted: true },
+      { action: "bind lamp --via hall", observation: "Done.", accepted: true },
+    ];
+    const draft = onlyDraft(await distiller.distil(experience({ steps })));
+    expect(draft.example?.steps).toEqual(["unlock room", "bind lamp --via hall"]);
+  });
+
+  it.each([
+    ["at the limit", limits.maxExampleTextLength, true],
+    ["above it", limits.maxExampleTextLength + 1, false],
+  ])("has an example whose text is %s only when it fits whole", async (_, length, has) => {
+    const { distiller } = scene([goodReply]);
+    const prompt = "The lamp should be in the hall.".padEnd(length, " so");
+    const { drafts } = await distiller.distil(experience({ prompt: `${prompt.slice(0, length - 1)}x` }));
+    expect(drafts[0]?.example !== undefined).toBe(has);
+  });
+
+  it("has no example when there are more steps than a lesson may hold", async () => {
+    const steps = Array.from({ length: limits.maxExampleSteps + 1 }, (_, at) => ({
+      action: `press button ${at}`,
+      observation: "ok",
+      accepted: true,
+    }));
+    const { distiller } = scene([JSON.stringify({ goal: "Light the panel", advice: "Use press on every button in turn" })]);
+    const { drafts } = await distiller.distil(experience({ steps, prompt: "The panel should be lit." }));
+    expect(drafts[0]?.guidance).toContain("press");
+    expect(drafts[0]?.example).toBeUndefined();
+  });
+});
+
+describe("a model's draft", () => {
+  const bad: [problem: string, reply: string][] = [
+    ["is cut off", "{}"],
+    ["says too little", JSON.stringify({ goal: "Bind", advice: "Use bind with --via" })],
+    ["is no order", JSON.stringify({ goal: "Set a place", advice: "The bind command sets it" })],
+    ["begs", JSON.stringify({ goal: "Set a place", advice: "Please provide more about the bind command" })],
+    ["leaves words out", JSON.stringify({ goal: "Set a place", advice: "Use bind ... --via" })],
+    ["repeats the instruction", JSON.stringify({ goal: "say in a few words what such tasks want", advice: "Use bind --via" })],
+    ["only says the task again", JSON.stringify({ goal: "Set a place", advice: "Be in THING PLACE" })],
+    ["invents an option", JSON.stringify({ goal: "Set a place", advice: "Use bind with --place and --via" })],
+    ["has markup", JSON.stringify({ goal: "Set a place ```", advice: "```" })],
+  ];
+
+  it.each(bad)("that %s is repaired once, and the model is told why", async (_, reply) => {
+    const { model, distiller } = scene([reply, goodReply]);
+    const draft = onlyDraft(await distiller.distil(experience()));
+    expect(draft.title).toBe("Set the place of a thing");
+    expect(model.requests).toHaveLength(2);
+    const [first, second] = model.requests.map(({ prompt }) => JSON.stringify(prompt));
+    expect(second?.length).toBeGreaterThan(first?.length ?? 0);
+    expect(distiller.counts()).toEqual({ experiences: 1, drafts: 1, refusals: 0, repairs: 1, failures: 0 });
+  });
+
+  it("that cannot be repaired is a counted, logged failure, and the trajectory speaks for itself", async () => {
+    const begging = JSON.stringify({ goal: "Set a place", advice: "Please provide more" });
+    const { model, distiller, lines } = scene([begging, begging]);
+    const distillation = await distiller.distil(experience());
+    expect(distillation.failure?.code).toBe("DRAFT_UNUSABLE");
+    expect(model.requests).toHaveLength(2);
+    expect(onlyDraft(distillation)).toMatchObject({
+      title: "Set the place of a thing",
+      guidance: "Write bind THING --via PLACE",
+      model: "the-model",
+    });
+    expect(distiller.counts().failures).toBe(1);
+    expect(lines.join()).toContain("DRAFT_UNUSABLE");
+  });
+
+  it("that does not come is a failure too", async () => {
+    const { distiller } = scene([]);
+    const distillation = await distiller.distil(experience());
+    expect(distillation.failure?.code).toBe("MODEL_FAILED");
+    expect(onlyDraft(distillation).guidance).toBe("Write bind THING --via PLACE");
+  });
+
+  it("is given up when the signal fires", async () => {
+    const { distiller } = scene([goodReply]);
+    const given = await distiller.distil(experience(), AbortSignal.abort()).catch((error: unknown) => error);
+    expect(GrapevineError.is(given, "MODEL_ABORTED")).toBe(true);
+  });
+});
+
+describe("a model that only completes text", () => {
+  it("is not asked: the words are the task's and the environment's", async () => {
+    const { model, distiller } = scene([], {}, "completion");
+    expect(onlyDraft(await distiller.distil(experience()))).toMatchObject({
+      title: "Set the place of a thing",
+      situation: "You want to set the place of a thing; the task may say: The THING should be in the PLACE",
+      guidance: "Write bind THING --via PLACE",
+      example: { task: "The lamp should be in the hall.", steps: ["bind lamp --via hall"] },
+      model: "the-model",
+    });
+    expect(model.requests).toEqual([]);
+  });
+
+  it.each([
+    ["delta bind lamp --via hall", "the tool's name in front"],
+    ["bind the lamp --via hall", "an article"],
+    ["bind Lamp --via Hall", "capitals"],
+  ])("reads %s (%s)", async (action) => {
+    const { distiller } = scene([], {}, "completion");
+    const steps = [
+      { action: "x", observation: page, accepted: false },
+      { action, observation: "Done.", accepted: true },
+    ];
+    const draft = onlyDraft(await distiller.distil(experience({ steps })));
+    expect(draft.situation).toContain("The THING should be in the PLACE");
+    expect(draft.example?.steps).toEqual([action]);
+  });
+
+  it("says what was done where no form is known", async () => {
+    const { distiller } = scene([], {}, "completion");
+    const steps = [
+      { action: "no", observation: "Error.", accepted: false },
+      { action: "open the lid", observation: "ok", accepted: true },
+    ];
+    const draft = onlyDraft(await distiller.distil(experience({ steps, prompt: "The jar should be open." })));
+    expect(draft).toMatchObject({ title: "The jar should be open", guidance: "Do as was done: open the lid", kind: "procedure" });
+  });
+});
+
+describe("a question", () => {
+  const reply = JSON.stringify({ goal: "Find the port of the service", advice: "Connect to port 11434." });
+
+  it("whose answer worked becomes a fact with question and answer as the example", async () => {
+    const { distiller } = scene([reply]);
+    const draft = onlyDraft(await distiller.distil(question()));
+    expect(draft).toMatchObject({
+      kind: "fact",
+      title: "Find the port of the service",
+      situation: "The question is: Which port does the service use?",
+      guidance: "Connect to port 11434.",
+      example: { task: "Which port does the service use?", steps: ["It listens on port 11434."] },
+      evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "feedback" },
+    });
+    expect(stored(draft).record.body.kind).toBe("fact");
+  });
+
+  it("whose answer was changed teaches the correction", async () => {
+    const { distiller } = scene([reply]);
+    const outcome = { verdict: "changed", verifiedBy: "feedback", comment: "It is port 11434.", at: 2 } as const;
+    const draft = onlyDraft(await distiller.distil(question({ answer: "It is port 80.", outcome })));
+    expect(draft.example?.steps).toEqual(["It is port 11434."]);
+    expect(draft.evidence).toEqual({ worked: 0, changed: 1, failed: 0, verifiedBy: "feedback" });
+    expect(JSON.stringify(draft)).not.toContain("80");
+  });
+
+  it("whose answer failed teaches the user's comment as a pitfall, without an example", async () => {
+    const { model, distiller } = scene([]);
+    const outcome = { verdict: "failed", verifiedBy: "feedback", comment: "the port was changed in version 2", at: 2 } as const;
+    const draft = onlyDraft(await distiller.distil(question({ outcome })));
+    expect(draft).toMatchObject({
+      kind: "pitfall",
+      guidance: "Take care: the port was changed in version 2",
+      evidence: { failed: 1, worked: 0 },
+    });
+    expect(draft.example).toBeUndefined();
+    expect(model.requests).toEqual([]);
+  });
+});
+
+describe("a task that was not solved", () => {
+  const outcome = { verdict: "failed", verifiedBy: "environment", at: 2 } as const;
+
+  it("teaches at most three forms that the environment named, as facts about the tool", async () => {
+    const observation = ["one", "two", "three", "four"].map((verb) => `Usage: ${verb} THING --via PLACE`).join("\n");
+    const { distiller } = scene([]);
+    const { drafts } = await distiller.distil(experience({ outcome, steps: [{ action: "x", observation, accepted: false }] }));
+    expect(drafts.map(({ kind, guidance }) => `${kind}: ${guidance}`)).toEqual([
+      "fact: Write one THING --via PLACE",
+      "fact: Write two THING --via PLACE",
+      "fact: Write three THING --via PLACE",
+    ]);
+    expect(drafts.every(({ example, evidence }) => example === undefined && evidence.worked === 0 && evidence.failed === 1)).toBe(
+      true,
+    );
+  });
+});
+
+describe("nothing is made of", () => {
+  const use = { id: remoteId, title: "t", author: "a", similarity: 0.9, trust: 1, own: false };
+  const { outcome: _, ...unjudged } = experience();
+  const cases: [name: string, given: Experience, reason: string][] = [
+    ["an experience without an outcome", unjudged, "no-outcome"],
+    [
+      "a failure that nobody explained",
+      experience({ steps: [], outcome: { verdict: "failed", verifiedBy: "environment", at: 2 } }),
+      "nothing-verified",
+    ],
+    [
+      "a change that nobody described",
+      question({ outcome: { verdict: "changed", verifiedBy: "feedback", comment: " ", at: 2 } }),
+      "no-correction",
+    ],
+    [
+      "what worked at once with a lesson in the prompt",
+      experience({ steps: experience().steps.slice(1), lessons: [use] }),
+      "echo",
+    ],
+    ["an empty answer", question({ answer: " " }), "nothing-verified"],
+  ];
+  it.each(cases)("%s", async (_name, given, reason) => {
+    const { model, distiller, lines } = scene([]);
+    const { drafts, refusals, failure } = await distiller.distil(given);
+    expect(drafts).toEqual([]);
+    expect(refusals.map((refusal) => refusal.reason)).toEqual([reason]);
+    expect(failure).toBeUndefined();
+    expect(model.requests).toEqual([]);
+    expect(lines).toHaveLength(1);
+  });
+
+  it("what a known lesson says", async () => {
+    const first = onlyDraft(await scene([goodReply]).distiller.distil(experience()));
+    const lesson = stored(first);
+    const again = async (similarity: number, guidance: string): Promise<string[]> => {
+      const advice = JSON.stringify({ goal: "Set the place of a thing", advice: guidance });
+      const { distiller } = scene([advice], { similar: async () => [{ lesson, similarity }] });
+      return (await distiller.distil(experience())).refusals.map(({ reason }) => reason);
+    };
+    expect(await again(0.5, "Use bind with the THING first and the PLACE after --via.")).toEqual(["existing"]);
+    expect(await again(0.9, "Use bind, THING first, PLACE after --via.")).toEqual(["existing"]);
+    expect(await again(0.89, "Use bind, THING first, PLACE after --via.")).toEqual([]);
+    expect(await again(0.99, "Use bind on a locked cupboard only after asking its keeper twice for leave.")).toEqual([]);
+  });
+
+  it("what the gate refuses; the refusal says where, and not what", async () => {
+    const key = secrets["github token"]?.(createDraw(9)) ?? "";
+    const { distiller, lines } = scene([
+      JSON.stringify({ goal: "Find the port of the service", advice: "Connect to port 11434." }),
+    ]);
+    const { drafts, refusals } = await distiller.distil(question({ answer: `It listens on port 11434 with ${key}` }));
+    expect(drafts).toEqual([]);
+    expect(refusals[0]).toMatchObject({ reason: "gate" });
+    expect(refusals[0]?.detail).toMatch(/^example\.steps\.0 30–\d+: secret \(/);
+    expect(`${JSON.stringify(refusals)} ${lines.join()}`).not.toContain(key);
+  });
+});
+
+it("a refusal by the gate is an error that says where, for a text that a user wrote", async () => {
+  const draft = onlyDraft(await scene([goodReply]).distiller.distil(experience()));
+  const { findings } = await gate.checkDraft({ ...draft, title: `Write to ${["someone", "nowhere.org"].join("@")}` });
+  expect(gateRefusal(findings)).toMatchObject({
+    code: "GATE_REFUSED",
+    message: expect.stringContaining("title 9–28: personal (email)"),
+  });
+});

@@ -1,0 +1,164 @@
+/** A model of an Ollama server. The server queues requests by itself and keeps the model in memory between them. */
+import type { Generation, GenerationRequest, LanguageModel } from "@grapevine/core";
+import type { ChatResponse, GenerateResponse, Ollama } from "ollama";
+import { generationError, throwIfAborted } from "../abort.ts";
+import { modelErrors } from "../errors.ts";
+import { type ChatRendering, chatmlBeginning, isBareTemplate, renderChat } from "./chat-rendering.ts";
+import { ollamaHasToken, ollamaModelFacts } from "./ollama-catalogue.ts";
+import { keepAlive, type OllamaServer } from "./ollama-server.ts";
+
+export interface OllamaModelInit {
+  readonly server: OllamaServer;
+  readonly name: string;
+  readonly log?: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Room for a few lessons and a long answer; more takes memory and time on a processor. */
+const maxContextTokens = 4096;
+/** Below this many weights a model continues a text better than it follows a chat. */
+const fewestChatParameters = 0.3e9;
+
+/** @throws MODEL_SERVER_UNREACHABLE, MODEL_MISSING, MODEL_UNSUPPORTED when it only embeds, MODEL_ABORTED, MODEL_FAILED */
+export async function openOllamaModel(init: OllamaModelInit): Promise<LanguageModel> {
+  const { server, name } = init;
+  const call = init.signal ? { signal: init.signal } : {};
+  const facts = await ollamaModelFacts(server, name, call);
+  if (!facts.generates) throw modelErrors.create("MODEL_UNSUPPORTED", `${name} makes embeddings only; it cannot answer`);
+  let rendering: ChatRendering = "server";
+  if (isBareTemplate(facts.template)) {
+    rendering = (await ollamaHasToken(server, name, chatmlBeginning, call)) ? "chatml" : "transcript";
+    init.log?.(`${name} has no chat template in Ollama; its chats are rendered here (${rendering})`);
+  }
+  return new OllamaModel(init, {
+    rendering,
+    thinks: facts.thinks,
+    promptForm: rendering === "transcript" || (facts.parameters ?? 1e9) < fewestChatParameters ? "completion" : "chat",
+    contextTokens: Math.min(facts.contextTokens ?? maxContextTokens, maxContextTokens),
+  });
+}
+
+interface OllamaModelShape {
+  readonly rendering: ChatRendering;
+  readonly thinks: boolean;
+  readonly promptForm: "chat" | "completion";
+  readonly contextTokens: number;
+}
+
+/** What both of Ollama's ways to generate take. The library's types leave out `truncate` and `shift`, without which a long prompt is cut in silence. */
+interface CommonRequest {
+  readonly model: string;
+  readonly stream: true;
+  readonly keep_alive: string;
+  readonly truncate: false;
+  readonly shift: false;
+  readonly format?: object;
+  readonly options: {
+    readonly num_ctx: number;
+    readonly num_predict: number;
+    readonly temperature: number;
+    readonly stop: string[];
+  };
+}
+
+class OllamaModel implements LanguageModel {
+  readonly id: string;
+  readonly promptForm: "chat" | "completion";
+  readonly contextTokens: number;
+  readonly #init: OllamaModelInit;
+  readonly #shape: OllamaModelShape;
+  readonly #closing: AbortController = new AbortController();
+
+  constructor(init: OllamaModelInit, shape: OllamaModelShape) {
+    this.id = `ollama:${init.name}`;
+    this.promptForm = shape.promptForm;
+    this.contextTokens = shape.contextTokens;
+    this.#init = init;
+    this.#shape = shape;
+  }
+
+  async generate(request: GenerationRequest): Promise<Generation> {
+    throwIfAborted(request.signal);
+    if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
+    const signal = AbortSignal.any([this.#closing.signal, ...(request.signal ? [request.signal] : [])]);
+    try {
+      const { name, server } = this.#init;
+      return await server.call({ model: name, signal }, (client) => this.#generate(client, request));
+    } catch (error) {
+      if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
+      throw generationError(error, request.signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(modelErrors.create("MODEL_FAILED", `the model ${this.id} is closed`));
+  }
+
+  async #generate(client: Ollama, request: GenerationRequest): Promise<Generation> {
+    const choices = request.format && "choices" in request.format ? request.format.choices : undefined;
+    let text = "";
+    for await (const part of await this.#stream(client, request, choices)) {
+      const piece = ("message" in part ? part.message.content : part.response) ?? "";
+      text += piece;
+      if (choices === undefined && piece !== "") request.onText?.(piece);
+      if (part.done) return finished(choices === undefined ? text : chosen(text, choices, request.onText), part);
+    }
+    throw new Error("the stream ended early");
+  }
+
+  async #stream(
+    client: Ollama,
+    request: GenerationRequest,
+    choices: readonly string[] | undefined,
+  ): Promise<AsyncIterable<ChatResponse | GenerateResponse>> {
+    const { rendering, thinks } = this.#shape;
+    const { prompt } = request;
+    if (typeof prompt === "string") return client.generate({ ...this.#common(request, choices, []), prompt, raw: true });
+    if (rendering === "server") {
+      const messages = prompt.map(({ role, content }) => ({ role, content }));
+      return client.chat({ ...this.#common(request, choices, []), messages, ...(thinks && { think: false }) });
+    }
+    const rendered = renderChat(rendering, prompt);
+    return client.generate({ ...this.#common(request, choices, rendered.stop), prompt: rendered.prompt, raw: true });
+  }
+
+  #common(request: GenerationRequest, choices: readonly string[] | undefined, turnEnds: readonly string[]): CommonRequest {
+    const schema = choices
+      ? { type: "string", enum: choices }
+      : request.format && "schema" in request.format && request.format.schema;
+    // A choice is given whole or not at all: stop texts do not cut it, and its JSON text has room.
+    const roomForChoice = choices ? Math.max(...choices.map((choice) => JSON.stringify(choice).length)) + 8 : 0;
+    return {
+      model: this.#init.name,
+      stream: true,
+      keep_alive: keepAlive,
+      truncate: false,
+      shift: false,
+      ...(schema && { format: schema }),
+      options: {
+        num_ctx: this.contextTokens,
+        num_predict: Math.max(request.maxTokens, roomForChoice),
+        temperature: request.temperature ?? 0,
+        stop: choices ? [] : [...(request.stop ?? []), ...turnEnds].filter((text) => text !== ""),
+      },
+    };
+  }
+}
+
+function finished(text: string, last: ChatResponse | GenerateResponse): Generation {
+  return {
+    text,
+    // Left out by the server where nothing was evaluated.
+    promptTokens: last.prompt_eval_count ?? 0,
+    generatedTokens: last.eval_count ?? 0,
+    ended: last.done_reason === "length" ? "length" : "stop",
+  };
+}
+
+function chosen(json: string, choices: readonly string[], onText: GenerationRequest["onText"]): string {
+  const value: unknown = JSON.parse(json);
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined) throw new Error(`the model answered ${json.slice(0, 80)}, which is none of the choices`);
+  onText?.(choice);
+  return choice;
+}

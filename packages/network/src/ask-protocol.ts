@@ -1,0 +1,84 @@
+/**
+ * `/grapevine/ask/1`: one question to another node's agent, one streamed answer.
+ *
+ * The asker opens a stream and sends `{question, timeoutMs}`. Then frames come back: any number of `text {text}`, each a piece of
+ * the answer as it is made, and one last frame: `answer {reply}`, whose `answer` is the whole text again, or `error {code,
+ * message, hint}`. The asker cancels by resetting the stream; the answerer stops then, and when the time is over.
+ *
+ * Limits: a question of 64 KiB, an answer of 1 MiB, five minutes, one question a peer and four in all at a time.
+ *
+ * Guaranteed: the answerer is the peer that was asked, since the connection proves its key. Not guaranteed: that the answer is
+ * right, or that the lessons it names were used. Texts of a peer are stripped of control and bidirectional characters here,
+ * because they end up on a terminal.
+ */
+import { cleanText, type GrapevineError, limits } from "@grapevine/core";
+import { z } from "zod";
+import { askTimeoutMs, maxAnswerBytes, maxLessonsPerAnswer } from "./network-limits.ts";
+import type { AskReply } from "./network-types.ts";
+
+export const askProtocol = "/grapevine/ask/1";
+
+/** Room for the fields around the text. */
+export const maxQuestionFrameBytes: number = limits.maxQuestionBytes + 1024;
+/** Room for the lessons as well. */
+export const maxAnswerFrameBytes: number = maxAnswerBytes + 128 * 1024;
+
+export interface AskRequest {
+  readonly question: string;
+  readonly timeoutMs: number;
+}
+export const askRequest: z.ZodType<AskRequest> = z.object({
+  question: z.string().min(1),
+  timeoutMs: z.int().min(1).max(askTimeoutMs),
+});
+
+export type AskFrame =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "answer"; readonly reply: AskReply }
+  | { readonly type: "error"; readonly code: string; readonly message: string; readonly hint: string };
+
+const lessonUse = z.object({
+  id: z.string().max(80),
+  title: z
+    .string()
+    .max(400)
+    .transform((title) => cleanText(title, limits.maxTitleLength)),
+  author: z.string().max(80),
+  similarity: z.number(),
+  trust: z.number(),
+  own: z.boolean(),
+});
+
+const askReply = z.object({
+  answer: z.string().transform(plainText),
+  lessons: z.array(lessonUse).max(maxLessonsPerAnswer),
+  model: z.string().transform((model) => cleanText(model, limits.maxModelNameLength)),
+  ms: z.number().nonnegative(),
+});
+
+export const askFrame: z.ZodType<AskFrame> = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string().transform(plainText) }),
+  z.object({ type: z.literal("answer"), reply: askReply }),
+  z.object({
+    type: z.literal("error"),
+    code: z.string().regex(/^[A-Z][A-Z0-9_]{2,63}$/),
+    message: z.string().transform((message) => cleanText(message, maxErrorTextLength)),
+    hint: z.string().transform((hint) => cleanText(hint, maxErrorTextLength)),
+  }),
+]);
+
+const maxErrorTextLength = 500;
+
+export function errorFrame(error: GrapevineError): AskFrame {
+  return { type: "error", code: error.code, message: error.message, hint: error.hint };
+}
+
+/** Bytes of a text in UTF-8. */
+export function bytesOf(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+/** Line ends and tabs stay. */
+function plainText(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "");
+}

@@ -1,0 +1,177 @@
+/**
+ * `/grapevine/hello/1`: the first thing that happens on a connection.
+ *
+ * The dialler opens a stream and sends `{v: 1, swarm, name, addresses}`; the other side answers with its own; both close. Each
+ * side compares the swarms by itself and ends the connection when they differ. Frames are as in `frame-stream.ts`, at most 8 KiB,
+ * within ten seconds of the connection.
+ *
+ * What it guarantees: no other protocol of ours serves a peer before it has greeted and named the same swarm. What it does not:
+ * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
+ * not a secret).
+ */
+import { type AuthorId, cleanText, messageOf } from "@grapevine/core";
+import type { Connection, Stream } from "@libp2p/interface";
+import { z } from "zod";
+import { ownAddresses } from "./addresses.ts";
+import { networkErrors } from "./errors.ts";
+import { frameStream } from "./frame-stream.ts";
+import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxNameLength } from "./network-limits.ts";
+import type { SwarmHost } from "./swarm-host.ts";
+import { isSwarmName } from "./swarm-name.ts";
+
+const helloProtocol = "/grapevine/hello/1";
+
+/** What a peer said of itself, cleaned. */
+export interface Hello {
+  readonly peerId: AuthorId;
+  readonly name?: string;
+  readonly addresses: readonly string[];
+}
+
+export interface GreeterInit {
+  readonly host: SwarmHost;
+  readonly swarm: string;
+  readonly name: string;
+  /** Called once for each connection whose greeting succeeded, before `greeted` resolves. */
+  readonly onGreeted: (hello: Hello, connection: Connection) => void;
+  readonly onRefused: (peer: AuthorId, reason: string) => void;
+}
+
+interface Greeting {
+  readonly outcome: PromiseWithResolvers<Hello>;
+  readonly timer: NodeJS.Timeout;
+  settled: boolean;
+}
+
+export class Greeter {
+  readonly #init: GreeterInit;
+  /** An outcome outlives its connection: whoever dialled may ask for it a moment later. */
+  readonly #greetings = new WeakMap<Connection, Greeting>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(init: GreeterInit) {
+    this.#init = init;
+  }
+
+  async start(): Promise<void> {
+    const { host } = this.#init;
+    await host.handle(helloProtocol, (stream, connection) => this.#answer(stream, connection), { maxInboundStreams: 1 });
+    host.addEventListener("connection:open", (event) => this.#opened(event.detail));
+    host.addEventListener("connection:close", (event) => this.#closed(event.detail));
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** Resolves when both sides have greeted. @throws SWARM_DIFFERENT, PEER_FOREIGN */
+  greeted(connection: Connection): Promise<Hello> {
+    return this.#greeting(connection).outcome.promise;
+  }
+
+  #greeting(connection: Connection): Greeting {
+    const known = this.#greetings.get(connection);
+    if (known !== undefined) return known;
+    const timer = setTimeout(() => this.#refuse(connection, foreign(connection, "it did not greet in time")), helloTimeoutMs);
+    const greeting: Greeting = { outcome: Promise.withResolvers<Hello>(), timer, settled: false };
+    this.#timers.add(timer);
+    // Whoever waits sees the refusal; when nobody does, it was reported by onRefused.
+    greeting.outcome.promise.catch(() => undefined);
+    this.#greetings.set(connection, greeting);
+    return greeting;
+  }
+
+  /** False when it was settled before. */
+  #settle(greeting: Greeting): boolean {
+    if (greeting.settled) return false;
+    greeting.settled = true;
+    clearTimeout(greeting.timer);
+    this.#timers.delete(greeting.timer);
+    return true;
+  }
+
+  #opened(connection: Connection): void {
+    this.#greeting(connection);
+    if (connection.direction === "outbound") void this.#greet(connection);
+  }
+
+  /** The dialler's own exchange ends with the connection, and may still hold the other side's last word. */
+  #closed(connection: Connection): void {
+    if (connection.direction === "outbound") return;
+    const greeting = this.#greeting(connection);
+    if (this.#settle(greeting)) greeting.outcome.reject(foreign(connection, "the connection ended before the greeting"));
+  }
+
+  async #greet(connection: Connection): Promise<void> {
+    const signal = AbortSignal.timeout(helloTimeoutMs);
+    try {
+      const stream = await connection.newStream(helloProtocol, { signal });
+      const frames = frameStream(stream, maxHelloBytes);
+      await frames.write(this.#hello(), signal);
+      const theirs = await frames.read(wireHello, signal);
+      // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
+      stream.close({ signal }).catch((error: Error) => stream.abort(error));
+      this.#conclude(connection, theirs);
+    } catch (error) {
+      this.#refuse(connection, foreign(connection, messageOf(error)));
+    }
+  }
+
+  async #answer(stream: Stream, connection: Connection): Promise<void> {
+    const signal = AbortSignal.timeout(helloTimeoutMs);
+    try {
+      const frames = frameStream(stream, maxHelloBytes);
+      const theirs = await frames.read(wireHello, signal);
+      // The greeting counts before the reply is sent, since the dialler goes on as soon as it has it. Another swarm gets the
+      // reply, too, to tell its user.
+      if (theirs.swarm === this.#init.swarm) this.#conclude(connection, theirs);
+      await frames.write(this.#hello(), signal);
+      await stream.close({ signal });
+      if (theirs.swarm !== this.#init.swarm) this.#conclude(connection, theirs);
+    } catch (error) {
+      this.#refuse(connection, foreign(connection, messageOf(error)));
+    }
+  }
+
+  #hello(): z.infer<typeof wireHello> {
+    const { host, swarm, name } = this.#init;
+    const addresses = host.getMultiaddrs().map(String).slice(0, maxAddressesPerPeer);
+    return { v: 1, swarm, name: cleanText(name, maxNameLength), addresses };
+  }
+
+  #conclude(connection: Connection, theirs: z.infer<typeof wireHello>): void {
+    if (theirs.swarm !== this.#init.swarm) {
+      const swarm = isSwarmName(theirs.swarm) ? `the swarm ${theirs.swarm}` : "another swarm";
+      const message = `the peer ${connection.remotePeer.toString()} is in ${swarm}, this node in ${this.#init.swarm}`;
+      this.#refuse(connection, networkErrors.create("SWARM_DIFFERENT", message));
+      return;
+    }
+    const peerId = connection.remotePeer.toString();
+    const name = cleanText(theirs.name, maxNameLength);
+    const hello: Hello = { peerId, addresses: ownAddresses(theirs.addresses, peerId), ...(name === "" ? {} : { name }) };
+    const greeting = this.#greeting(connection);
+    if (!this.#settle(greeting)) return;
+    this.#init.onGreeted(hello, connection);
+    greeting.outcome.resolve(hello);
+  }
+
+  #refuse(connection: Connection, reason: Error): void {
+    const greeting = this.#greeting(connection);
+    if (!this.#settle(greeting)) return;
+    greeting.outcome.reject(reason);
+    this.#init.onRefused(connection.remotePeer.toString(), reason.message);
+    connection.close().catch((error: Error) => connection.abort(error));
+  }
+}
+
+const wireHello = z.object({
+  v: z.int().min(1),
+  swarm: z.string().max(256),
+  name: z.string().max(256),
+  addresses: z.array(z.string()).max(64),
+});
+
+function foreign(connection: Connection, why: string): Error {
+  return networkErrors.create("PEER_FOREIGN", `the peer ${connection.remotePeer.toString()} did not greet: ${why}`);
+}

@@ -1,0 +1,20 @@
+/** The node's place in a swarm: libp2p host, gossip and its gate, sync, greetings, invites, ask-a-peer. */
+export { networkErrors } from "./errors.ts";
+export { type Invite, parseInvite } from "./invite.ts";
+export { createNetwork } from "./network.ts";
+export type { NetworkTiming } from "./network-timing.ts";
+export type {
+  AnswerContext,
+  AnswerQuestion,
+  AskOptions,
+  AskReply,
+  KnownPeer,
+  Network,
+  NetworkComponents,
+  NetworkInit,
+  NetworkLog,
+  Outbox,
+  PeerInfo,
+  SyncRecords,
+  SyncReport,
+} from "./network-types.ts";

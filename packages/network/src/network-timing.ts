@@ -1,0 +1,30 @@
+/** How often things happen by themselves. Tests and simulations give shorter times. */
+export interface NetworkTiming {
+  /** Between two syncs with a connected peer, ± 30 %. */
+  readonly syncEveryMs: number;
+  /** After the sync on connecting, and after one that did not finish, ± 30 %. */
+  readonly syncSettleMs: number;
+  /** The first redial after a loss; doubled with each failure. */
+  readonly redialFirstMs: number;
+  readonly redialMostMs: number;
+  /** How often links are looked at. */
+  readonly watchdogMs: number;
+  /** A connected peer that is not heard on the topic for so long is hung up, and redialled. */
+  readonly deafAfterMs: number;
+}
+
+export const defaultTiming: NetworkTiming = {
+  syncEveryMs: 3 * 60_000,
+  syncSettleMs: 5000,
+  redialFirstMs: 500,
+  redialMostMs: 5 * 60_000,
+  watchdogMs: 5000,
+  deafAfterMs: 30_000,
+};
+
+/**
+ * Spreads times by ± 30 %, so that peers which lost each other at once do not come back at once. `random` is uniform in [0, 1).
+ */
+export function jittered(milliseconds: number, random: () => number): number {
+  return milliseconds * (0.7 + 0.6 * random());
+}

@@ -1,0 +1,142 @@
+/**
+ * A node's place in a swarm.
+ *
+ * Records travel on two ways that complete each other: gossip is fast and forgetful, sync is complete and comes after. Both lead
+ * through one gate (`record-gate.ts`), and what passes it is handed to `receive` in bounded batches. Guaranteed: whatever reaches
+ * `receive` is well-formed, timely and signed by its author, who is not blocked; own records in the outbox are gossiped at least
+ * once to somebody, sooner or later; a peer that stays connected comes to hold everything we list. Not guaranteed: order, exactly
+ * one delivery, or that a record is true.
+ */
+import type { AuthorId } from "@grapevine/core";
+import { askOver } from "./ask-client.ts";
+import { Counters } from "./counters.ts";
+import { networkErrors } from "./errors.ts";
+import { formatInvite, parseInvite } from "./invite.ts";
+import { maxAddressesPerPeer } from "./network-limits.ts";
+import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
+import { type RunningNetwork, runNetwork } from "./running-network.ts";
+import { checkSwarmName } from "./swarm-name.ts";
+
+/** A network that is not started yet. @throws SWARM_INVALID */
+export function createNetwork(init: NetworkInit, components: NetworkComponents): Network {
+  checkSwarmName(init.swarm);
+  return new SwarmNetwork(init, components);
+}
+
+class SwarmNetwork implements Network {
+  readonly peerId: AuthorId;
+  readonly swarm: string;
+  readonly #init: NetworkInit;
+  readonly #components: NetworkComponents;
+  readonly #counters = new Counters();
+  /** Starting, or running. */
+  #running: Promise<RunningNetwork> | undefined;
+  /** Running; for what answers at once. */
+  #current: RunningNetwork | undefined;
+
+  constructor(init: NetworkInit, components: NetworkComponents) {
+    this.peerId = init.identity.author;
+    this.swarm = init.swarm;
+    this.#init = init;
+    this.#components = components;
+  }
+
+  async start(): Promise<void> {
+    this.#running ??= runNetwork(this.#init, this.#components, this.#counters);
+    try {
+      this.#current = await this.#running;
+    } catch (error) {
+      this.#running = undefined;
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    this.#current = undefined;
+    await (await running)?.stop();
+  }
+
+  addresses(): string[] {
+    return this.#current?.host.getMultiaddrs().map(String) ?? [];
+  }
+
+  publish(): void {
+    this.#current?.publisher.wake();
+  }
+
+  peers(): PeerInfo[] {
+    const current = this.#current;
+    if (current === undefined) return [];
+    return current.peers.list().map((peer) => {
+      const measured = current.connectionTo(peer.peerId)?.rtt;
+      return measured === undefined ? peer : { ...peer, roundTripMs: measured };
+    });
+  }
+
+  async connect(addresses: readonly string[]): Promise<PeerInfo> {
+    const running = this.#live();
+    const info = await running.connect(addresses);
+    running.redialer.name(info.addresses);
+    return info;
+  }
+
+  async disconnect(peer: AuthorId): Promise<void> {
+    const running = this.#live();
+    const isConnected = running.peers.get(peer) !== undefined;
+    if (!isConnected && !running.redialer.knows(peer)) throw unknownPeer(peer);
+    running.redialer.forget(peer);
+    if (isConnected) await running.hangUp(peer);
+  }
+
+  async ask(peer: AuthorId, question: string, options: AskOptions = {}): Promise<AskReply> {
+    const running = this.#live();
+    const connection = running.peers.get(peer) && running.connectionTo(peer);
+    if (connection !== undefined) return askOver(connection, question, options);
+    if (running.redialer.knows(peer)) throw networkErrors.create("PEER_NOT_CONNECTED", `there is no connection to ${peer} now`);
+    throw unknownPeer(peer);
+  }
+
+  createInvite(): string {
+    this.#live();
+    const addresses = reachableFirst(this.addresses()).slice(0, maxAddressesPerPeer);
+    if (addresses.length === 0) throw networkErrors.create("INVITE_NO_ADDRESS", "this node listens on no address");
+    return formatInvite({ swarm: this.swarm, peerId: this.peerId, name: this.#init.name, addresses });
+  }
+
+  async join(text: string): Promise<PeerInfo> {
+    const invite = parseInvite(text);
+    if (invite.peerId === this.peerId) throw networkErrors.create("INVITE_OWN", "the invite is this node's own");
+    if (invite.swarm !== this.swarm) {
+      const message = `the invite leads into the swarm ${invite.swarm}, this node is in ${this.swarm}`;
+      throw networkErrors.create("INVITE_OTHER_SWARM", message);
+    }
+    return this.connect(invite.addresses);
+  }
+
+  async sync(): Promise<void> {
+    const { peers, syncs } = this.#live();
+    for (const { peerId } of peers.list()) syncs.request(peerId);
+    await syncs.idle();
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return this.#counters.snapshot();
+  }
+
+  #live(): RunningNetwork {
+    if (this.#current === undefined) throw networkErrors.create("NETWORK_STOPPED", "the network is not running");
+    return this.#current;
+  }
+}
+
+function unknownPeer(peer: string): Error {
+  return networkErrors.create("PEER_UNKNOWN", `no peer with the id ${peer.slice(0, 80)} is known`);
+}
+
+/** Loopback addresses come last in an invite: they lead anywhere only on the same machine. */
+function reachableFirst(addresses: readonly string[]): string[] {
+  const isLoopback = (address: string): boolean => address.startsWith("/ip4/127.") || address.startsWith("/ip6/::1/");
+  return [...addresses.filter((address) => !isLoopback(address)), ...addresses.filter(isLoopback)];
+}

@@ -1,0 +1,138 @@
+/**
+ * What is decided about a record's bytes that a peer brought, by gossip or by sync, before anything else happens with them.
+ *
+ * One door: `check` gives every verdict, counts it, and turns whatever is thrown unexpectedly into *ignore*. It takes well under
+ * a millisecond and keeps no state but rates and recent ids. *Accept* means worth keeping and relaying; whether the record is
+ * believed is decided later, elsewhere. *Reject* is for bytes that no honest peer passes on, since every honest peer checks the
+ * same things: it costs the forwarder its score. *Ignore* is for what an honest peer may bring all the same.
+ */
+import { type AuthorId, type Clock, decodeRecord, GrapevineError, limits, type SignedRecord } from "@grapevine/core";
+import type { Counters } from "./counters.ts";
+import { authorRate, forwarderRate, maxRatedKeys, maxRememberedIds } from "./network-limits.ts";
+import { TokenBuckets } from "./token-buckets.ts";
+
+export type RefusalReason =
+  | "RECORD_TOO_LARGE"
+  | "RECORD_MALFORMED"
+  | "RECORD_NOT_CANONICAL"
+  | "RECORD_INVALID"
+  | "RECORD_SIGNATURE"
+  | "RECORD_VERSION"
+  | "future"
+  | "expired"
+  | "blocked-author"
+  | "repeated"
+  | "author-rate"
+  | "forwarder-rate"
+  | "queue-full"
+  | "unexpected";
+
+/** Each reason with its verdict. The codes are those of core's decoder. */
+const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
+  RECORD_TOO_LARGE: "reject",
+  RECORD_MALFORMED: "reject",
+  RECORD_NOT_CANONICAL: "reject",
+  RECORD_INVALID: "reject",
+  RECORD_SIGNATURE: "reject",
+  /** A newer peer's record is not the forwarder's fault; it is not relayed, since nobody here has checked it. */
+  RECORD_VERSION: "ignore",
+  /** Ahead of this clock; it may be this clock that is wrong, so nobody is punished. Sync brings it when its time has come. */
+  future: "ignore",
+  expired: "ignore",
+  /** Blocking is this user's word; others may relay the author. */
+  "blocked-author": "ignore",
+  /** Gossiped before; a copy that outlived gossipsub's own memory. */
+  repeated: "ignore",
+  "author-rate": "ignore",
+  "forwarder-rate": "ignore",
+  "queue-full": "ignore",
+  unexpected: "ignore",
+};
+
+export type RecordVerdict =
+  | { readonly verdict: "accept"; readonly record: SignedRecord }
+  | { readonly verdict: "ignore"; readonly reason: RefusalReason }
+  | { readonly verdict: "reject"; readonly reason: RefusalReason };
+
+export interface RecordGateComponents {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  isBlocked(author: AuthorId): boolean;
+  /** Is there room for one more gossiped record? */
+  hasRoom(): boolean;
+}
+
+export class RecordGate {
+  readonly #components: RecordGateComponents;
+  readonly #authors: TokenBuckets;
+  readonly #forwarders: TokenBuckets;
+  readonly #recent = new Set<string>();
+
+  constructor(components: RecordGateComponents) {
+    this.#components = components;
+    this.#authors = new TokenBuckets(authorRate, maxRatedKeys, components.clock);
+    this.#forwarders = new TokenBuckets(forwarderRate, maxRatedKeys, components.clock);
+  }
+
+  /** `gossip`: pushed at us, so rates and repetitions count. `sync`: we asked for it. Never throws. */
+  check(frame: Uint8Array, from: AuthorId, channel: "gossip" | "sync"): RecordVerdict {
+    const result = this.#decide(frame, from, channel);
+    if (typeof result !== "string") {
+      this.#components.counters.add(`${channel}.accept`);
+      return { verdict: "accept", record: result };
+    }
+    const verdict = verdicts[result];
+    this.#components.counters.add(`${channel}.${verdict}.${result}`);
+    return { verdict, reason: result };
+  }
+
+  #decide(frame: Uint8Array, from: AuthorId, channel: "gossip" | "sync"): SignedRecord | RefusalReason {
+    try {
+      return channel === "gossip" ? this.#gossiped(frame, from) : this.#timely(frame);
+    } catch (error) {
+      return GrapevineError.is(error) && isReason(error.code) ? error.code : "unexpected";
+    }
+  }
+
+  /**
+   * Cheap checks first: what a flood meets costs nothing. The author's rate comes last, when the signature has shown who it is.
+   */
+  #gossiped(frame: Uint8Array, from: AuthorId): SignedRecord | RefusalReason {
+    // [ignore] bounds the work that one neighbour can cause
+    if (!this.#forwarders.take(from)) return "forwarder-rate";
+    // [ignore] admission is behind; sync catches up
+    if (!this.#components.hasRoom()) return "queue-full";
+    const record = this.#timely(frame);
+    if (typeof record === "string") return record;
+    // [ignore] a replay
+    if (this.#recent.has(record.id)) return "repeated";
+    // [ignore] a flood of one author
+    if (!this.#authors.take(record.body.author)) return "author-rate";
+    this.#remember(record.id);
+    return record;
+  }
+
+  #timely(frame: Uint8Array): SignedRecord | RefusalReason {
+    // [reject] size, depth, canonical form, schema, signature; [ignore] version
+    const record = decodeRecord(frame);
+    const now = this.#components.clock.now();
+    // [ignore]
+    if (record.body.createdAt > now + limits.maxClockSkewMs) return "future";
+    // [ignore]
+    if (record.body.expiresAt !== undefined && record.body.expiresAt <= now) return "expired";
+    // [ignore]
+    if (this.#components.isBlocked(record.body.author)) return "blocked-author";
+    return record;
+  }
+
+  #remember(id: string): void {
+    this.#recent.add(id);
+    if (this.#recent.size <= maxRememberedIds) return;
+    const [oldest] = this.#recent;
+    if (oldest !== undefined) this.#recent.delete(oldest);
+  }
+}
+
+function isReason(code: string): code is RefusalReason {
+  return Object.hasOwn(verdicts, code);
+}

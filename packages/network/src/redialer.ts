@@ -1,0 +1,175 @@
+/**
+ * Keeps a node connected: peers that the user named are dialled until they answer, peers that were met are dialled again when
+ * they are lost. The wait doubles with each failure, with jitter. Nothing in libp2p does this by itself after a hang-up.
+ */
+import { type AuthorId, type Clock, messageOf } from "@grapevine/core";
+import { parseAddress, peerOfAddress } from "./addresses.ts";
+import { maxKnownPeers, maxRedialFailures, wantedPeers } from "./network-limits.ts";
+import { jittered, type NetworkTiming } from "./network-timing.ts";
+import type { KnownPeer, NetworkLog } from "./network-types.ts";
+
+export interface RedialerInit {
+  readonly clock: Clock;
+  readonly log: NetworkLog;
+  readonly timing: NetworkTiming;
+  readonly random: () => number;
+  /** Dials and greets; resolves with who answered. */
+  dial(addresses: readonly string[]): Promise<AuthorId>;
+  isConnected(peer: AuthorId): boolean;
+  connectedCount(): number;
+}
+
+interface Target {
+  /** Unknown while an address names no peer and nobody has answered there. */
+  peer: AuthorId | undefined;
+  addresses: readonly string[];
+  /** By the user: never given up. */
+  named: boolean;
+  failures: number;
+  /** Not before, milliseconds since the epoch. */
+  nextAt: number;
+  dialling: boolean;
+}
+
+export class Redialer {
+  readonly #init: RedialerInit;
+  /** By peer id, or by address while the peer is unknown. */
+  readonly #targets = new Map<string, Target>();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = true;
+
+  constructor(init: RedialerInit) {
+    this.#init = init;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#tick();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  knows(peer: AuthorId): boolean {
+    return this.#targets.has(peer);
+  }
+
+  /** Addresses that the user gave. @throws ADDRESS_INVALID */
+  name(addresses: readonly string[]): void {
+    for (const text of addresses) {
+      const peer = peerOfAddress(parseAddress(text));
+      const target = this.#targets.get(peer ?? text) ?? this.#add(peer ?? text, peer);
+      target.named = true;
+      if (!target.addresses.includes(text)) target.addresses = [...target.addresses, text];
+    }
+    this.#tick();
+  }
+
+  /** A peer that has greeted, now or in an earlier run. */
+  met(known: KnownPeer): void {
+    const target = this.#targets.get(known.peerId) ?? this.#add(known.peerId, known.peerId);
+    if (known.addresses.length > 0) {
+      target.addresses = target.named
+        ? [...new Set([...target.addresses, ...known.addresses])].slice(-maxNamedAddresses)
+        : known.addresses;
+    }
+    target.failures = 0;
+  }
+
+  /** The connection to it has ended. */
+  lost(peer: AuthorId): void {
+    const target = this.#targets.get(peer);
+    if (target === undefined) return;
+    target.nextAt = this.#init.clock.now() + jittered(this.#init.timing.redialFirstMs, this.#init.random);
+    this.#arm();
+  }
+
+  forget(peer: AuthorId): void {
+    this.#targets.delete(peer);
+  }
+
+  #add(key: string, peer: AuthorId | undefined): Target {
+    const target: Target = { peer, addresses: [], named: false, failures: 0, nextAt: 0, dialling: false };
+    this.#targets.set(key, target);
+    if (this.#targets.size > maxKnownPeers) this.#forgetOldest();
+    return target;
+  }
+
+  #forgetOldest(): void {
+    for (const [key, target] of this.#targets) {
+      if (target.named || (target.peer !== undefined && this.#init.isConnected(target.peer))) continue;
+      this.#targets.delete(key);
+      return;
+    }
+  }
+
+  #tick(): void {
+    if (this.#stopped) return;
+    const now = this.#init.clock.now();
+    const enough = this.#init.connectedCount() >= wantedPeers;
+    for (const [key, target] of this.#targets) {
+      if (this.#rests(target) || target.nextAt > now || (enough && !target.named)) continue;
+      target.dialling = true;
+      void this.#dial(key, target);
+    }
+    this.#arm();
+  }
+
+  #rests(target: Target): boolean {
+    return target.dialling || target.addresses.length === 0 || (target.peer !== undefined && this.#init.isConnected(target.peer));
+  }
+
+  /** Wakes when the next one is due, and now and then in any case: a link may have been lost without a word. */
+  #arm(): void {
+    if (this.#stopped) return;
+    const now = this.#init.clock.now();
+    let delayMs = this.#init.timing.watchdogMs;
+    for (const target of this.#targets.values()) {
+      if (!this.#rests(target) && target.nextAt > now) delayMs = Math.min(delayMs, target.nextAt - now + 1);
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tick(), delayMs);
+  }
+
+  async #dial(key: string, target: Target): Promise<void> {
+    try {
+      const peer = await this.#init.dial(target.addresses);
+      target.failures = 0;
+      if (target.peer === undefined) this.#identify(key, target, peer);
+    } catch (error) {
+      this.#failed(key, target, messageOf(error));
+    }
+    target.dialling = false;
+    this.#arm();
+  }
+
+  /** An address without a peer id was answered: from now on it is that peer's. */
+  #identify(key: string, target: Target, peer: AuthorId): void {
+    const known = this.#targets.get(peer);
+    this.#targets.delete(key);
+    target.peer = peer;
+    target.addresses = [...new Set([...target.addresses, ...(known?.addresses ?? [])])];
+    this.#targets.set(peer, target);
+  }
+
+  #failed(key: string, target: Target, message: string): void {
+    const { timing, random, clock, log } = this.#init;
+    if (this.#stopped) return;
+    target.failures++;
+    if (!target.named && target.failures >= maxRedialFailures) {
+      this.#targets.delete(key);
+      return;
+    }
+    const waitMs = jittered(Math.min(timing.redialMostMs, timing.redialFirstMs * 2 ** target.failures), random);
+    target.nextAt = clock.now() + waitMs;
+    const level = target.named && target.failures === 1 ? "warn" : "debug";
+    log(level, `could not dial ${target.peer ?? key}, trying again: ${message}`, {
+      failures: target.failures,
+      waitMs: Math.round(waitMs),
+    });
+  }
+}
+
+const maxNamedAddresses = 16;

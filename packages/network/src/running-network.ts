@@ -1,0 +1,255 @@
+/** A network between its start and its stop: the host and everything that lives on it, wired together. */
+import { type AuthorId, messageOf } from "@grapevine/core";
+import type { Connection } from "@libp2p/interface";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
+import { askProtocol } from "./ask-protocol.ts";
+import { AskServer } from "./ask-server.ts";
+import type { Counters } from "./counters.ts";
+import { networkErrors } from "./errors.ts";
+import { joinTopic } from "./gossip-topic.ts";
+import { Greeter, type Hello } from "./hello-protocol.ts";
+import { InboundQueue } from "./inbound-queue.ts";
+import { LinkWatchdog } from "./link-watchdog.ts";
+import { dialTimeoutMs } from "./network-limits.ts";
+import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
+import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
+import { OutboxPublisher } from "./outbox-publisher.ts";
+import { PeerTable } from "./peer-table.ts";
+import { RecordGate } from "./record-gate.ts";
+import { Redialer } from "./redialer.ts";
+import { createHost, type SwarmHost, startHost } from "./swarm-host.ts";
+import { topicOf } from "./swarm-name.ts";
+import { syncProtocol } from "./sync-protocol.ts";
+import { pullFrom } from "./sync-pull.ts";
+import { SyncScheduler } from "./sync-scheduler.ts";
+import { SyncServer } from "./sync-server.ts";
+
+/** Every interface, a port that the system chooses: works beside any number of other nodes. */
+const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
+
+/** @throws LISTEN_FAILED, ADDRESS_INVALID */
+export async function runNetwork(init: NetworkInit, components: NetworkComponents, counters: Counters): Promise<RunningNetwork> {
+  const listen = init.listen ?? defaultListen;
+  for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
+  const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
+  const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), isBlocked });
+  const running = new RunningNetwork(host, init, components, counters);
+  await running.start(listen);
+  return running;
+}
+
+export class RunningNetwork {
+  readonly host: SwarmHost;
+  readonly peers: PeerTable;
+  readonly redialer: Redialer;
+  readonly publisher: OutboxPublisher;
+  readonly syncs: SyncScheduler;
+  readonly #init: NetworkInit;
+  readonly #components: NetworkComponents;
+  readonly #counters: Counters;
+  readonly #topic: string;
+  readonly #timing: NetworkTiming;
+  readonly #queue: InboundQueue;
+  readonly #gate: RecordGate;
+  readonly #greeter: Greeter;
+  readonly #watchdog: LinkWatchdog;
+  readonly #stopping = new AbortController();
+
+  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, counters: Counters) {
+    const { clock, log, outbox } = components;
+    const random = components.random ?? Math.random;
+    const timing = { ...defaultTiming, ...init.timing };
+    const isConnected = (peer: AuthorId): boolean => this.peers.get(peer) !== undefined;
+    this.host = host;
+    this.#init = init;
+    this.#components = components;
+    this.#counters = counters;
+    this.#topic = topicOf(init.swarm);
+    this.#timing = timing;
+    this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
+    this.#queue = new InboundQueue({ counters, log, receive: (records, from) => components.receive(records, from) });
+    this.#gate = new RecordGate({
+      clock,
+      counters,
+      isBlocked: (author) => components.isBlocked(author),
+      hasRoom: () => this.#queue.hasRoom(),
+    });
+    this.#greeter = new Greeter({
+      host,
+      swarm: init.swarm,
+      name: init.name,
+      onGreeted: (hello, connection) => this.#greeted(hello, connection),
+      onRefused: (peer, reason) => this.#refused(peer, reason),
+    });
+    this.redialer = new Redialer({
+      clock,
+      log,
+      timing,
+      random,
+      dial: async (addresses) => (await this.connect(addresses)).peerId,
+      isConnected,
+      connectedCount: () => this.peers.size,
+    });
+    this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, counters, log });
+    this.syncs = this.#createSyncs(random, isConnected);
+    this.#watchdog = this.#createWatchdog();
+  }
+
+  async start(listen: readonly string[]): Promise<void> {
+    const { host } = this;
+    await this.#greeter.start();
+    await this.#serveSync();
+    await this.#serveAsk();
+    host.addEventListener("peer:disconnect", (event) => this.#lost(event.detail.toString()));
+    await startHost(host, listen);
+    joinTopic({ host, topic: this.#topic, gate: this.#gate, queue: this.#queue, onMesh: () => this.publisher.wake() });
+    this.#rememberPeers();
+    this.redialer.start();
+    this.#watchdog.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.redialer.stop();
+    this.#watchdog.stop();
+    await Promise.all([this.publisher.stop(), this.syncs.stop()]);
+    this.#greeter.stop();
+    await this.host.stop();
+    await this.#queue.idle();
+    for (const { peerId } of this.peers.list()) this.peers.remove(peerId);
+  }
+
+  /**
+   * Dials the addresses, which are one peer's, and greets it. @throws ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN,
+   * PEER_BLOCKED, SWARM_DIFFERENT
+   */
+  async connect(addresses: readonly string[]): Promise<PeerInfo> {
+    const parsed = addresses.map(parseAddress);
+    const blocked = parsed.map(peerOfAddress).find((peer) => peer !== undefined && this.#components.isBlocked(peer));
+    if (blocked !== undefined) throw networkErrors.create("PEER_BLOCKED", `the peer ${blocked} is blocked here`);
+    const connection = await this.#dial(addresses);
+    await this.#greeter.greeted(connection);
+    const info = this.peers.get(connection.remotePeer.toString());
+    if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
+    return info;
+  }
+
+  connectionTo(peer: AuthorId): Connection | undefined {
+    return this.host.getConnections(peerIdFromString(peer)).find((connection) => connection.status === "open");
+  }
+
+  async hangUp(peer: AuthorId): Promise<void> {
+    await this.host.hangUp(peerIdFromString(peer));
+  }
+
+  async #dial(addresses: readonly string[]): Promise<Connection> {
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialTimeoutMs)]);
+    try {
+      return await this.host.dial(addresses.map(parseAddress), { signal });
+    } catch (error) {
+      const where = addresses.join(", ");
+      throw networkErrors.create("PEER_UNREACHABLE", `nobody could be reached at ${where}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** A list that holds this node itself is no mistake: lists are shared. */
+  #rememberPeers(): void {
+    const own = this.#init.identity.author;
+    for (const known of this.#init.knownPeers ?? []) if (known.peerId !== own) this.redialer.met(known);
+    this.redialer.name((this.#init.bootstrap ?? []).filter((address) => peerOfAddress(parseAddress(address)) !== own));
+  }
+
+  #greeted(hello: Hello, connection: Connection): void {
+    const { peerId } = hello;
+    const before = this.peers.get(peerId);
+    // An outbound connection proves its address, whatever the peer says of itself.
+    const proven = connection.direction === "outbound" ? [withPeer(connection.remoteAddr, peerId).toString()] : [];
+    const addresses = [...new Set([...proven, ...hello.addresses])];
+    const since = before ?? { direction: connection.direction, connectedSince: this.#components.clock.now() };
+    this.peers.set({ ...since, ...hello, addresses });
+    this.redialer.met({ peerId, addresses });
+    this.#components.onKnownPeer?.({ peerId, addresses });
+    if (before !== undefined) return;
+    this.#components.log("info", `connected to ${hello.name ?? peerId}`, { peerId, direction: connection.direction });
+    this.syncs.request(peerId);
+    void this.#measureRoundTrip(peerId);
+  }
+
+  #refused(peer: AuthorId, reason: string): void {
+    this.#counters.add("hello.refused");
+    this.#components.log("info", reason, { peerId: peer });
+  }
+
+  #lost(peer: AuthorId): void {
+    this.peers.remove(peer);
+    this.syncs.forget(peer);
+    this.redialer.lost(peer);
+  }
+
+  /** A figure for people: when it fails there is none, and the connection's own monitor says whether the link is dead. */
+  async #measureRoundTrip(peer: AuthorId): Promise<void> {
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialTimeoutMs)]);
+    try {
+      const roundTripMs = await this.host.services.ping.ping(peerIdFromString(peer), { signal });
+      this.peers.update(peer, { roundTripMs });
+    } catch (error) {
+      this.#components.log("debug", `no round trip of ${peer}: ${messageOf(error)}`);
+    }
+  }
+
+  #createSyncs(random: () => number, isConnected: (peer: AuthorId) => boolean): SyncScheduler {
+    const { clock, log, records } = this.#components;
+    const pull = {
+      host: this.host,
+      clock,
+      log,
+      counters: this.#counters,
+      records,
+      gate: this.#gate,
+      receive: this.#components.receive.bind(this.#components),
+      claimed: new Set<string>(),
+    };
+    return new SyncScheduler({
+      timing: this.#timing,
+      random,
+      pull: (peer) => pullFrom(peer, pull, this.#stopping.signal),
+      isConnected,
+      onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
+    });
+  }
+
+  #createWatchdog(): LinkWatchdog {
+    const { clock, log } = this.#components;
+    return new LinkWatchdog({
+      clock,
+      counters: this.#counters,
+      log,
+      timing: this.#timing,
+      peers: () => this.peers.list(),
+      heard: () => new Set(this.host.services.pubsub.getSubscribers(this.#topic).map(String)),
+      isBlocked: (peer) => this.#components.isBlocked(peer),
+      hangUp: (peer) => void this.hangUp(peer),
+    });
+  }
+
+  async #serveSync(): Promise<void> {
+    const { records } = this.#components;
+    const server = new SyncServer({
+      records,
+      counters: this.#counters,
+      greeted: (connection) => this.#greeter.greeted(connection),
+    });
+    await this.host.handle(syncProtocol, (stream, connection) => server.serve(stream, connection), { maxInboundStreams: 2 });
+  }
+
+  async #serveAsk(): Promise<void> {
+    const { answer, log } = this.#components;
+    if (answer === undefined) return;
+    const greeted = (connection: Connection): Promise<unknown> => this.#greeter.greeted(connection);
+    const server = new AskServer({ answer, log, counters: this.#counters, greeted });
+    await this.host.handle(askProtocol, (stream, connection) => server.serve(stream, connection), { maxInboundStreams: 2 });
+  }
+}

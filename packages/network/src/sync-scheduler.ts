@@ -1,0 +1,101 @@
+/**
+ * Which peer is pulled from, and when: on connecting, once more when the mesh has settled (what was published in between reached
+ * neither), then every few minutes with jitter. A few at a time, one a peer.
+ */
+import type { AuthorId } from "@grapevine/core";
+import { maxSyncsAtOnce } from "./network-limits.ts";
+import { jittered, type NetworkTiming } from "./network-timing.ts";
+import type { SyncReport } from "./network-types.ts";
+
+export interface SyncSchedulerInit {
+  readonly timing: NetworkTiming;
+  readonly random: () => number;
+  pull(peer: AuthorId): Promise<SyncReport>;
+  isConnected(peer: AuthorId): boolean;
+  onReport(peer: AuthorId, report: SyncReport): void;
+}
+
+export class SyncScheduler {
+  readonly #init: SyncSchedulerInit;
+  readonly #running = new Set<AuthorId>();
+  readonly #waiting = new Set<AuthorId>();
+  readonly #timers = new Map<AuthorId, NodeJS.Timeout>();
+  /** Peers whose sync on connecting is done. */
+  readonly #settled = new Set<AuthorId>();
+  #idle: PromiseWithResolvers<void> | undefined;
+  #stopped = false;
+
+  constructor(init: SyncSchedulerInit) {
+    this.#init = init;
+  }
+
+  /** Pulls from the peer as soon as there is a place. While one is under way, another follows it. */
+  request(peer: AuthorId): void {
+    if (this.#stopped) return;
+    this.#waiting.add(peer);
+    this.#fill();
+  }
+
+  /** Resolves when no pull is under way or waiting. */
+  async idle(): Promise<void> {
+    if (this.#running.size === 0 && this.#waiting.size === 0) return;
+    this.#idle ??= Promise.withResolvers<void>();
+    await this.#idle.promise;
+  }
+
+  forget(peer: AuthorId): void {
+    clearTimeout(this.#timers.get(peer));
+    this.#timers.delete(peer);
+    this.#waiting.delete(peer);
+    this.#settled.delete(peer);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#waiting.clear();
+    await this.idle();
+  }
+
+  #fill(): void {
+    for (const peer of this.#waiting) {
+      if (this.#running.size >= maxSyncsAtOnce) return;
+      if (this.#running.has(peer)) continue;
+      this.#waiting.delete(peer);
+      clearTimeout(this.#timers.get(peer));
+      this.#running.add(peer);
+      void this.#run(peer);
+    }
+  }
+
+  async #run(peer: AuthorId): Promise<void> {
+    const report = await this.#init.pull(peer);
+    this.#running.delete(peer);
+    if (this.#init.isConnected(peer)) {
+      this.#init.onReport(peer, report);
+      this.#schedule(peer, report);
+    }
+    this.#fill();
+    if (this.#running.size > 0 || this.#waiting.size > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
+  }
+
+  #schedule(peer: AuthorId, report: SyncReport): void {
+    if (this.#stopped || this.#waiting.has(peer)) return;
+    const delayMs = this.#delayMs(peer, report);
+    const timer = setTimeout(() => this.request(peer), jittered(delayMs, this.#init.random));
+    clearTimeout(this.#timers.get(peer));
+    this.#timers.set(peer, timer);
+  }
+
+  /** A sync that did not finish goes on soon; a peer that sent nonsense has to wait its turn. */
+  #delayMs(peer: AuthorId, report: SyncReport): number {
+    const { syncEveryMs, syncSettleMs } = this.#init.timing;
+    if (report.ended === "bad-page") return syncEveryMs;
+    if (report.ended === "done" && this.#settled.has(peer)) return syncEveryMs;
+    if (report.ended === "done") this.#settled.add(peer);
+    return syncSettleMs;
+  }
+}

@@ -1,0 +1,49 @@
+/** One token bucket a key, for a bounded number of keys. */
+import type { Clock } from "@grapevine/core";
+
+export interface Rate {
+  readonly perSecond: number;
+  /** What may come at once after a quiet time. */
+  readonly burst: number;
+}
+
+interface Bucket {
+  tokens: number;
+  /** When `tokens` was right, milliseconds. */
+  at: number;
+}
+
+/** Keys that were idle longest are forgotten first, which gives them a full bucket: at most what a new key has. */
+export class TokenBuckets {
+  readonly #rate: Rate;
+  readonly #maxKeys: number;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(rate: Rate, maxKeys: number, clock: Clock) {
+    this.#rate = rate;
+    this.#maxKeys = maxKeys;
+    this.#clock = clock;
+  }
+
+  /** Takes one token; false, and nothing taken, when there is none. */
+  take(key: string): boolean {
+    const now = this.#clock.now();
+    const bucket = this.#buckets.get(key) ?? { tokens: this.#rate.burst, at: now };
+    const elapsedMs = Math.max(0, now - bucket.at);
+    bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + (elapsedMs / 1000) * this.#rate.perSecond);
+    bucket.at = now;
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    this.#forgetOldest();
+    if (bucket.tokens < 1) return false;
+    bucket.tokens -= 1;
+    return true;
+  }
+
+  #forgetOldest(): void {
+    if (this.#buckets.size <= this.#maxKeys) return;
+    const [oldest] = this.#buckets.keys();
+    if (oldest !== undefined) this.#buckets.delete(oldest);
+  }
+}

@@ -1,0 +1,129 @@
+import { createIdentity, limits } from "@grapevine/core";
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { Counters } from "../src/counters.ts";
+import { authorRate, forwarderRate } from "../src/network-limits.ts";
+import { RecordGate } from "../src/record-gate.ts";
+import { TokenBuckets } from "../src/token-buckets.ts";
+import { lessonOf } from "./swarm.ts";
+
+const author = createIdentity();
+const now = 1_700_000_000_000;
+
+let at: number;
+let counters: Counters;
+let blocked: string | undefined;
+let room: boolean;
+let gate: RecordGate;
+
+beforeEach(() => {
+  at = now;
+  counters = new Counters();
+  blocked = undefined;
+  room = true;
+  gate = new RecordGate({ clock: { now: () => at }, counters, isBlocked: (who) => who === blocked, hasRoom: () => room });
+});
+
+function frame(text: string, changes: { createdAt?: number; expiresAt?: number } = {}): Uint8Array {
+  return lessonOf(author, text, { createdAt: now, ...changes }).frame;
+}
+
+function verdict(bytes: Uint8Array, from = "neighbour", channel: "gossip" | "sync" = "gossip"): string {
+  const result = gate.check(bytes, from, channel);
+  return result.verdict === "accept" ? "accept" : `${result.verdict} ${result.reason}`;
+}
+
+describe("the gate for records", () => {
+  it("accepts a good record and gives it back", () => {
+    const lesson = lessonOf(author, "order", { createdAt: now });
+    expect(gate.check(lesson.frame, "neighbour", "gossip")).toEqual({ verdict: "accept", record: lesson });
+    expect(counters.snapshot()).toEqual({ "gossip.accept": 1 });
+  });
+
+  it("rejects what no honest peer passes on", () => {
+    expect(verdict(new Uint8Array(limits.maxRecordBytes + 1))).toBe("reject RECORD_TOO_LARGE");
+    expect(verdict(new Uint8Array(limits.maxRecordBytes))).toBe("reject RECORD_MALFORMED");
+    expect(verdict(new Uint8Array(64))).toBe("reject RECORD_MALFORMED");
+    const forged = frame("order");
+    forged[3] = (forged[3] ?? 0) ^ 1;
+    expect(verdict(forged)).toBe("reject RECORD_SIGNATURE");
+    expect(counters.snapshot()).toMatchObject({ "gossip.reject.RECORD_MALFORMED": 2, "gossip.reject.RECORD_SIGNATURE": 1 });
+  });
+
+  it("rejects every single-bit change of a good frame", () => {
+    const good = frame("order");
+    fc.assert(
+      fc.property(fc.nat(good.length * 8 - 1), (bit) => {
+        const changed = Uint8Array.from(good);
+        changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        // A changed version number may make it a record of the future, which is ignored.
+        expect(verdict(changed, "neighbour", "sync")).toMatch(/^reject |^ignore RECORD_VERSION/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("ignores what is out of its time, just above the limit and not just below", () => {
+    expect(verdict(frame("a", { createdAt: now + limits.maxClockSkewMs }))).toBe("accept");
+    expect(verdict(frame("b", { createdAt: now + limits.maxClockSkewMs + 1 }))).toBe("ignore future");
+    expect(verdict(frame("c", { expiresAt: now + 1 }))).toBe("accept");
+    expect(verdict(frame("d", { expiresAt: now }))).toBe("ignore expired");
+    expect(verdict(frame("e", { createdAt: now - 315_360_000_000 }))).toBe("accept");
+  });
+
+  it("ignores blocked authors, and repetitions by gossip but not by sync", () => {
+    blocked = author.author;
+    expect(verdict(frame("order"))).toBe("ignore blocked-author");
+    blocked = undefined;
+    const good = frame("order");
+    expect([verdict(good), verdict(good), verdict(good, "neighbour", "sync")]).toEqual(["accept", "ignore repeated", "accept"]);
+  });
+
+  it("ignores everything while admission is full", () => {
+    room = false;
+    expect(verdict(frame("order"))).toBe("ignore queue-full");
+    expect(verdict(frame("order"), "neighbour", "sync")).toBe("accept");
+  });
+
+  it("ignores when something unexpected is thrown", () => {
+    const broken = new RecordGate({
+      clock: { now: () => at },
+      counters,
+      isBlocked: () => {
+        throw new TypeError("a defect");
+      },
+      hasRoom: () => true,
+    });
+    expect(broken.check(frame("order"), "neighbour", "gossip")).toEqual({ verdict: "ignore", reason: "unexpected" });
+  });
+
+  it("lets an author have the burst, one a token later, and no more", () => {
+    for (let index = 0; index < authorRate.burst; index++) expect(verdict(frame(`box ${index}`))).toBe("accept");
+    expect(verdict(frame("one more"))).toBe("ignore author-rate");
+    at += 1000 / authorRate.perSecond;
+    expect([verdict(frame("after a while")), verdict(frame("again"))]).toEqual(["accept", "ignore author-rate"]);
+  });
+
+  it("lets a forwarder have the burst and no more, before it decodes anything", () => {
+    const junk = new Uint8Array(3);
+    for (let index = 0; index < forwarderRate.burst; index++) expect(verdict(junk)).toBe("reject RECORD_MALFORMED");
+    expect(verdict(junk)).toBe("ignore forwarder-rate");
+    expect(verdict(junk, "another neighbour")).toBe("reject RECORD_MALFORMED");
+  });
+});
+
+describe("token buckets", () => {
+  it("fill with time up to the burst, and forget the key that was idle longest", () => {
+    const buckets = new TokenBuckets({ perSecond: 10, burst: 2 }, 2, { now: () => at });
+    expect([buckets.take("a"), buckets.take("a"), buckets.take("a")]).toEqual([true, true, false]);
+    at += 100;
+    expect([buckets.take("a"), buckets.take("a")]).toEqual([true, false]);
+    at += 60_000;
+    expect([buckets.take("a"), buckets.take("a"), buckets.take("a")]).toEqual([true, true, false]);
+    at -= 60_000;
+    expect(buckets.take("a")).toBe(false);
+    buckets.take("b");
+    buckets.take("c");
+    expect(buckets.take("a")).toBe(true);
+  });
+});

@@ -1,0 +1,68 @@
+/** What the bodies and queries of the control API may hold; everything else is refused with the name of the field. */
+import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
+import { z } from "zod";
+import type {
+  AskRequest,
+  FeedbackRequest,
+  JoinRequest,
+  PractiseRequest,
+  RetractRequest,
+  TeachRequest,
+  TrustRequest,
+} from "./contract.ts";
+
+/** Texts for a record may come longer than its limits: they are cleaned and refused by name, not by a number of characters here. */
+const generous = (maxLength: number): z.ZodString => z.string().max(maxLength * 4);
+
+export const askRequest: z.ZodType<AskRequest> = z.strictObject({
+  question: z.string(),
+  peer: z.string().min(1).max(200).optional(),
+  lessons: z.boolean().optional(),
+});
+
+export const feedbackRequest: z.ZodType<FeedbackRequest> = z.strictObject({
+  experience: z.string().min(1).max(100),
+  verdict: z.enum(verdicts),
+  comment: z.string().max(2_000).optional(),
+});
+
+export const teachRequest: z.ZodType<TeachRequest> = z.strictObject({
+  situation: generous(limits.maxSituationLength),
+  guidance: generous(limits.maxGuidanceLength),
+  title: generous(limits.maxTitleLength).optional(),
+  kind: z.enum(lessonKinds).optional(),
+  tags: z.array(generous(limits.maxTagLength)).max(limits.maxTags).optional(),
+});
+
+export const practiseRequest: z.ZodType<PractiseRequest> = z.strictObject({
+  environment: z.string().min(1).max(4_096),
+  tasks: z.int().min(1).max(1_000).optional(),
+  seed: z.int().min(0).max(2_147_483_647).optional(),
+  maxSteps: z.int().min(1).max(20).optional(),
+  lessons: z.boolean().optional(),
+  learn: z.boolean().optional(),
+});
+
+export const retractRequest: z.ZodType<RetractRequest> = z.strictObject({ reason: generous(limits.maxReasonLength).optional() });
+
+export const trustRequest: z.ZodType<TrustRequest> = z.strictObject({ name: z.string().min(1).max(64).optional() });
+
+export const joinRequest: z.ZodType<JoinRequest> = z.strictObject({
+  invite: z.string().min(1).max(8_192),
+  trust: z.boolean().optional(),
+});
+
+const limit = z.coerce.number().int().min(1).max(100_000).optional();
+
+export const lessonsQuery: z.ZodType<{ state?: (typeof lessonStates)[number]; limit?: number }> = z.strictObject({
+  state: z.enum(lessonStates).optional(),
+  limit,
+});
+
+export const searchQuery: z.ZodType<{ q: string; limit?: number }> = z.strictObject({ q: z.string().min(1).max(2_000), limit });
+
+export const listQuery: z.ZodType<{ limit?: number }> = z.strictObject({ limit });
+
+export const idParameter: z.ZodType<{ id: string }> = z.object({ id: z.string().min(1).max(200) });
+
+export const noRequest: z.ZodType<Record<string, never>> = z.strictObject({});

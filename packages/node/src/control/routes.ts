@@ -1,0 +1,101 @@
+/** The addresses of the control API, each a line: what it takes is checked by its schema, what it does is the node's. */
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { nodeErrors } from "../errors.ts";
+import type { AskEvent, PractiseEvent } from "./contract.ts";
+import { named } from "./failures.ts";
+import {
+  askRequest,
+  feedbackRequest,
+  idParameter,
+  joinRequest,
+  lessonsQuery,
+  listQuery,
+  noRequest,
+  practiseRequest,
+  retractRequest,
+  searchQuery,
+  teachRequest,
+  trustRequest,
+} from "./requests.ts";
+import type { ControlServerComponents } from "./server.ts";
+
+export function addRoutes(server: FastifyInstance, { operations, onStop }: ControlServerComponents): void {
+  server.get("/api/status", () => operations.status());
+  server.get("/api/invite", () => operations.invite());
+  server.get("/api/models", () => operations.models());
+  server.get("/api/peers", () => operations.peers());
+  server.get("/api/lessons", ({ query }) => operations.lessons(parse(lessonsQuery, query)));
+  server.get("/api/lessons/search", ({ query }) => {
+    const { q, limit: most } = parse(searchQuery, query);
+    return operations.searchLessons(q, most);
+  });
+  server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
+  server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
+  server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
+
+  server.post("/api/feedback", ({ body }) => operations.feedback(parse(feedbackRequest, body)));
+  server.post("/api/teach", ({ body }) => operations.teach(parse(teachRequest, body)));
+  server.post("/api/join", ({ body }) => operations.join(parse(joinRequest, body)));
+  server.post("/api/lessons/:id/retract", ({ params, body }) =>
+    operations.retract(parse(idParameter, params).id, parse(retractRequest, body)),
+  );
+  server.post("/api/peers/:id/trust", ({ params, body }) =>
+    operations.trustPeer(parse(idParameter, params).id, parse(trustRequest, body)),
+  );
+  server.post("/api/peers/:id/block", ({ params }) => operations.blockPeer(parse(idParameter, params).id));
+  server.post("/api/peers/:id/allow", ({ params }) => operations.allowPeer(parse(idParameter, params).id));
+
+  server.post("/api/ask", async (request, reply) => {
+    const asked = parse(askRequest, request.body);
+    await stream<AskEvent>(request, reply, async (send, signal) => {
+      const answer = await operations.ask(asked, (text) => send({ type: "text", text }), { signal });
+      send({ type: "answer", ...answer });
+    });
+  });
+  server.post("/api/practise", async (request, reply) => {
+    const asked = parse(practiseRequest, request.body);
+    await stream<PractiseEvent>(request, reply, async (send, signal) => {
+      const summary = await operations.practise(asked, (task) => send({ type: "task", ...task }), { signal });
+      send({ type: "summary", ...summary });
+    });
+  });
+  server.post("/api/stop", (request, reply) => {
+    parse(noRequest, request.body);
+    reply.raw.once("finish", onStop);
+    return { stopping: true };
+  });
+}
+
+/** JSON lines until the work is done; a failure is the last line. The signal is aborted when the caller hangs up. */
+async function stream<Event>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: (send: (event: Event) => void, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  const hangUp = new AbortController();
+  raw.once("close", () => hangUp.abort());
+  raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
+  raw.flushHeaders();
+  try {
+    await work((event) => writeLine(raw, event), hangUp.signal);
+  } catch (error) {
+    writeLine(raw, { type: "error", ...named(error, request.url).toJSON() });
+  } finally {
+    raw.end();
+  }
+}
+
+function writeLine(raw: ServerResponse, event: unknown): void {
+  if (!raw.destroyed) raw.write(`${JSON.stringify(event)}\n`);
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw nodeErrors.create("API_REQUEST_INVALID", `${issue?.path.join(".") || "request"}: ${issue?.message ?? "is invalid"}`);
+}

@@ -1,0 +1,92 @@
+/**
+ * The control API: HTTP on loopback for whoever holds the token.
+ *
+ * It guarantees that a request is answered only when it names this host (no DNS rebinding), comes from no foreign page, and carries the token; that every
+ * refusal is `{error: {code, message, hint}}`; and that a caller who hangs up stops the work that was done for them.
+ */
+import { timingSafeEqual } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { type GrapevineError, messageOf } from "@grapevine/core";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import type { Logger } from "pino";
+import { nodeErrors } from "../errors.ts";
+import type { NodeOperations } from "../operations.ts";
+import { maxBodyBytes, named } from "./failures.ts";
+import { addRoutes } from "./routes.ts";
+
+export interface ControlServerInit {
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly token: string;
+}
+
+export interface ControlServerComponents {
+  readonly operations: NodeOperations;
+  /** Called when a caller asked the node to stop, after the reply was sent. */
+  readonly onStop: () => void;
+  readonly log: Logger;
+}
+
+export interface ControlServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Loopback alone: the API of a node is for programs on its own machine. */
+const host = "127.0.0.1";
+/** @throws API_PORT_IN_USE */
+export async function startControlServer(init: ControlServerInit, components: ControlServerComponents): Promise<ControlServer> {
+  const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true });
+  guard(server, init.token);
+  server.setErrorHandler((error, request, reply) => {
+    sendError(reply, named(error, request.url), components.log);
+  });
+  server.setNotFoundHandler((request) => {
+    throw nodeErrors.create("API_NOT_FOUND", `there is no ${request.method} ${request.url.slice(0, 100)}`);
+  });
+  server.get("/healthz", () => ({ ok: true }));
+  addRoutes(server, components);
+  try {
+    await server.listen({ host, port: init.port });
+  } catch (error) {
+    throw nodeErrors.create("API_PORT_IN_USE", `port ${init.port} on ${host} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  const { port } = server.server.address() as AddressInfo;
+  return { url: `http://${host}:${port}`, close: () => server.close() };
+}
+
+function guard(server: FastifyInstance, token: string): void {
+  const expected = Buffer.from(`Bearer ${token}`);
+  server.addHook("onRequest", async (request) => {
+    const address = server.server.address() as AddressInfo;
+    const hosts = [host, "localhost", "[::1]"].map((name) => `${name}:${address.port}`);
+    if (!hosts.includes(request.headers.host ?? "")) {
+      throw nodeErrors.create("API_FORBIDDEN", "the request names another host");
+    }
+    const { origin } = request.headers;
+    if (origin !== undefined && !hosts.some((name) => origin === `http://${name}`)) {
+      throw nodeErrors.create("API_FORBIDDEN", "the request comes from another origin");
+    }
+    if (request.routeOptions.url === "/healthz") return;
+    const given = Buffer.from(request.headers.authorization ?? "");
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw nodeErrors.create("API_UNAUTHORISED", "the request carries no valid token");
+    }
+  });
+}
+
+function sendError(reply: FastifyReply, error: GrapevineError, log: Logger): void {
+  const status = statusOf(error.code);
+  if (status === 500) log.error({ err: error }, "a request failed unexpectedly");
+  void reply.status(status).send(error.toJSON());
+}
+
+function statusOf(code: string): number {
+  if (code === "API_UNAUTHORISED") return 401;
+  if (code === "API_FORBIDDEN") return 403;
+  if (code === "API_NOT_FOUND" || code.endsWith("_UNKNOWN")) return 404;
+  if (code === "INTERNAL") return 500;
+  return 400;
+}

@@ -1,0 +1,19 @@
+/** The ways into a node that need all of its stages; they are loaded when they are called, so that a client of a running node starts fast. */
+import type { GateVerdict } from "@grapevine/distill";
+import type { ModelSummary } from "./control/contract.ts";
+import type { NodeOptions, RunningNode } from "./start-node.ts";
+
+/** As `startNode` in start-node.ts. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  return await (await import("./start-node.ts")).startNode(options);
+}
+
+/** What the redaction gate would say if the text were to leave this machine; needs no running node. */
+export async function checkText(text: string): Promise<GateVerdict> {
+  return await (await import("./check-text.ts")).checkText(text);
+}
+
+/** The models that could be used on this machine; needs no running node. */
+export async function listModels(): Promise<ModelSummary[]> {
+  return await (await import("./list-models.ts")).listModels();
+}

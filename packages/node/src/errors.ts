@@ -1,0 +1,100 @@
+import { defineErrors, type ErrorTable } from "@grapevine/core";
+
+export const nodeErrors: ErrorTable<
+  | "NODE_NOT_RUNNING"
+  | "NODE_AMBIGUOUS"
+  | "NODE_NAME_INVALID"
+  | "NODE_STOPPED"
+  | "HOME_UNUSABLE"
+  | "HOME_IN_USE"
+  | "SETTINGS_MALFORMED"
+  | "API_PORT_IN_USE"
+  | "API_UNAUTHORISED"
+  | "API_FORBIDDEN"
+  | "API_NOT_FOUND"
+  | "API_REQUEST_INVALID"
+  | "LESSON_UNKNOWN"
+  | "LESSON_NOT_OWN"
+  | "LESSON_REFUSED"
+  | "PEER_AMBIGUOUS"
+  | "QUESTION_REFUSED"
+  | "ANSWER_WITHHELD"
+  | "PRACTICE_BUSY"
+> = defineErrors({
+  NODE_NOT_RUNNING: {
+    summary: "A command needs a running node and found none.",
+    hint: "Start one with `grapevine up`, or name its home with --home.",
+  },
+  NODE_AMBIGUOUS: {
+    summary: "Several nodes share the home, and the command names none of them.",
+    hint: "Say which with --node NAME.",
+  },
+  NODE_NAME_INVALID: {
+    summary: "A node's name is not one to four words of letters, digits, dot, dash and underscore, or is too long.",
+    hint: "Use letters, digits, '.', '-' and '_', at most 32 of them.",
+  },
+  NODE_STOPPED: {
+    summary: "The node stopped before it could answer.",
+    hint: "Start it again with `grapevine up`, and repeat the command.",
+  },
+  HOME_UNUSABLE: {
+    summary: "The home folder cannot be made, read or written.",
+    hint: "Check the folder's owner and permissions, or choose another with --home.",
+  },
+  HOME_IN_USE: {
+    summary: "Another process runs the node of this home and name.",
+    hint: "Use that one, stop it with `grapevine down`, or start a second node with --name.",
+  },
+  SETTINGS_MALFORMED: {
+    summary: "A settings file of the home is not what this program wrote.",
+    hint: "Correct the file that the message names, or delete it to start from defaults.",
+  },
+  API_PORT_IN_USE: {
+    summary: "The port for the control API is taken.",
+    hint: "Choose another with --api PORT, or leave it out: a free one is found.",
+  },
+  API_UNAUTHORISED: {
+    summary: "A request to the control API came without the node's token.",
+    hint: "Send `Authorization: Bearer TOKEN` with the token from the node's home.",
+  },
+  API_FORBIDDEN: {
+    summary: "A request to the control API named a foreign host or came from a foreign origin.",
+    hint: "Use the address that `grapevine status` prints.",
+  },
+  API_NOT_FOUND: {
+    summary: "The control API has no such address.",
+    hint: "See docs/ARCHITECTURE.md for what it offers.",
+  },
+  API_REQUEST_INVALID: {
+    summary: "A request to the control API is too large, is not JSON, or has a wrong field.",
+    hint: "Correct the field that the message names.",
+  },
+  LESSON_UNKNOWN: {
+    summary: "No lesson here has that id.",
+    hint: "See `grapevine lessons list`.",
+  },
+  LESSON_NOT_OWN: {
+    summary: "Only its author can retract a lesson.",
+    hint: "Block the author with `grapevine peers block`, or leave it: outcomes decide.",
+  },
+  LESSON_REFUSED: {
+    summary: "A lesson that was taught here was not kept.",
+    hint: "The message says which rule or which finding stopped it; change the text and teach it again.",
+  },
+  PEER_AMBIGUOUS: {
+    summary: "Several peers go by the name that was given.",
+    hint: "Give the peer id; `grapevine peers list` shows it.",
+  },
+  QUESTION_REFUSED: {
+    summary: "A question to another peer was stopped by the redaction gate, and did not leave this node.",
+    hint: "Take out what the message names, or ask your own node.",
+  },
+  ANSWER_WITHHELD: {
+    summary: "A peer's answer was stopped by its own redaction gate, and did not leave it.",
+    hint: "Ask in another way, or ask another peer.",
+  },
+  PRACTICE_BUSY: {
+    summary: "The node practises already.",
+    hint: "Wait for it to end; one practice at a time keeps the model free for questions.",
+  },
+});

@@ -1,0 +1,164 @@
+/**
+ * Where a node keeps its things: `HOME/NAME/`, with its key, its token, its settings, its stores, and, while it runs, `running.json`, by which other
+ * processes of the same user find it. Several nodes may share a home under different names.
+ */
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createIdentity, GrapevineError, type Identity, identityFromSeed, messageOf } from "@grapevine/core";
+import { z } from "zod";
+import { nodeErrors } from "./errors.ts";
+
+export interface NodeHome {
+  readonly name: string;
+  readonly folder: string;
+  readonly storeFolder: string;
+  readonly indexFolder: string;
+}
+
+/** What a running node says of itself to other processes. */
+export interface Running {
+  readonly name: string;
+  readonly pid: number;
+  /** URL of the control API. */
+  readonly api: string;
+}
+const runningSchema: z.ZodType<Running> = z.object({ name: z.string(), pid: z.int().positive(), api: z.url() });
+
+/** What outlives a restart besides the stores. */
+export interface Settings {
+  /** Swarm of the last start; a later start without one stays in it. */
+  readonly swarm?: string;
+  /** Peers that were met, with their addresses: where to dial after a restart. */
+  readonly peers: Readonly<Record<string, readonly string[]>>;
+}
+const settingsSchema: z.ZodType<Settings> = z.object({
+  swarm: z.string().optional(),
+  peers: z.record(z.string(), z.array(z.string())),
+});
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+/** Only the user may read keys and tokens. */
+const privateFileMode = 0o600;
+const privateFolderMode = 0o700;
+
+/** Makes the folder when it is not there. @throws NODE_NAME_INVALID, HOME_UNUSABLE */
+export async function openHome(home: string, name: string): Promise<NodeHome> {
+  if (!namePattern.test(name)) throw nodeErrors.create("NODE_NAME_INVALID", `"${name.slice(0, 60)}" is not a name for a node`);
+  const folder = join(home, name);
+  await usable(folder, async () => {
+    await mkdir(folder, { recursive: true, mode: privateFolderMode });
+    await chmod(folder, privateFolderMode);
+  });
+  return { name, folder, storeFolder: join(folder, "store"), indexFolder: join(folder, "index") };
+}
+
+/** Names of the nodes that a home holds, running or not. */
+export async function nodeNames(home: string): Promise<string[]> {
+  const entries = await optional(readdir(home, { withFileTypes: true }));
+  const names: string[] = [];
+  for (const entry of entries ?? []) {
+    if (
+      entry.isDirectory() &&
+      namePattern.test(entry.name) &&
+      (await optional(readFile(join(home, entry.name, "key")))) !== undefined
+    ) {
+      names.push(entry.name);
+    }
+  }
+  return names.sort();
+}
+
+/** The node's identity, made at the first start. @throws KEY_MALFORMED, HOME_UNUSABLE */
+export async function loadIdentity(home: NodeHome): Promise<Identity> {
+  const file = join(home.folder, "key");
+  const seed = await optional(readFile(file));
+  if (seed !== undefined) return identityFromSeed(seed);
+  const identity = createIdentity();
+  await writePrivately(file, identity.exportSeed());
+  return identity;
+}
+
+/** The control API's token, made at the first start: 32 random bytes in base64url. */
+export async function loadToken(home: NodeHome): Promise<string> {
+  const file = join(home.folder, "token");
+  const token = (await optional(readFile(file, "utf8")))?.trim();
+  if (token !== undefined && token.length >= 43) return token;
+  const made = randomBytes(32).toString("base64url");
+  await writePrivately(file, Buffer.from(made));
+  return made;
+}
+
+/** @throws SETTINGS_MALFORMED */
+export async function loadSettings(home: NodeHome): Promise<Settings> {
+  const text = await optional(readFile(join(home.folder, "settings.json"), "utf8"));
+  return text === undefined ? { peers: {} } : parseFile(text, settingsSchema, join(home.folder, "settings.json"));
+}
+
+export async function saveSettings(home: NodeHome, value: Settings): Promise<void> {
+  await writePrivately(join(home.folder, "settings.json"), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+}
+
+export async function announceRunning(home: NodeHome, value: Running): Promise<void> {
+  await writePrivately(join(home.folder, "running.json"), Buffer.from(JSON.stringify(value)));
+}
+
+export async function withdrawRunning(home: NodeHome): Promise<void> {
+  await rm(join(home.folder, "running.json"), { force: true });
+}
+
+/** What a node said of itself when it started; it may have died since. */
+export async function readRunning(home: string, name: string): Promise<{ running: Running; token: string } | undefined> {
+  const file = join(home, name, "running.json");
+  const text = await optional(readFile(file, "utf8"));
+  const token = await optional(readFile(join(home, name, "token"), "utf8"));
+  if (text === undefined || token === undefined) return undefined;
+  return { running: parseFile(text, runningSchema, file), token: token.trim() };
+}
+
+/** A temporary file, synced and renamed: after a crash there is the old file or the new one, never half of one. */
+async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {
+  await usable(file, async () => {
+    const temporary = `${file}.${process.pid}.tmp`;
+    const handle = await open(temporary, "w", privateFileMode);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  });
+}
+
+function parseFile<T>(text: string, schema: z.ZodType<T>, file: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw nodeErrors.create("SETTINGS_MALFORMED", `${file} is not JSON: ${messageOf(error)}`, { cause: error });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw nodeErrors.create("SETTINGS_MALFORMED", `${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+async function usable(path: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (GrapevineError.is(error)) throw error;
+    throw nodeErrors.create("HOME_UNUSABLE", `${path} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Undefined where there is no such file; every other failure is the caller's to see. */
+async function optional<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+    throw nodeErrors.create("HOME_UNUSABLE", messageOf(error), { cause: error });
+  }
+}

@@ -1,0 +1,32 @@
+/** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
+export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
+export type {
+  Answer,
+  AskRequest,
+  ErrorReply,
+  ExperienceDetails,
+  ExperienceSummary,
+  FeedbackReply,
+  FeedbackRequest,
+  InviteReply,
+  JoinReply,
+  JoinRequest,
+  LessonDetails,
+  LessonHit,
+  LessonReply,
+  LessonSummary,
+  ModelSummary,
+  PeerSummary,
+  PractisedTask,
+  PractiseRequest,
+  RetractRequest,
+  Status,
+  TeachRequest,
+  TrustRequest,
+  UsedLesson,
+} from "./control/contract.ts";
+export { checkText, listModels, startNode } from "./entry.ts";
+export { nodeErrors } from "./errors.ts";
+export type { Running } from "./home.ts";
+export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
+export type { NodeOptions, RunningNode } from "./start-node.ts";

@@ -1,0 +1,53 @@
+/** What can be asked of a node: the same list for the node itself, for the routes of its control API, and for the client on the other side. */
+import type { LessonState } from "@grapevine/core";
+import type {
+  Answer,
+  AskRequest,
+  ExperienceDetails,
+  ExperienceSummary,
+  FeedbackReply,
+  FeedbackRequest,
+  InviteReply,
+  JoinReply,
+  JoinRequest,
+  LessonDetails,
+  LessonHit,
+  LessonReply,
+  LessonSummary,
+  ModelSummary,
+  PeerSummary,
+  PractisedTask,
+  PractiseEvent,
+  PractiseRequest,
+  RetractRequest,
+  Status,
+  TeachRequest,
+  TrustRequest,
+} from "./control/contract.ts";
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export type PractiseSummary = Omit<Extract<PractiseEvent, { type: "summary" }>, "type">;
+
+export interface NodeOperations {
+  status(options?: CallOptions): Promise<Status>;
+  ask(request: AskRequest, onText?: (text: string) => void, options?: CallOptions): Promise<Answer>;
+  feedback(request: FeedbackRequest, options?: CallOptions): Promise<FeedbackReply>;
+  teach(request: TeachRequest, options?: CallOptions): Promise<LessonReply>;
+  practise(request: PractiseRequest, onTask?: (task: PractisedTask) => void, options?: CallOptions): Promise<PractiseSummary>;
+  lessons(query?: { state?: LessonState; limit?: number }, options?: CallOptions): Promise<LessonSummary[]>;
+  searchLessons(query: string, limit?: number, options?: CallOptions): Promise<LessonHit[]>;
+  lesson(id: string, options?: CallOptions): Promise<LessonDetails>;
+  retract(id: string, request?: RetractRequest, options?: CallOptions): Promise<LessonReply>;
+  experiences(query?: { limit?: number }, options?: CallOptions): Promise<ExperienceSummary[]>;
+  experience(id: string, options?: CallOptions): Promise<ExperienceDetails>;
+  peers(options?: CallOptions): Promise<PeerSummary[]>;
+  trustPeer(id: string, request?: TrustRequest, options?: CallOptions): Promise<PeerSummary>;
+  blockPeer(id: string, options?: CallOptions): Promise<PeerSummary>;
+  allowPeer(id: string, options?: CallOptions): Promise<PeerSummary>;
+  invite(options?: CallOptions): Promise<InviteReply>;
+  join(request: JoinRequest, options?: CallOptions): Promise<JoinReply>;
+  models(options?: CallOptions): Promise<ModelSummary[]>;
+}

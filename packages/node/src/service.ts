@@ -1,0 +1,294 @@
+/** A node at work: every operation of the control API. What takes more than a few lines has a file of its own. */
+import type { Agent } from "@grapevine/agent";
+import type {
+  AuthorId,
+  Clock,
+  Embedder,
+  Experience,
+  ExperienceStore,
+  Identity,
+  LanguageModel,
+  LessonState,
+  LessonStore,
+  Outcome,
+  Principal,
+  StoredLesson,
+  VectorIndex,
+} from "@grapevine/core";
+import type { Gate } from "@grapevine/distill";
+import type { AnswerContext, AskReply, Network } from "@grapevine/network";
+import type { Activity } from "./activity.ts";
+import { type AskingComponents, answerPeer, ask } from "./asking.ts";
+import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
+import type {
+  Answer,
+  AskRequest,
+  ExperienceDetails,
+  ExperienceSummary,
+  FeedbackReply,
+  FeedbackRequest,
+  InviteReply,
+  JoinReply,
+  JoinRequest,
+  LessonDetails,
+  LessonHit,
+  LessonReply,
+  LessonSummary,
+  ModelSummary,
+  PeerSummary,
+  PractisedTask,
+  PractiseRequest,
+  RetractRequest,
+  Status,
+  TeachRequest,
+  TrustRequest,
+} from "./control/contract.ts";
+import { findAuthor, findExperience, findLesson } from "./finding.ts";
+import type { Indexing } from "./indexing.ts";
+import type { Learning } from "./learning.ts";
+import type { Ledger } from "./ledger.ts";
+import { listModels } from "./list-models.ts";
+import type { Merits } from "./merits.ts";
+import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
+import { outcomeChanges } from "./outcomes.ts";
+import { createPractice, type Practice } from "./practising.ts";
+import type { PrincipalBook } from "./principals.ts";
+import { version } from "./version.ts";
+import { experienceDetails, experienceSummary, lessonDetails, lessonSummaries, type ViewComponents } from "./views.ts";
+
+export interface NodeServiceComponents {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  readonly store: LessonStore;
+  readonly experiences: ExperienceStore;
+  readonly ledger: Ledger;
+  readonly principals: PrincipalBook;
+  readonly merits: Merits;
+  readonly gate: Gate;
+  readonly agent: Agent;
+  readonly learning: Learning;
+  readonly indexing: Indexing;
+  readonly network: Network;
+  readonly model: LanguageModel;
+  readonly embedder: Embedder;
+  readonly index: VectorIndex;
+  readonly activity: Activity;
+  readonly nameOf: (author: AuthorId) => string | undefined;
+}
+
+const defaultListLength = 100;
+const defaultHits = 10;
+/** Lessons whose merits are looked up together for a long list. */
+const viewBatchSize = 500;
+
+export class NodeService implements NodeOperations {
+  readonly #components: NodeServiceComponents;
+  readonly #views: ViewComponents;
+  readonly #asking: AskingComponents;
+  readonly #practice: Practice;
+  #api = "";
+
+  constructor(components: NodeServiceComponents) {
+    const { merits, nameOf, identity } = components;
+    this.#components = components;
+    this.#views = { trustOf: merits.trustOf, utilitiesOf: merits.utilitiesOf, nameOf };
+    this.#asking = { ...components, ...this.#views, self: identity.author };
+    this.#practice = createPractice({ ...components, ...this.#views, count: (experience) => this.#count(experience) });
+  }
+
+  /** Says at which URL the control API answers, once it does. */
+  servesAt(url: string): void {
+    this.#api = url;
+  }
+
+  answerPeer(question: string, context: AnswerContext): Promise<AskReply> {
+    return answerPeer(question, context, this.#asking);
+  }
+
+  async status(): Promise<Status> {
+    const { name, network, model, embedder, store, experiences, ledger, indexing, learning, startedAt } = this.#components;
+    const { own, admitted, held, archived } = store.counts();
+    return {
+      name,
+      peerId: network.peerId,
+      swarm: network.swarm,
+      addresses: network.addresses(),
+      api: this.#api,
+      model: model.id,
+      embedder: embedder.id,
+      peers: network.peers().length,
+      lessons: { own, admitted, held, archived },
+      experiences: experiences.count(),
+      queues: {
+        admission: ledger.waiting(),
+        embedding: indexing.waiting(),
+        distillation: learning.waiting(),
+        outbox: (await store.outbox()).length,
+      },
+      rebuilding: indexing.progress(),
+      distilled: learning.counts(),
+      version,
+      startedAt,
+    };
+  }
+
+  ask(request: AskRequest, onText: (text: string) => void = ignore, options: CallOptions = {}): Promise<Answer> {
+    return ask(request, onText, options, this.#asking);
+  }
+
+  async feedback({ experience: text, verdict, comment }: FeedbackRequest): Promise<FeedbackReply> {
+    const { experiences, clock, learning } = this.#components;
+    const before = await findExperience(text, experiences);
+    const outcome: Outcome = { verdict, verifiedBy: "feedback", comment, at: clock.now() };
+    const after = await experiences.update(before.id, { outcome, distillation: "queued" });
+    await this.#count(after, before.outcome);
+    learning.wake();
+    return { experienceId: after.id, verdict, lessons: after.lessons.map(({ id }) => id) };
+  }
+
+  async teach(request: TeachRequest): Promise<LessonReply> {
+    return lessonReply(await publishDraft(taughtDraft(request), this.#components));
+  }
+
+  practise(
+    request: PractiseRequest,
+    onTask: (task: PractisedTask) => void = ignore,
+    options: CallOptions = {},
+  ): Promise<PractiseSummary> {
+    return this.#practice.practise(request, onTask, options);
+  }
+
+  async lessons(query: { state?: LessonState; limit?: number } = {}): Promise<LessonSummary[]> {
+    const { store } = this.#components;
+    const summaries: LessonSummary[] = [];
+    let batch: StoredLesson[] = [];
+    for await (const lesson of store.list({ states: query.state && [query.state], limit: query.limit })) {
+      batch.push(lesson);
+      if (batch.length < viewBatchSize) continue;
+      summaries.push(...(await lessonSummaries(batch, this.#views)));
+      batch = [];
+    }
+    return [...summaries, ...(await lessonSummaries(batch, this.#views))];
+  }
+
+  async searchLessons(query: string, limit: number = defaultHits): Promise<LessonHit[]> {
+    const { embedder, index, store } = this.#components;
+    const [vector] = await embedder.embed([query]);
+    const neighbours = vector === undefined ? [] : index.search(vector, limit);
+    const lessons = await store.byLabels(neighbours.map(({ label }) => label));
+    const hits = neighbours.flatMap(({ similarity }, position) => {
+      const lesson = lessons[position];
+      return lesson === undefined ? [] : [{ lesson, similarity }];
+    });
+    const summaries = await lessonSummaries(
+      hits.map(({ lesson }) => lesson),
+      this.#views,
+    );
+    return summaries.map((summary, position) => ({ ...summary, similarity: hits[position]?.similarity ?? 0 }));
+  }
+
+  async lesson(text: string): Promise<LessonDetails> {
+    const { store } = this.#components;
+    const lesson = await findLesson(text, store);
+    const attestations = (await store.attestations(lesson.record.id)).map(({ body }) => ({
+      author: body.author,
+      worked: body.worked,
+      changed: body.changed,
+      failed: body.failed,
+    }));
+    return await lessonDetails(lesson, attestations, this.#views);
+  }
+
+  async retract(text: string, request: RetractRequest = {}): Promise<LessonReply> {
+    const lesson = await findLesson(text, this.#components.store);
+    return lessonReply(await publishRetraction(lesson, request.reason, this.#components));
+  }
+
+  async experiences({ limit = defaultListLength }: { limit?: number } = {}): Promise<ExperienceSummary[]> {
+    const summaries: ExperienceSummary[] = [];
+    for await (const experience of this.#components.experiences.list({ limit })) summaries.push(experienceSummary(experience));
+    return summaries;
+  }
+
+  async experience(text: string): Promise<ExperienceDetails> {
+    return experienceDetails(await findExperience(text, this.#components.experiences), this.#views);
+  }
+
+  async peers(): Promise<PeerSummary[]> {
+    const { network, principals } = this.#components;
+    const connected = network.peers();
+    const authors = new Set([...connected.map(({ peerId }) => peerId), ...principals.known.keys()]);
+    authors.delete(network.peerId);
+    return await Promise.all([...authors].map((author) => this.#peer(author)));
+  }
+
+  async trustPeer(text: string, { name }: TrustRequest = {}): Promise<PeerSummary> {
+    return await this.#setStanding(text, (principal) => ({ ...principal, standing: "trusted", name: name ?? principal.name }));
+  }
+
+  async blockPeer(text: string): Promise<PeerSummary> {
+    const peer = await this.#setStanding(text, (principal) => ({ ...principal, standing: "blocked" }));
+    await this.#components.network.disconnect(peer.peerId);
+    return peer;
+  }
+
+  async allowPeer(text: string): Promise<PeerSummary> {
+    return await this.#setStanding(text, (principal) => ({ ...principal, standing: "stranger" }));
+  }
+
+  async invite(): Promise<InviteReply> {
+    const { network } = this.#components;
+    return { invite: network.createInvite(), swarm: network.swarm, addresses: network.addresses() };
+  }
+
+  async join({ invite, trust = false }: JoinRequest): Promise<JoinReply> {
+    const { network } = this.#components;
+    const { peerId, name } = await network.join(invite);
+    if (trust) await this.trustPeer(peerId, {});
+    return { swarm: network.swarm, peerId, name, trusted: trust };
+  }
+
+  async models(): Promise<ModelSummary[]> {
+    return await listModels(this.#components.model.id);
+  }
+
+  /** Moves what the outcome of an experience moves; `replaced` is the one it had before. */
+  async #count(experience: Experience, replaced?: Outcome): Promise<void> {
+    const { outcome } = experience;
+    if (outcome === undefined || experience.lessons.length === 0) return;
+    await this.#components.ledger.revise(() => outcomeChanges(experience, outcome, replaced, this.#components));
+  }
+
+  async #setStanding(text: string, change: (principal: Principal) => Principal): Promise<PeerSummary> {
+    const { ledger, network, principals } = this.#components;
+    const author = findAuthor(text, network, principals);
+    await ledger.setPrincipal(change, author);
+    return await this.#peer(author);
+  }
+
+  async #peer(author: AuthorId): Promise<PeerSummary> {
+    const { network, principals, merits, nameOf, store } = this.#components;
+    const connected = network.peers().find(({ peerId }) => peerId === author);
+    let lessons = 0;
+    for await (const _ of store.list({ author })) lessons += 1;
+    return {
+      peerId: author,
+      name: nameOf(author),
+      connected: connected !== undefined,
+      standing: principals.get(author).standing,
+      trust: Math.round(merits.trustOf(author) * 1_000) / 1_000,
+      addresses: connected?.addresses ?? [],
+      lessons,
+      roundTripMs: connected?.roundTripMs,
+    };
+  }
+}
+
+function lessonReply({ record, standing }: StoredLesson): LessonReply {
+  return { id: record.id, title: record.body.title, state: standing.state };
+}
+
+/** A caller that does not want to be told. */
+function ignore(): void {}

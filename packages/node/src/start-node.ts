@@ -1,0 +1,157 @@
+/**
+ * A node: all stages composed, started in order and stopped in the reverse. What a start has opened is closed again when a later step of it fails, so that a
+ * refused start leaves nothing behind.
+ */
+import { GrapevineError, systemClock } from "@grapevine/core";
+import { openEmbedder, openModel } from "@grapevine/model";
+import { parseInvite } from "@grapevine/network";
+import { openStore } from "@grapevine/store";
+import { openVectorIndex } from "@grapevine/vector-index";
+import { destination, type Logger, pino } from "pino";
+import { Closing } from "./closing.ts";
+import { compose, type Opened } from "./compose.ts";
+import type { Status } from "./control/contract.ts";
+import { startControlServer } from "./control/server.ts";
+import { nodeErrors } from "./errors.ts";
+import {
+  announceRunning,
+  loadIdentity,
+  loadSettings,
+  loadToken,
+  type NodeHome,
+  nodeNames,
+  openHome,
+  saveSettings,
+  withdrawRunning,
+} from "./home.ts";
+
+export interface NodeOptions {
+  /** The folder of all nodes of this user. */
+  readonly home: string;
+  /** Default: the home's only node, or `node` where there is none. */
+  readonly name?: string;
+  /** Default: the swarm of the first invite, of the last start, or `grapevine`. */
+  readonly swarm?: string;
+  /** Multiaddrs. Default: every interface, any free port. */
+  readonly listen?: readonly string[];
+  /** Invites to follow once it serves. */
+  readonly join?: readonly string[];
+  /** Trust those who invited. */
+  readonly trust?: boolean;
+  /** Port of the control API; any free one by default. */
+  readonly api?: number;
+  /** Model specification; `auto` by default. */
+  readonly model?: string;
+  readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
+  /** Told about work that takes more than a second. */
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface RunningNode {
+  status(): Promise<Status>;
+  /** Resolves when it has stopped, by whatever way. */
+  readonly stopped: Promise<void>;
+  /** Idempotent. */
+  stop(): Promise<void>;
+}
+
+const defaultName = "node";
+const defaultSwarm = "grapevine";
+
+/**
+ * @throws NODE_NAME_INVALID, NODE_AMBIGUOUS, HOME_UNUSABLE, HOME_IN_USE, API_PORT_IN_USE, SETTINGS_MALFORMED, KEY_MALFORMED, and what store, model
+ * and network throw when they are opened
+ */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const home = await openHome(options.home, options.name ?? (await onlyName(options.home)));
+  const closing = new Closing();
+  try {
+    return await start(home, options, closing);
+  } catch (error) {
+    await closing.run();
+    if (!GrapevineError.is(error, "STORE_LOCKED")) throw error;
+    throw nodeErrors.create("HOME_IN_USE", `${home.folder} is in use: ${error.message}`, { cause: error });
+  }
+}
+
+async function start(home: NodeHome, options: NodeOptions, closing: Closing): Promise<RunningNode> {
+  const opened = await open(home, options, closing);
+  const { log } = opened;
+  const { service, network, begin, end } = await compose(opened);
+  closing.add("stages", end);
+  await network.start();
+  closing.add("network", () => network.stop());
+  begin();
+
+  const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= closing.run().then((failures) => {
+      for (const failure of failures) log.error(failure);
+      hasStopped();
+    });
+    return stopping;
+  };
+  const token = await loadToken(home);
+  const server = await startControlServer(
+    { port: options.api ?? 0, token },
+    { operations: service, onStop: () => void stop(), log },
+  );
+  closing.add("control API", () => server.close());
+  service.servesAt(server.url);
+  await announceRunning(home, { name: home.name, pid: process.pid, api: server.url });
+  closing.add("announcement", () => withdrawRunning(home));
+  for (const invite of options.join ?? []) await service.join({ invite, trust: options.trust });
+  log.info({ swarm: opened.swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
+  return { status: () => service.status(), stopped, stop };
+}
+
+/** Everything that has a file, a process or memory of its own, before anything is composed of it. */
+async function open(home: NodeHome, options: NodeOptions, closing: Closing): Promise<Opened> {
+  const clock = systemClock;
+  const log = openLog(home, options.logLevel ?? "info");
+  closing.add("log", () => log.flush());
+  const store = await openStore({ path: home.storeFolder, clock });
+  closing.add("store", () => store.close());
+  // The store's lock is held from here on: what follows may write to the home.
+  const identity = await loadIdentity(home);
+  const earlier = await loadSettings(home);
+  const swarm = options.swarm ?? options.join?.map(parseInvite)[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
+  const settings = { ...earlier, swarm };
+  await saveSettings(home, settings);
+  const model = await openModel(options.model ?? "auto", {
+    log: (message) => log.info(message),
+    onProgress: ({ doneBytes, totalBytes }) =>
+      options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
+  });
+  closing.add("model", () => model.close());
+  const embedder = await openEmbedder();
+  closing.add("embedder", () => embedder.close());
+  const { index } = await openVectorIndex({
+    path: home.indexFolder,
+    embedder: embedder.id,
+    dimensions: embedder.dimensions,
+    log: (message) => log.warn(message),
+  });
+  closing.add("index", () => index.close());
+  return { home, settings, swarm, listen: options.listen, identity, clock, log, store, model, embedder, index };
+}
+
+/** Structured lines in the node's home; no text of questions, answers or lessons in them. */
+function openLog(home: NodeHome, level: string): Logger {
+  return pino(
+    { level, base: { node: home.name } },
+    destination({ dest: `${home.folder}/node.log`, mkdir: true, mode: 0o600, sync: false }),
+  );
+}
+
+/** @throws NODE_AMBIGUOUS */
+async function onlyName(home: string): Promise<string> {
+  const names = await nodeNames(home);
+  if (names.length > 1) {
+    throw nodeErrors.create("NODE_AMBIGUOUS", `${home} holds ${names.join(", ")}`, {
+      hint: "Say which to start with --name NAME.",
+    });
+  }
+  return names[0] ?? defaultName;
+}

@@ -1,0 +1,91 @@
+/** What the node keeps, in the form in which the control API shows it. */
+import type { AuthorId, Experience, LessonUse, StoredLesson } from "@grapevine/core";
+import type { ExperienceDetails, ExperienceSummary, LessonDetails, LessonSummary, UsedLesson } from "./control/contract.ts";
+
+/** What a view needs to know beside the thing itself. */
+export interface ViewComponents {
+  readonly trustOf: (author: AuthorId) => number;
+  readonly utilitiesOf: (lessons: readonly StoredLesson[]) => Promise<readonly number[]>;
+  /** The user's or the peer's own name for an author; undefined when none is known. */
+  readonly nameOf: (author: AuthorId) => string | undefined;
+}
+
+export async function lessonSummaries(lessons: readonly StoredLesson[], components: ViewComponents): Promise<LessonSummary[]> {
+  const utilities = await components.utilitiesOf(lessons);
+  return lessons.map((lesson, position) => lessonSummary(lesson, utilities[position] ?? 0, components));
+}
+
+function lessonSummary(lesson: StoredLesson, utility: number, components: ViewComponents): LessonSummary {
+  const { id, body } = lesson.record;
+  return {
+    id,
+    state: lesson.standing.state,
+    kind: body.kind,
+    title: body.title,
+    situation: body.situation,
+    guidance: body.guidance,
+    author: body.author,
+    authorName: components.nameOf(body.author),
+    trust: rounded(components.trustOf(body.author)),
+    utility: rounded(utility),
+    cluster: lesson.cluster,
+    createdAt: body.createdAt,
+  };
+}
+
+export async function lessonDetails(
+  lesson: StoredLesson,
+  attestations: LessonDetails["attestations"],
+  components: ViewComponents,
+): Promise<LessonDetails> {
+  const { body } = lesson.record;
+  const [utility = 0] = await components.utilitiesOf([lesson]);
+  return {
+    ...lessonSummary(lesson, utility, components),
+    example: body.example,
+    evidence: body.evidence,
+    tags: body.tags,
+    environment: body.environment ?? {},
+    model: body.model,
+    derivedFrom: body.derivedFrom,
+    supersedes: body.supersedes,
+    receivedAt: lesson.receivedAt,
+    outcomes: lesson.outcomes,
+    attestations,
+    history: [...lesson.history, lesson.standing],
+  };
+}
+
+export function usedLesson(use: LessonUse, components: ViewComponents): UsedLesson {
+  return { ...use, similarity: rounded(use.similarity), trust: rounded(use.trust), authorName: components.nameOf(use.author) };
+}
+
+export function experienceSummary(experience: Experience): ExperienceSummary {
+  return {
+    id: experience.id,
+    createdAt: experience.createdAt,
+    prompt: experience.prompt,
+    answer: experience.answer,
+    verdict: experience.outcome?.verdict ?? "unknown",
+    lessons: experience.lessons.length,
+    distillation: experience.distillation,
+  };
+}
+
+export function experienceDetails(experience: Experience, components: ViewComponents): ExperienceDetails {
+  return {
+    ...experienceSummary(experience),
+    task: experience.task,
+    askedBy: experience.askedBy,
+    steps: experience.steps,
+    comment: experience.outcome?.comment,
+    usedLessons: experience.lessons.map((use) => usedLesson(use, components)),
+    model: experience.model,
+    ms: experience.ms,
+  };
+}
+
+/** Three digits: more would pretend to a precision that no posterior here has. */
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}

@@ -1,0 +1,167 @@
+import { request as httpRequest } from "node:http";
+import { networkInterfaces } from "node:os";
+import { GrapevineError } from "@grapevine/core";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createControlClient } from "../src/client.ts";
+import { type ControlServer, startControlServer } from "../src/control/server.ts";
+import { nodeErrors } from "../src/errors.ts";
+import type { NodeOperations } from "../src/operations.ts";
+
+const token = "a".repeat(43);
+const log = pino({ level: "silent" });
+
+/** Operations of a node that has one lesson's worth of things to say. */
+function operations(): NodeOperations {
+  const unused = (): Promise<never> => Promise.reject(new Error("a defect behind the API"));
+  return {
+    status: unused,
+    ask: async (_request, onText, options) => {
+      onText?.("forty");
+      onText?.("-two");
+      if (options?.signal === undefined) throw new Error("there is a signal");
+      return {
+        experienceId: "e",
+        answer: "forty-two",
+        answeredBy: { peerId: "p" },
+        lessons: [],
+        reused: false,
+        model: "m",
+        ms: 1,
+      };
+    },
+    feedback: unused,
+    teach: unused,
+    practise: async (_request, onTask) => {
+      onTask?.({
+        index: 0,
+        total: 1,
+        taskId: "t",
+        family: "f",
+        prompt: "p",
+        solved: true,
+        actions: [],
+        experienceId: "e",
+        lessons: [],
+        ms: 1,
+      });
+      throw nodeErrors.create("PRACTICE_BUSY", "busy after the first task");
+    },
+    lessons: async () => [],
+    searchLessons: unused,
+    lesson: () => Promise.reject(nodeErrors.create("LESSON_UNKNOWN", "no such lesson")),
+    retract: unused,
+    experiences: async () => [],
+    experience: unused,
+    peers: async () => [],
+    trustPeer: unused,
+    blockPeer: unused,
+    allowPeer: unused,
+    invite: async () => ({ invite: "i", swarm: "s", addresses: [] }),
+    join: unused,
+    models: async () => [],
+  };
+}
+
+describe("the control API", () => {
+  let server: ControlServer;
+  let stops = 0;
+  beforeEach(async () => {
+    stops = 0;
+    server = await startControlServer({ port: 0, token }, { operations: operations(), onStop: () => (stops += 1), log });
+  });
+  afterEach(() => server.close());
+
+  const status = async (path: string, headers: Record<string, string>): Promise<number> =>
+    await new Promise((resolve, reject) => {
+      const { port } = new URL(server.url);
+      httpRequest({ host: "127.0.0.1", port, path, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      })
+        .once("error", reject)
+        .end();
+    });
+  const bearer = { authorization: `Bearer ${token}` };
+  const client = (): ReturnType<typeof createControlClient> => createControlClient({ name: "n", api: server.url }, token);
+
+  it("promise 7: answers only to whoever holds the token", async () => {
+    expect(await status("/api/invite", bearer)).toBe(200);
+    expect(await status("/api/invite", {})).toBe(401);
+    expect(await status("/api/invite", { authorization: `Bearer ${"b".repeat(43)}` })).toBe(401);
+    expect(await status("/api/invite", { authorization: "Bearer " })).toBe(401);
+    expect(await status("/healthz", {})).toBe(200);
+  });
+
+  it("promise 7: listens on loopback only", async () => {
+    const { port } = new URL(server.url);
+    const others = Object.values(networkInterfaces())
+      .flat()
+      .filter((address) => address !== undefined && !address.internal && address.family === "IPv4");
+    expect(new URL(server.url).hostname).toBe("127.0.0.1");
+    for (const other of others) await expect(fetch(`http://${other?.address}:${port}/healthz`)).rejects.toThrow();
+  });
+
+  it("promise 7: refuses foreign hosts and origins, also with the token", async () => {
+    const { port } = new URL(server.url);
+    expect(await status("/api/invite", { ...bearer, host: `rebound.example:${port}` })).toBe(403);
+    expect(await status("/healthz", { host: `rebound.example:${port}` })).toBe(403);
+    expect(await status("/api/invite", { ...bearer, host: "127.0.0.1:1" })).toBe(403);
+    expect(await status("/api/invite", { ...bearer, origin: "https://page.example" })).toBe(403);
+    expect(await status("/api/invite", { ...bearer, origin: "null" })).toBe(403);
+    expect(await status("/api/invite", { ...bearer, origin: `http://127.0.0.1:${port}` })).toBe(200);
+  });
+
+  it("streams the pieces of an answer and then the whole", async () => {
+    const pieces: string[] = [];
+    const answer = await client().ask({ question: "what?" }, (piece) => pieces.push(piece));
+    expect(pieces).toEqual(["forty", "-two"]);
+    expect(answer).toEqual({
+      experienceId: "e",
+      answer: "forty-two",
+      answeredBy: { peerId: "p" },
+      lessons: [],
+      reused: false,
+      model: "m",
+      ms: 1,
+    });
+  });
+
+  it("throws on the other side what the node refused, also in the middle of a stream", async () => {
+    const tasks: string[] = [];
+    const practising = client().practise({ environment: "tools" }, ({ taskId }) => tasks.push(taskId));
+    await expect(practising).rejects.toSatisfy((error) => GrapevineError.is(error, "PRACTICE_BUSY"));
+    expect(tasks).toEqual(["t"]);
+    await expect(client().lesson("x")).rejects.toSatisfy((error) => GrapevineError.is(error, "LESSON_UNKNOWN"));
+  });
+
+  it("names the field that is wrong, and what is too large", async () => {
+    const refused = (message: RegExp) => (error: unknown) =>
+      GrapevineError.is(error, "API_REQUEST_INVALID") && message.test(String(error));
+    await expect(client().ask({ question: 7 } as never)).rejects.toSatisfy(refused(/question/));
+    await expect(client().ask({ question: "a", extra: 1 } as never)).rejects.toSatisfy(refused(/extra/));
+    await expect(client().ask({ question: "a".repeat(300_000) })).rejects.toSatisfy(refused(/larger than/));
+    await expect(client().practise({ environment: "tools", tasks: 1_000 })).rejects.not.toSatisfy(refused(/tasks/));
+    await expect(client().practise({ environment: "tools", tasks: 1_001 })).rejects.toSatisfy(refused(/tasks/));
+  });
+
+  it("calls a defect INTERNAL, and nothing else", async () => {
+    await expect(client().status()).rejects.toSatisfy((error) => GrapevineError.is(error, "INTERNAL"));
+    const { port } = new URL(server.url);
+    const reply = await fetch(`http://127.0.0.1:${port}/api/nothing`, { headers: bearer });
+    expect(reply.status).toBe(404);
+    expect(await reply.json()).toMatchObject({ error: { code: "API_NOT_FOUND" } });
+  });
+
+  it("says that it stops before it does", async () => {
+    await client().stop();
+    await expect.poll(() => stops).toBe(1);
+  });
+
+  it("refuses a port that is taken", async () => {
+    const port = Number(new URL(server.url).port);
+    await expect(
+      startControlServer({ port, token }, { operations: operations(), onStop: () => undefined, log }),
+    ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
+  });
+});

@@ -1,0 +1,106 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HashEmbedder, MemoryLessonStore, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
+import { openVectorIndex } from "@grapevine/vector-index";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createIndexing, type Indexing, type PlacedLesson } from "../src/indexing.ts";
+
+const log = pino({ level: "silent" });
+const embedder = new HashEmbedder();
+
+describe("keeping the index in step with the store", () => {
+  let folder: string;
+  let store: MemoryLessonStore;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "grapevine-indexing-"));
+    store = new MemoryLessonStore();
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const fill = async (count: number): Promise<void> => {
+    for (let seq = 1; seq <= count; seq++) {
+      const record = sampleLesson(sampleIdentity(1), { seq, ...textOf(seq) });
+      await store.apply([{ kind: "lesson", lesson: sampleStoredLesson(record, store.nextLabel()) }]);
+    }
+  };
+  const open = async (): Promise<{
+    indexing: Indexing;
+    find: (text: string) => Promise<string | undefined>;
+    placed: PlacedLesson[];
+    size: () => number;
+  }> => {
+    const { index } = await openVectorIndex({ path: folder, embedder: embedder.id, dimensions: embedder.dimensions });
+    const placed: PlacedLesson[] = [];
+    const place = async (lessons: readonly PlacedLesson[]): Promise<void> => {
+      placed.push(...lessons);
+      await store.apply(
+        lessons.map(({ lesson, vector, embedder: id }) => ({ kind: "embedding", label: lesson.label, embedder: id, vector })),
+      );
+    };
+    const find = async (text: string): Promise<string | undefined> => {
+      const [vector] = await embedder.embed([text]);
+      const [nearest] = vector === undefined ? [] : index.search(vector, 1);
+      const [lesson] = await store.byLabels(nearest === undefined ? [] : [nearest.label]);
+      return lesson?.record.body.title;
+    };
+    return { indexing: createIndexing({ lessons: store, index, embedder, place, log }), find, placed, size: () => index.size };
+  };
+
+  it("promise 3: an index that is missing is filled from the store, and the fill can be followed", async () => {
+    await fill(40);
+    const { indexing, find, placed } = await open();
+    indexing.start(40);
+    expect(indexing.progress()).toEqual({ done: 0, total: 40 });
+    await indexing.settled();
+    expect(indexing.progress()).toBeUndefined();
+    expect(placed).toHaveLength(40);
+    expect(await find(`${textOf(7).title}. ${textOf(7).situation}`)).toBe("Lesson 7 of many");
+    await indexing.stop();
+  });
+
+  it("promise 3: a saved index is used as it is; a damaged one is filled again from the vectors that the store has", async () => {
+    await fill(20);
+    const first = await open();
+    first.indexing.start(20);
+    await first.indexing.settled();
+    await first.indexing.stop();
+
+    const second = await open();
+    expect(second.size()).toBe(20);
+    second.indexing.start(20);
+    await second.indexing.settled();
+    expect(second.placed).toEqual([]);
+    await second.indexing.stop();
+
+    await damage(folder);
+    const third = await open();
+    expect(third.size()).toBe(0);
+    third.indexing.start(20);
+    await third.indexing.settled();
+    expect(third.size()).toBe(20);
+    await third.indexing.stop();
+  });
+
+  it("finds the neighbours of a lesson, itself left out, and forgets what is taken out", async () => {
+    await fill(2);
+    const { indexing, placed, size } = await open();
+    indexing.start(2);
+    await indexing.settled();
+    const [first, second] = placed;
+    expect(first?.neighbours).toEqual([]);
+    expect(second?.neighbours.map(({ label }) => label)).toEqual([first?.lesson.label]);
+    indexing.remove(first?.lesson.label ?? 0);
+    expect(size()).toBe(1);
+    await indexing.stop();
+  });
+});
+
+function textOf(seq: number): { title: string; situation: string } {
+  return { title: `Lesson ${seq} of many`, situation: `Case number ${seq} has come` };
+}
+
+async function damage(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await writeFile(join(folder, name), "not an index");
+}

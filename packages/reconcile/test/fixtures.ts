@@ -1,0 +1,110 @@
+/** Signed records and small states for the tests of this package. */
+import {
+  type AttestationBody,
+  type AuthorId,
+  type Identity,
+  identityFromSeed,
+  type LessonBody,
+  noOutcomes,
+  type Principal,
+  type RecordDraft,
+  type RetractionBody,
+  type SignedRecord,
+  type StoredLesson,
+  signRecord,
+} from "@grapevine/core";
+import { isLessonVerdict, judge, type KnownState, type LessonVerdict, newLesson } from "../src/index.ts";
+
+export const now = 1_800_000_000_000;
+
+export function person(number: number): Identity {
+  return identityFromSeed(new Uint8Array(32).fill(number));
+}
+export const self: Identity = person(1);
+export const friend: Identity = person(2);
+export const otherFriend: Identity = person(3);
+export const stranger: Identity = person(4);
+export const enemy: Identity = person(5);
+
+export function lessonOf(author: Identity, changes: Partial<RecordDraft<LessonBody>> = {}): SignedRecord<LessonBody> {
+  return signRecord<LessonBody>(author, {
+    type: "lesson",
+    seq: 1,
+    createdAt: now - 1000,
+    kind: "procedure",
+    title: "List a box in order",
+    situation: "A box of the stash tool is to be listed in order of a field",
+    guidance: "Use peek with the field after --by",
+    evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
+    tags: [],
+    derivedFrom: [],
+    ...changes,
+  });
+}
+
+export function attestationOf(
+  author: Identity,
+  lesson: string,
+  changes: Partial<RecordDraft<AttestationBody>> = {},
+): SignedRecord<AttestationBody> {
+  const draft = {
+    type: "attestation",
+    seq: 1,
+    createdAt: now - 500,
+    lesson,
+    worked: 1,
+    changed: 0,
+    failed: 0,
+    ...changes,
+  } as const;
+  return signRecord<AttestationBody>(author, draft);
+}
+
+export function retractionOf(
+  author: Identity,
+  lesson: string,
+  changes: Partial<RecordDraft<RetractionBody>> = {},
+): SignedRecord<RetractionBody> {
+  return signRecord<RetractionBody>(author, { type: "retraction", seq: 2, createdAt: now - 400, lesson, ...changes });
+}
+
+export function principalsOf(...principals: readonly Principal[]): ReadonlyMap<AuthorId, Principal> {
+  return new Map(principals.map((principal) => [principal.author, principal]));
+}
+
+export function principalOf(identity: Identity, changes: Partial<Principal> = {}): Principal {
+  return { author: identity.author, standing: "stranger", outcomes: noOutcomes, ...changes };
+}
+
+/** The user trusts two friends and has blocked an enemy. */
+export const principals: ReadonlyMap<AuthorId, Principal> = principalsOf(
+  principalOf(friend, { standing: "trusted" }),
+  principalOf(otherFriend, { standing: "trusted" }),
+  principalOf(enemy, { standing: "blocked" }),
+);
+
+export function stateOf(changes: Partial<KnownState> = {}): KnownState {
+  return {
+    occasion: "arrival",
+    now,
+    self: self.author,
+    principals,
+    attestations: [],
+    relatives: new Set(),
+    refused: false,
+    tombstones: [],
+    sameText: [],
+    ...changes,
+  };
+}
+
+/** The lesson as it is kept after it arrived with nothing else known. */
+export function storedOf(record: SignedRecord<LessonBody>, changes: Partial<StoredLesson> = {}): StoredLesson {
+  const verdict = judge({ record, neighbours: [], state: stateOf() });
+  return { ...newLesson(record, lessonVerdict(verdict), { label: 1, now }), ...changes };
+}
+
+export function lessonVerdict(verdict: ReturnType<typeof judge>): LessonVerdict {
+  if (!isLessonVerdict(verdict)) throw new Error(`expected a verdict on a lesson, got ${verdict.code}`);
+  return verdict;
+}

@@ -1,0 +1,174 @@
+/** LevelDB with sealed values and this package's errors: the only file that talks to `classic-level`. */
+import { GrapevineError, messageOf } from "@grapevine/core";
+import { ClassicLevel } from "classic-level";
+import { storeErrors } from "./errors.ts";
+import type { KeyRange } from "./keyspace.ts";
+import { unseal } from "./sealed-value.ts";
+
+/** One write of a batch. A value is sealed already; undefined deletes. */
+export interface Write {
+  readonly key: Buffer;
+  readonly sealed: Buffer | undefined;
+}
+
+export interface Entry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+export interface RangeOptions {
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+export class Database {
+  readonly #level: ClassicLevel<Buffer, Buffer>;
+
+  private constructor(level: ClassicLevel<Buffer, Buffer>) {
+    this.#level = level;
+  }
+
+  /** @throws STORE_DAMAGED, STORE_LOCKED, STORE_UNAVAILABLE */
+  static async open(location: string, options: { readonly createIfMissing: boolean }): Promise<Database> {
+    const level = new ClassicLevel<Buffer, Buffer>(location, {
+      keyEncoding: "buffer",
+      valueEncoding: "buffer",
+      cacheSize: blockCacheBytes,
+      createIfMissing: options.createIfMissing,
+    });
+    try {
+      await level.open();
+    } catch (error) {
+      throw asStoreError(error, `LevelDB cannot open ${location}`);
+    }
+    return new Database(level);
+  }
+
+  /** LevelDB's own salvage: collects the tables and logs that are left under a new manifest. */
+  static async salvage(location: string): Promise<void> {
+    try {
+      await ClassicLevel.repair(location);
+    } catch (error) {
+      throw asStoreError(error, `LevelDB cannot repair ${location}`);
+    }
+  }
+
+  async get(key: Buffer): Promise<Buffer | undefined> {
+    const sealed = await this.#guard(() => this.#level.get(key));
+    return sealed === undefined ? undefined : unseal(key, sealed);
+  }
+
+  /**
+   * Reads at once: for the few small reads that a write needs, most of which find nothing or find it in memory. A trip through the thread pool would
+   * cost more than the read.
+   */
+  getSync(key: Buffer): Buffer | undefined {
+    try {
+      const sealed = this.#level.getSync(key);
+      return sealed === undefined ? undefined : unseal(key, sealed);
+    } catch (error) {
+      throw asStoreError(error, "LevelDB cannot read");
+    }
+  }
+
+  async getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
+    if (keys.length === 0) return [];
+    const values = await this.#guard(() => this.#level.getMany([...keys]));
+    return values.map((sealed, i) => (sealed === undefined ? undefined : unseal(keys[i] as Buffer, sealed)));
+  }
+
+  async hasMany(keys: readonly Buffer[]): Promise<boolean[]> {
+    return keys.length === 0 ? [] : await this.#guard(() => this.#level.hasMany([...keys]));
+  }
+
+  /** Streams a range as it is at the call, in key order. */
+  async *entries(range: KeyRange, options: RangeOptions = {}): AsyncGenerator<Entry, void, undefined> {
+    for await (const { key, value: sealed } of this.sealedEntries(range, options)) yield { key, value: unseal(key, sealed) };
+  }
+
+  /** As `entries`, with the checksums unchecked and still on the values. */
+  async *sealedEntries(range: KeyRange, options: RangeOptions = {}): AsyncGenerator<Entry, void, undefined> {
+    const iterator = this.#level.iterator({ ...range, ...options });
+    try {
+      for (;;) {
+        const chunk = await this.#guard(() => iterator.nextv(entriesPerChunk));
+        if (chunk.length === 0) return;
+        for (const [key, value] of chunk) yield { key, value };
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Whole chunks of keys: for counting a hundred thousand of them without a promise each. */
+  async *keyChunks(range: KeyRange): AsyncGenerator<readonly Buffer[], void, undefined> {
+    const iterator = this.#level.keys({ ...range });
+    try {
+      for (;;) {
+        const chunk = await this.#guard(() => iterator.nextv(keysPerChunk));
+        if (chunk.length === 0) return;
+        yield chunk;
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Whole chunks of entries, unsealed. */
+  async *entryChunks(range: KeyRange): AsyncGenerator<readonly Entry[], void, undefined> {
+    const iterator = this.#level.iterator({ ...range });
+    try {
+      for (;;) {
+        const chunk = await this.#guard(() => iterator.nextv(keysPerChunk));
+        if (chunk.length === 0) return;
+        yield chunk.map(([key, sealed]) => ({ key, value: unseal(key, sealed) }));
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** All of it or nothing, and on the disk when it resolves. */
+  async write(writes: readonly Write[]): Promise<void> {
+    await this.#level.batch(
+      writes.map(({ key, sealed }) => (sealed === undefined ? { type: "del", key } : { type: "put", key, value: sealed })),
+      { sync: true },
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#level.close();
+  }
+
+  async #guard<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw asStoreError(error, "LevelDB cannot read");
+    }
+  }
+}
+
+/** Holds the small keyspaces of a large store; the frames that matter are cached decoded, above. */
+const blockCacheBytes: number = 16 * 1024 * 1024;
+const entriesPerChunk = 100;
+const keysPerChunk = 5000;
+
+function asStoreError(error: unknown, what: string): GrapevineError {
+  if (GrapevineError.is(error)) return error;
+  const code = codeOf(error);
+  const cause = error instanceof Error ? error.cause : undefined;
+  const message = `${what}: ${cause === undefined ? messageOf(error) : messageOf(cause)}`;
+  if (codeOf(cause) === "LEVEL_LOCKED") return storeErrors.create("STORE_LOCKED", message, { cause: error });
+  if (/Permission denied|No space left|Too many open files|Read-only file system/i.test(message)) {
+    return storeErrors.create("STORE_UNAVAILABLE", message, { cause: error });
+  }
+  if (cause === undefined && (code === "LEVEL_DATABASE_NOT_OPEN" || code === "LEVEL_ITERATOR_NOT_OPEN")) {
+    return storeErrors.create("STORE_CLOSED", "the store is closed", { cause: error });
+  }
+  return storeErrors.create("STORE_DAMAGED", message, { cause: error });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

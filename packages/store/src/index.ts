@@ -1,0 +1,4 @@
+/** Experience and lesson stores on LevelDB: keyspaces, integrity checkpoint, lock and repair. */
+export { storeErrors } from "./errors.ts";
+export { type OpenReport, openStore, type Store, type StoreInit } from "./open-store.ts";
+export { type RepairReport, repairStore } from "./repair-store.ts";

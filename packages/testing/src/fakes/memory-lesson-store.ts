@@ -1,0 +1,263 @@
+/** The `LessonStore` port in memory: nothing survives, everything else is as promised. */
+import {
+  type AttestationBody,
+  type AuthorId,
+  GrapevineError,
+  type LessonQuery,
+  type LessonState,
+  type LessonStore,
+  lessonText,
+  normalisedText,
+  type Principal,
+  type RecordId,
+  type RecordKey,
+  type RetractionBody,
+  type SignedRecord,
+  type StoreChange,
+  type StoredLesson,
+  shortId,
+} from "@grapevine/core";
+
+interface Contents {
+  /** In the order of receipt. */
+  readonly lessons: Map<RecordId, StoredLesson>;
+  readonly labels: Map<number, RecordId>;
+  /** By lesson and author. */
+  readonly attestations: Map<string, SignedRecord<AttestationBody>>;
+  readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
+  readonly rotations: Map<RecordId, SignedRecord>;
+  readonly principals: Map<AuthorId, Principal>;
+  readonly refused: Set<RecordId>;
+  readonly outbox: Set<RecordId>;
+  /** By embedder, then label. */
+  readonly embeddings: Map<string, Map<number, Float32Array>>;
+}
+
+export interface MemoryLessonStoreInit {
+  /** Refused ids that are remembered. */
+  readonly maxRefused?: number;
+}
+
+export class MemoryLessonStore implements LessonStore {
+  readonly #maxRefused: number;
+  #contents: Contents = {
+    lessons: new Map(),
+    labels: new Map(),
+    attestations: new Map(),
+    tombstones: new Map(),
+    rotations: new Map(),
+    principals: new Map(),
+    refused: new Set(),
+    outbox: new Set(),
+    embeddings: new Map(),
+  };
+  #nextLabel = 0;
+  #nextSequence = 1;
+
+  constructor(init: MemoryLessonStoreInit = {}) {
+    this.#maxRefused = init.maxRefused ?? 100_000;
+  }
+
+  /** Applies to a copy, which takes the place of the original only when every change could be applied. */
+  async apply(changes: readonly StoreChange[]): Promise<void> {
+    const contents = copyOf(this.#contents);
+    for (const change of changes) this.#applyChange(contents, change);
+    this.#contents = contents;
+    this.#nextLabel = Math.max(this.#nextLabel, ...[...contents.labels.keys()].map((label) => label + 1));
+  }
+
+  async get(id: RecordId): Promise<StoredLesson | undefined> {
+    return this.#contents.lessons.get(id);
+  }
+
+  async getMany(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]> {
+    return ids.map((id) => this.#contents.lessons.get(id));
+  }
+
+  async byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]> {
+    return labels.map((label) => this.#contents.lessons.get(this.#contents.labels.get(label) ?? ""));
+  }
+
+  async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {
+    const { limit = Number.POSITIVE_INFINITY, states, author } = query;
+    const asked = ({ record, standing }: StoredLesson): boolean =>
+      (states === undefined || states.includes(standing.state)) && (author === undefined || record.body.author === author);
+    yield* [...this.#contents.lessons.values()].reverse().filter(asked).slice(0, limit);
+  }
+
+  counts(): Readonly<Record<LessonState, number>> {
+    const counts = { own: 0, admitted: 0, held: 0, archived: 0, retracted: 0 };
+    for (const { standing } of this.#contents.lessons.values()) counts[standing.state]++;
+    return counts;
+  }
+
+  async resolve(abbreviation: string): Promise<RecordId[]> {
+    const afterStart = (id: RecordId): string => id.slice(id.indexOf(shortId(id)));
+    const fits = (id: RecordId): boolean => id.startsWith(abbreviation) || afterStart(id).startsWith(abbreviation);
+    return [...this.#contents.lessons.keys()].filter(fits).slice(0, 2);
+  }
+
+  async sameText(normalised: string): Promise<RecordId[]> {
+    const lessons = [...this.#contents.lessons.values()];
+    return lessons.filter(({ record }) => normalisedText(lessonText(record.body)) === normalised).map(({ record }) => record.id);
+  }
+
+  nextLabel(): number {
+    return this.#nextLabel++;
+  }
+
+  nextSequence(): number {
+    return this.#nextSequence++;
+  }
+
+  async attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
+    return [...this.#contents.attestations.values()].filter(({ body }) => body.lesson === lesson);
+  }
+
+  async attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined> {
+    return this.#contents.attestations.get(lesson + author);
+  }
+
+  async tombstone(lesson: RecordId, author: AuthorId): Promise<SignedRecord<RetractionBody> | undefined> {
+    return this.#contents.tombstones.get(lesson + author);
+  }
+
+  async principal(author: AuthorId): Promise<Principal | undefined> {
+    return this.#contents.principals.get(author);
+  }
+
+  async principals(): Promise<Principal[]> {
+    return [...this.#contents.principals.values()];
+  }
+
+  async record(id: RecordId): Promise<SignedRecord | undefined> {
+    return this.#allRecords().find((record) => record.id === id);
+  }
+
+  async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
+    const passedOn = this.#allRecords().filter(({ id }) => this.#contents.lessons.get(id)?.standing.state !== "retracted");
+    const keys = passedOn.map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
+    keys.sort(compareKeys);
+    yield* keys.filter((key) => after === undefined || compareKeys(key, after) > 0);
+  }
+
+  async knows(ids: readonly RecordId[]): Promise<boolean[]> {
+    const stored = new Set(this.#allRecords().map(({ id }) => id));
+    return ids.map((id) => stored.has(id) || this.#contents.refused.has(id));
+  }
+
+  async outbox(): Promise<RecordId[]> {
+    return [...this.#contents.outbox];
+  }
+
+  async *embeddings(
+    embedder: string,
+  ): AsyncGenerator<{ readonly label: number; readonly vector: Float32Array }, void, undefined> {
+    const vectors = [...(this.#contents.embeddings.get(embedder) ?? [])];
+    vectors.sort(([first], [second]) => first - second);
+    for (const [label, vector] of vectors) yield { label, vector: vector.slice() };
+  }
+
+  async embedding(embedder: string, label: number): Promise<Float32Array | undefined> {
+    return this.#contents.embeddings.get(embedder)?.get(label)?.slice();
+  }
+
+  #allRecords(): SignedRecord[] {
+    const { lessons, attestations, tombstones, rotations } = this.#contents;
+    const lessonRecords = [...lessons.values()].map(({ record }) => record);
+    return [...lessonRecords, ...attestations.values(), ...tombstones.values(), ...rotations.values()];
+  }
+
+  #applyChange(contents: Contents, change: StoreChange): void {
+    switch (change.kind) {
+      case "lesson":
+        applyLesson(contents, change.lesson);
+        break;
+      case "attestation":
+        keep(contents.attestations, change.record, isLater);
+        break;
+      case "tombstone":
+        keep(contents.tombstones, change.record, (candidate, kept) => isLater(kept, candidate));
+        break;
+      case "rotation":
+        contents.rotations.set(change.record.id, change.record);
+        break;
+      case "embedding":
+        checkLabel(change.label);
+        vectorsOf(contents, change.embedder).set(change.label, change.vector.slice());
+        break;
+      case "principal":
+        contents.principals.set(change.principal.author, change.principal);
+        break;
+      case "refused":
+        contents.refused.add(change.id);
+        for (const oldest of contents.refused) if (contents.refused.size > this.#maxRefused) contents.refused.delete(oldest);
+        break;
+      case "outbox-add":
+        contents.outbox.add(change.id);
+        break;
+      case "outbox-remove":
+        contents.outbox.delete(change.id);
+        break;
+    }
+  }
+}
+
+function copyOf(contents: Contents): Contents {
+  return {
+    lessons: new Map(contents.lessons),
+    labels: new Map(contents.labels),
+    attestations: new Map(contents.attestations),
+    tombstones: new Map(contents.tombstones),
+    rotations: new Map(contents.rotations),
+    principals: new Map(contents.principals),
+    refused: new Set(contents.refused),
+    outbox: new Set(contents.outbox),
+    embeddings: new Map([...contents.embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
+  };
+}
+
+function applyLesson(contents: Contents, lesson: StoredLesson): void {
+  const { record, label } = lesson;
+  checkLabel(label);
+  const before = contents.lessons.get(record.id);
+  const owner = contents.labels.get(label);
+  if ((before !== undefined && before.label !== label) || (owner !== undefined && owner !== record.id)) {
+    throw changeInvalid(`label ${label} cannot be that of lesson ${record.id}`);
+  }
+  contents.lessons.set(record.id, { ...lesson, record: before?.record ?? record });
+  contents.labels.set(label, record.id);
+}
+
+function checkLabel(label: number): void {
+  if (!Number.isInteger(label) || label < 0 || label > 0xffff_ffff) throw changeInvalid(`${label} is not a label`);
+}
+
+function changeInvalid(message: string): GrapevineError {
+  return new GrapevineError("STORE_CHANGE_INVALID", message, "This is a defect of the caller.");
+}
+
+/** Keeps one record for each lesson and author, whatever the order of arrival. */
+function keep<Body extends AttestationBody | RetractionBody>(
+  records: Map<string, SignedRecord<Body>>,
+  record: SignedRecord<Body>,
+  replaces: (candidate: SignedRecord, kept: SignedRecord) => boolean,
+): void {
+  const key = record.body.lesson + record.body.author;
+  const kept = records.get(key);
+  if (kept === undefined || replaces(record, kept)) records.set(key, record);
+}
+
+function isLater(candidate: SignedRecord, kept: SignedRecord): boolean {
+  return candidate.body.seq > kept.body.seq || (candidate.body.seq === kept.body.seq && candidate.id > kept.id);
+}
+
+function vectorsOf(contents: Contents, embedder: string): Map<number, Float32Array> {
+  const vectors = contents.embeddings.get(embedder) ?? new Map<number, Float32Array>();
+  contents.embeddings.set(embedder, vectors);
+  return vectors;
+}
+
+function compareKeys(first: RecordKey, second: RecordKey): number {
+  return first.createdAt - second.createdAt || (first.id < second.id ? -1 : first.id > second.id ? 1 : 0);
+}

@@ -1,0 +1,366 @@
+/** What every `LessonStore` promises, as tests. An adapter's test calls it with a factory of empty stores. */
+import {
+  type LessonStore,
+  lessonText,
+  normalisedText,
+  type Principal,
+  type RecordId,
+  type RecordKey,
+  type SignedRecord,
+  type StoreChange,
+  type StoredLesson,
+  shortId,
+  withStanding,
+} from "@grapevine/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  sampleAttestation,
+  sampleIdentity,
+  sampleLesson,
+  sampleRetraction,
+  sampleRotation,
+  sampleStoredLesson,
+  unknownRecordId,
+} from "./sample-records.ts";
+
+export interface LessonStoreFactory {
+  /** An empty store that remembers as many refused ids, and how it is closed. */
+  create(init: { readonly maxRefused: number }): Promise<{ readonly store: LessonStore; close(): Promise<void> }>;
+}
+
+const maxRefused = 5;
+const alice = sampleIdentity(1);
+const bob = sampleIdentity(2);
+const carol = sampleIdentity(3);
+
+export function lessonStoreContract(name: string, factory: LessonStoreFactory): void {
+  describe(`${name} keeps the contract of LessonStore`, () => {
+    let store: LessonStore;
+    let close: () => Promise<void>;
+    beforeEach(async () => {
+      ({ store, close } = await factory.create({ maxRefused }));
+    });
+    afterEach(() => close());
+
+    const add = async (...lessons: StoredLesson[]): Promise<void> =>
+      await store.apply(lessons.map((lesson) => ({ kind: "lesson", lesson })));
+    const numbered = (count: number): StoredLesson[] =>
+      Array.from({ length: count }, (_, i) => sampleStoredLesson(sampleLesson(alice, { seq: i + 1 }), i));
+
+    describe("lessons", () => {
+      it("starts empty", async () => {
+        expect(store.counts()).toEqual({ own: 0, admitted: 0, held: 0, archived: 0, retracted: 0 });
+        expect(await collect(store.list())).toEqual([]);
+        expect(await collect(store.recordKeys())).toEqual([]);
+        expect(await store.get(unknownRecordId)).toBeUndefined();
+        expect(await store.get("no id at all")).toBeUndefined();
+        expect(await store.record(unknownRecordId)).toBeUndefined();
+        expect(await store.outbox()).toEqual([]);
+        expect(await store.principals()).toEqual([]);
+      });
+
+      it("gives back what was stored, by id and by label, in the order asked", async () => {
+        const [first, second] = numbered(2) as [StoredLesson, StoredLesson];
+        const detailed = { ...withStanding(second, { ...second.standing, state: "held" }), pinned: true, usedAt: 17 };
+        await add(first, detailed);
+        expect(await store.get(first.record.id)).toEqual(first);
+        expect(await store.getMany([detailed.record.id, unknownRecordId, first.record.id])).toEqual([detailed, undefined, first]);
+        expect(await store.byLabels([1, 99, 0, 1])).toEqual([detailed, undefined, first, detailed]);
+        expect(await store.record(first.record.id)).toEqual(first.record);
+        expect(await store.getMany([])).toEqual([]);
+      });
+
+      it("replaces what is kept about a lesson, and counts by state", async () => {
+        const lesson = sampleStoredLesson(sampleLesson(alice), 7, "held");
+        await add(lesson);
+        expect(store.counts()).toMatchObject({ held: 1, admitted: 0 });
+        const admitted = withStanding(lesson, { ...lesson.standing, state: "admitted", since: 5 });
+        await add({ ...admitted, outcomes: { worked: 3, changed: 0, failed: 1 } });
+        expect(await store.get(lesson.record.id)).toEqual({ ...admitted, outcomes: { worked: 3, changed: 0, failed: 1 } });
+        expect(store.counts()).toMatchObject({ held: 0, admitted: 1 });
+        expect(await collect(store.list())).toHaveLength(1);
+      });
+
+      it("sees, within a batch, what the batch already changed", async () => {
+        const lesson = sampleStoredLesson(sampleLesson(alice), 0, "held");
+        const archived = withStanding(lesson, { ...lesson.standing, state: "archived" });
+        await add(lesson, withStanding(lesson, { ...lesson.standing, state: "admitted" }), archived);
+        expect(await store.get(lesson.record.id)).toEqual(archived);
+        expect(store.counts()).toEqual({ own: 0, admitted: 0, held: 0, archived: 1, retracted: 0 });
+      });
+
+      it("applies a batch whole or not at all", async () => {
+        const [first, second] = numbered(2) as [StoredLesson, StoredLesson];
+        const refusal: StoreChange = { kind: "refused", id: unknownRecordId, reason: "a test" };
+        const batch: StoreChange[] = [
+          { kind: "lesson", lesson: first },
+          refusal,
+          { kind: "lesson", lesson: { ...second, label: first.label } },
+        ];
+        await expect(store.apply(batch)).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+        expect(await store.get(first.record.id)).toBeUndefined();
+        expect(await store.byLabels([0])).toEqual([undefined]);
+        expect(await store.knows([unknownRecordId, first.record.id])).toEqual([false, false]);
+        expect(store.counts().admitted).toBe(0);
+      });
+
+      it("gives a label to one lesson only, and never changes it", async () => {
+        const [first, second] = numbered(2) as [StoredLesson, StoredLesson];
+        await add(first);
+        await expect(add({ ...second, label: 0 })).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+        await expect(add({ ...first, label: 5 })).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+        for (const label of [-1, 0.5, 2 ** 32]) {
+          await expect(add({ ...second, label })).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+        }
+        await add({ ...second, label: 2 ** 32 - 1 });
+        expect((await store.byLabels([2 ** 32 - 1]))[0]?.record.id).toBe(second.record.id);
+      });
+
+      it("keeps apart batches that are applied at once", async () => {
+        const lessons = numbered(40);
+        await Promise.all(lessons.map((lesson) => add(lesson)));
+        expect(store.counts().admitted).toBe(40);
+        const same = lessons[0] as StoredLesson;
+        const used = Array.from({ length: 10 }, (_, i) => ({ ...same, usedAt: i + 1 }));
+        await Promise.all(used.map((lesson) => add(lesson)));
+        expect((await store.get(same.record.id))?.usedAt).toBe(10);
+        expect(await collect(store.list())).toHaveLength(40);
+      });
+
+      it("lists the newest received first, by state, author and number", async () => {
+        const lessons = numbered(120).map((lesson, i): StoredLesson => {
+          const record = i % 3 === 0 ? sampleLesson(bob, { seq: i, createdAt: 1000 - i }) : lesson.record;
+          return sampleStoredLesson(record, lesson.label, i % 2 === 0 ? "own" : "held");
+        });
+        await add(...lessons);
+        const idsOf = async (query: Parameters<LessonStore["list"]>[0]): Promise<RecordId[]> =>
+          (await collect(store.list(query))).map(({ record }) => record.id);
+        const expected = (fits: (lesson: StoredLesson) => boolean): RecordId[] =>
+          lessons
+            .filter(fits)
+            .map(({ record }) => record.id)
+            .reverse();
+        expect(await idsOf(undefined)).toEqual(expected(() => true));
+        expect(await idsOf({ states: ["held"] })).toEqual(expected(({ standing }) => standing.state === "held"));
+        expect(await idsOf({ author: bob.author })).toEqual(expected(({ record }) => record.body.author === bob.author));
+        expect(await idsOf({ states: ["own", "held"], limit: 3 })).toEqual(expected(() => true).slice(0, 3));
+        expect(await idsOf({ states: [] })).toEqual([]);
+        expect(await idsOf({ limit: 0 })).toEqual([]);
+      });
+
+      it("keeps a lesson's place in the list when what is kept of it changes", async () => {
+        const lessons = numbered(3);
+        await add(...lessons);
+        const [oldest] = lessons as [StoredLesson];
+        await add(withStanding(oldest, { ...oldest.standing, state: "held" }));
+        expect((await collect(store.list())).map(({ label }) => label)).toEqual([2, 1, 0]);
+        expect((await collect(store.list({ states: ["held"] }))).map(({ label }) => label)).toEqual([0]);
+      });
+
+      it("resolves abbreviations: none, one, or two of many", async () => {
+        const lessons = numbered(40);
+        await add(...lessons);
+        const { id } = (lessons[7] as StoredLesson).record;
+        expect(await store.resolve(id)).toEqual([id]);
+        expect(await store.resolve(shortId(id))).toEqual([id]);
+        expect(await store.resolve(id.slice(0, 20))).toEqual([id]);
+        expect(await store.resolve("bafyrei")).toHaveLength(2);
+        expect(await store.resolve("")).toHaveLength(2);
+        expect(await store.resolve(unknownRecordId)).toEqual([]);
+      });
+
+      it("finds all lessons of the same normalised text", async () => {
+        const record = sampleLesson(alice, { title: "List a box" });
+        const echo = sampleLesson(bob, { title: "LIST a box!" });
+        const other = sampleLesson(alice, { title: "Empty a box" });
+        await add(...[record, echo, other].map((each, label) => sampleStoredLesson(each, label)));
+        const found = await store.sameText(normalisedText(lessonText(record.body)));
+        expect(found.sort()).toEqual([record.id, echo.id].sort());
+        expect(await store.sameText("nothing of the kind")).toEqual([]);
+      });
+
+      it("never gives a label or a sequence number twice, nor a label that a lesson has", async () => {
+        const labels = Array.from({ length: 5000 }, () => store.nextLabel());
+        expect(new Set(labels).size).toBe(5000);
+        const stored = Math.max(...labels) + 500;
+        await add(sampleStoredLesson(sampleLesson(alice), stored));
+        expect(store.nextLabel()).toBeGreaterThan(stored);
+        const sequences = Array.from({ length: 5000 }, () => store.nextSequence());
+        expect(sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] as number))).toBe(true);
+      });
+    });
+
+    describe("what is said of lessons", () => {
+      const lesson = sampleLesson(alice);
+
+      it("keeps the latest attestation of each author, in any order of arrival", async () => {
+        const early = sampleAttestation(bob, { lesson: lesson.id, seq: 1, worked: 1 });
+        const late = sampleAttestation(bob, { lesson: lesson.id, seq: 2, worked: 2 });
+        const twin = sampleAttestation(bob, { lesson: lesson.id, seq: 2, worked: 3 });
+        const winner = late.id > twin.id ? late : twin;
+        const others = sampleAttestation(carol, { lesson: lesson.id });
+        await store.apply([late, early, others].map((record) => ({ kind: "attestation", record })));
+        expect(await store.attestation(lesson.id, bob.author)).toEqual(late);
+        await store.apply([twin, late, early].map((record) => ({ kind: "attestation", record })));
+        expect(await store.attestation(lesson.id, bob.author)).toEqual(winner);
+        expect(sortById(await store.attestations(lesson.id))).toEqual(sortById([winner, others]));
+        expect(await store.record(early.id)).toBeUndefined();
+        expect((await collect(store.recordKeys())).map(({ id }) => id).sort()).toEqual([winner.id, others.id].sort());
+        expect(await store.attestation(lesson.id, alice.author)).toBeUndefined();
+        expect(await store.attestations(unknownRecordId)).toEqual([]);
+        expect(await store.attestations("bafyrei")).toEqual([]);
+      });
+
+      it("keeps retractions by author, before the lesson and without it, in any order of arrival", async () => {
+        const forged = sampleRetraction(bob, { lesson: lesson.id });
+        const first = sampleRetraction(alice, { lesson: lesson.id, seq: 5 });
+        const second = sampleRetraction(alice, { lesson: lesson.id, seq: 6, reason: "again" });
+        await store.apply([forged, second, first, second].map((record) => ({ kind: "tombstone", record })));
+        expect(await store.tombstone(lesson.id, alice.author)).toEqual(first);
+        expect(await store.tombstone(lesson.id, bob.author)).toEqual(forged);
+        expect(await store.tombstone(lesson.id, carol.author)).toBeUndefined();
+        await add(sampleStoredLesson(lesson, 0, "retracted"));
+        expect(await store.tombstone(lesson.id, alice.author)).toEqual(first);
+      });
+
+      it("keeps principals", async () => {
+        const trusted: Principal = {
+          author: bob.author,
+          name: "Bob",
+          standing: "trusted",
+          outcomes: { worked: 1, changed: 2, failed: 3 },
+        };
+        const stranger: Principal = { ...trusted, author: carol.author, name: undefined as never, standing: "stranger" };
+        await store.apply([trusted, stranger].map((principal) => ({ kind: "principal", principal })));
+        await store.apply([{ kind: "principal", principal: { ...trusted, standing: "blocked" } }]);
+        expect(await store.principal(bob.author)).toEqual({ ...trusted, standing: "blocked" });
+        expect(await store.principal(alice.author)).toBeUndefined();
+        expect((await store.principals()).map(({ author }) => author).sort()).toEqual([bob.author, carol.author].sort());
+      });
+    });
+
+    describe("what is passed on", () => {
+      it("gives the keys of all records by (createdAt, id), from any position", async () => {
+        const lessons = numbered(30).map((each, i) =>
+          sampleStoredLesson(sampleLesson(alice, { seq: i, createdAt: 1000 * (i % 7) }), each.label, "archived"),
+        );
+        await add(...lessons);
+        const { id } = (lessons[0] as StoredLesson).record;
+        const attestation = sampleAttestation(bob, { lesson: id, createdAt: 2500 });
+        const retraction = sampleRetraction(bob, { lesson: id, createdAt: 2 ** 45 });
+        const rotation = sampleRotation(carol, { createdAt: 0 });
+        await store.apply([
+          { kind: "attestation", record: attestation },
+          { kind: "tombstone", record: retraction },
+          { kind: "rotation", record: rotation },
+          { kind: "rotation", record: rotation },
+        ]);
+        const records: SignedRecord[] = [...lessons.map(({ record }) => record), attestation, retraction, rotation];
+        const keys = await collect(store.recordKeys());
+        expect(keys).toEqual(records.map(keyOf).sort(compareKeys));
+        for (const position of [0, 5, keys.length - 1]) {
+          expect(await collect(store.recordKeys(keys[position]))).toEqual(keys.slice(position + 1));
+        }
+        const absent: RecordKey = { id: unknownRecordId, type: "lesson", createdAt: 2000 };
+        expect(await collect(store.recordKeys(absent))).toEqual(keys.filter((key) => compareKeys(key, absent) > 0));
+        for (const record of records) expect(await store.record(record.id)).toEqual(record);
+      });
+
+      it("passes on the tombstone of a retracted lesson, not the lesson", async () => {
+        const lesson = sampleStoredLesson(sampleLesson(alice), 0);
+        const tombstone = sampleRetraction(alice, { lesson: lesson.record.id });
+        await add(lesson);
+        await store.apply([
+          { kind: "tombstone", record: tombstone },
+          { kind: "lesson", lesson: withStanding(lesson, { ...lesson.standing, state: "retracted" }) },
+        ]);
+        expect((await collect(store.recordKeys())).map(({ id }) => id)).toEqual([tombstone.id]);
+        expect(await store.knows([lesson.record.id])).toEqual([true]);
+        expect(await store.record(lesson.record.id)).toEqual(lesson.record);
+      });
+
+      it("knows what is stored, archived or refused", async () => {
+        const [first, second] = numbered(2) as [StoredLesson, StoredLesson];
+        await add(first, withStanding(second, { ...second.standing, state: "archived" }));
+        const attestation = sampleAttestation(bob, { lesson: first.record.id });
+        await store.apply([
+          { kind: "attestation", record: attestation },
+          { kind: "refused", id: unknownRecordId, reason: "junk" },
+        ]);
+        const { id: strange } = sampleLesson(carol);
+        expect(await store.knows([first.record.id, strange, second.record.id, attestation.id, unknownRecordId])).toEqual([
+          true,
+          false,
+          true,
+          true,
+          true,
+        ]);
+        expect(await store.knows([])).toEqual([]);
+      });
+
+      it("remembers refused ids up to its limit, and forgets the oldest first", async () => {
+        const ids = Array.from({ length: maxRefused + 2 }, (_, i) => sampleLesson(carol, { seq: i }).id);
+        const refuse = async (...refused: RecordId[]): Promise<void> =>
+          await store.apply(refused.map((id) => ({ kind: "refused", id, reason: "junk" })));
+        await refuse(...ids.slice(0, maxRefused));
+        await refuse(...ids.slice(0, maxRefused));
+        expect(await store.knows(ids)).toEqual([true, true, true, true, true, false, false]);
+        await refuse(ids[maxRefused] as RecordId);
+        expect(await store.knows(ids)).toEqual([false, true, true, true, true, true, false]);
+        await refuse(...ids.slice(maxRefused));
+        expect(await store.knows(ids)).toEqual([false, false, true, true, true, true, true]);
+      });
+
+      it("keeps the outbox in the order of adding", async () => {
+        const ids = Array.from({ length: 4 }, (_, i) => sampleLesson(alice, { seq: i }).id) as [string, string, string, string];
+        await store.apply(ids.map((id) => ({ kind: "outbox-add", id })));
+        await store.apply([
+          { kind: "outbox-add", id: ids[0] },
+          { kind: "outbox-remove", id: ids[1] },
+          { kind: "outbox-remove", id: unknownRecordId },
+        ]);
+        expect(await store.outbox()).toEqual([ids[0], ids[2], ids[3]]);
+      });
+    });
+
+    describe("embeddings", () => {
+      it("keeps the vectors of each embedder apart", async () => {
+        const vectorOf = (...elements: number[]): Float32Array => Float32Array.from(elements);
+        await store.apply([
+          { kind: "embedding", label: 300, embedder: "a:3", vector: vectorOf(0.5, -1.25, 1e-30) },
+          { kind: "embedding", label: 2, embedder: "a:3", vector: vectorOf(1, 2, 3) },
+          { kind: "embedding", label: 2, embedder: "b:2", vector: vectorOf(7, 8) },
+        ]);
+        await store.apply([{ kind: "embedding", label: 2, embedder: "a:3", vector: vectorOf(4, 5, 6) }]);
+        expect(await store.embedding("a:3", 2)).toEqual(vectorOf(4, 5, 6));
+        expect(await store.embedding("a:3", 300)).toEqual(vectorOf(0.5, -1.25, 1e-30));
+        expect(await store.embedding("b:2", 300)).toBeUndefined();
+        expect(await store.embedding("c:1", 2)).toBeUndefined();
+        expect(await collect(store.embeddings("a:3"))).toEqual([
+          { label: 2, vector: vectorOf(4, 5, 6) },
+          { label: 300, vector: vectorOf(0.5, -1.25, 1e-30) },
+        ]);
+        expect(await collect(store.embeddings("b:2"))).toEqual([{ label: 2, vector: vectorOf(7, 8) }]);
+        expect(await collect(store.embeddings("c:1"))).toEqual([]);
+      });
+    });
+  });
+}
+
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const value of values) collected.push(value);
+  return collected;
+}
+
+function sortById<T extends { readonly id: RecordId }>(records: readonly T[]): T[] {
+  return [...records].sort((first, second) => (first.id < second.id ? -1 : 1));
+}
+
+function keyOf({ id, body }: SignedRecord): RecordKey {
+  return { id, type: body.type, createdAt: body.createdAt };
+}
+
+function compareKeys(first: RecordKey, second: RecordKey): number {
+  return first.createdAt - second.createdAt || (first.id < second.id ? -1 : 1);
+}

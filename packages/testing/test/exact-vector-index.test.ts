@@ -1,0 +1,3 @@
+import { ExactVectorIndex, vectorIndexContract } from "../src/index.ts";
+
+vectorIndexContract("ExactVectorIndex", { create: async (init) => new ExactVectorIndex(init) });

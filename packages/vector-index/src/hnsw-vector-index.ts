@@ -1,0 +1,234 @@
+/**
+ * The `VectorIndex` port on hnswlib: an approximate graph of unit vectors in this process's memory.
+ *
+ * A save writes the graph on another thread, for 100,000 lessons would stop the node for a second. The graph must not change meanwhile, so changes wait
+ * beside it until it is written; a search sees them all the same.
+ */
+import { messageOf, type Neighbour, type VectorIndex } from "@grapevine/core";
+import hnswlib from "hnswlib-node";
+import { checkLabel, unitVector } from "./checks.ts";
+import { vectorIndexErrors } from "./errors.ts";
+import { createFolder, type SavedContent, writeSavedIndex } from "./saved-index.ts";
+
+/** Links a point. 16 is the usual middle: recall 0.997 among 100,000 vectors of 384 dimensions. */
+const linksPerPoint = 16;
+/** Candidates looked at when a point is added. */
+const constructionWidth = 200;
+/** Candidates looked at in a search. hnswlib forgets it on load (it is 10 then), and recall drops with nothing said. */
+const searchWidth = 50;
+/** Of the levels' random numbers: the same vectors in the same order give the same graph. */
+const graphSeed = 100;
+const initialCapacity = 1024;
+const capacityGrowth = 1.5;
+
+/**
+ * Deleted points stay in the graph and are walked through. Where they are a third of it, a search costs half as much again as it should, and filling
+ * the index anew pays. Below the minimum nobody would notice.
+ */
+const rebuildShare = 1 / 3;
+const rebuildMinimum = 1000;
+
+export type Graph = InstanceType<typeof hnswlib.HierarchicalNSW>;
+
+export interface HnswVectorIndexInit {
+  /** The folder it is saved to. */
+  readonly path: string;
+  readonly embedder: string;
+  readonly dimensions: number;
+  readonly log?: (message: string) => void;
+}
+
+/** What a loaded graph holds; absent for a new one. */
+export interface LoadedGraph {
+  readonly graph: Graph;
+  readonly deleted: readonly number[];
+}
+
+export class HnswVectorIndex implements VectorIndex {
+  readonly embedder: string;
+  readonly dimensions: number;
+  readonly #path: string;
+  readonly #log: (message: string) => void;
+  readonly #graph: Graph;
+  /** Labels of the graph's points that are in the index, and of those that were removed. */
+  readonly #live: Set<number>;
+  readonly #deleted: Set<number>;
+  /** Changes that wait for the graph to be written: a unit vector to add, or undefined to remove. */
+  readonly #waiting = new Map<number, readonly number[] | undefined>();
+  #writing = false;
+  #unsaved = false;
+  #closed = false;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(init: HnswVectorIndexInit, loaded?: LoadedGraph) {
+    this.embedder = init.embedder;
+    this.dimensions = init.dimensions;
+    this.#path = init.path;
+    this.#log = init.log ?? ((): void => undefined);
+    this.#graph = loaded?.graph ?? emptyGraph(init.dimensions);
+    this.#graph.setEf(searchWidth);
+    this.#deleted = new Set(loaded?.deleted);
+    this.#live = new Set(loaded?.graph.getIdsList().filter((label) => !this.#deleted.has(label)));
+  }
+
+  get size(): number {
+    let size = this.#live.size;
+    for (const [label, unit] of this.#waiting) size += Number(unit !== undefined) - Number(this.#live.has(label));
+    return size;
+  }
+
+  /** Points that were removed and are still walked through in a search. */
+  get deleted(): number {
+    return this.#deleted.size;
+  }
+
+  /** True when so much was removed that an index filled anew would be noticeably faster. */
+  get rebuildPays(): boolean {
+    const points = this.#live.size + this.#deleted.size;
+    return this.#deleted.size >= rebuildMinimum && this.#deleted.size >= points * rebuildShare;
+  }
+
+  has(label: number): boolean {
+    return this.#waiting.has(label) ? this.#waiting.get(label) !== undefined : this.#live.has(label);
+  }
+
+  add(label: number, vector: Float32Array): void {
+    this.#checkOpen();
+    checkLabel(label);
+    const unit = unitVector(vector, this.dimensions);
+    this.#unsaved = true;
+    if (this.#writing) this.#waiting.set(label, unit);
+    else this.#addPoint(label, unit);
+  }
+
+  remove(label: number): void {
+    this.#checkOpen();
+    if (!this.has(label)) return;
+    this.#unsaved = true;
+    if (!this.#writing) this.#removePoint(label);
+    else if (this.#live.has(label)) this.#waiting.set(label, undefined);
+    else this.#waiting.delete(label);
+  }
+
+  search(vector: Float32Array, count: number): Neighbour[] {
+    this.#checkOpen();
+    const unit = unitVector(vector, this.dimensions);
+    const wanted = Math.floor(count);
+    if (!(wanted > 0)) return [];
+    const found = [...this.#searchGraph(unit, wanted), ...this.#searchWaiting(unit)];
+    found.sort((first, second) => second.similarity - first.similarity || first.label - second.label);
+    return found.length > wanted ? found.slice(0, wanted) : found;
+  }
+
+  /** Does nothing when nothing has changed since the last save. @throws VECTOR_INDEX_NOT_SAVED, VECTOR_INDEX_CLOSED */
+  async save(): Promise<void> {
+    this.#checkOpen();
+    const saved = this.#saving.then(() => this.#saveNow());
+    this.#saving = saved.then(
+      () => undefined,
+      () => undefined, // whoever asked for that save has the error; the next save is not to fail for it
+    );
+    await saved;
+  }
+
+  /** Waits for the saves that were asked for; does not save by itself. May be called again. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#saving;
+  }
+
+  async #saveNow(): Promise<void> {
+    if (!this.#unsaved) return;
+    try {
+      await createFolder(this.#path);
+      // The graph is frozen in the same turn of the event loop in which its content is described.
+      const content: SavedContent = {
+        embedder: this.embedder,
+        dimensions: this.dimensions,
+        points: this.#graph.getCurrentCount(),
+        deleted: [...this.#deleted],
+      };
+      this.#unsaved = false;
+      await writeSavedIndex(this.#path, content, (path) => this.#writeGraph(path));
+    } catch (error) {
+      this.#unsaved = true;
+      throw vectorIndexErrors.create("VECTOR_INDEX_NOT_SAVED", `${this.#path}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  async #writeGraph(path: string): Promise<void> {
+    this.#writing = true;
+    try {
+      await this.#graph.writeIndex(path);
+    } finally {
+      this.#writing = false;
+      const changes = [...this.#waiting];
+      this.#waiting.clear();
+      for (const [label, unit] of changes) {
+        if (unit === undefined) this.#removePoint(label);
+        else this.#addPoint(label, unit);
+      }
+    }
+  }
+
+  #addPoint(label: number, unit: readonly number[]): void {
+    const known = this.#live.has(label) || this.#deleted.has(label);
+    const capacity = this.#graph.getMaxElements();
+    if (!known && this.#graph.getCurrentCount() >= capacity) {
+      this.#graph.resizeIndex(Math.ceil(Math.max(capacity, initialCapacity) * capacityGrowth));
+    }
+    this.#graph.addPoint(unit as number[], label);
+    this.#deleted.delete(label);
+    this.#live.add(label);
+  }
+
+  #removePoint(label: number): void {
+    const paidBefore = this.rebuildPays;
+    this.#graph.markDelete(label);
+    this.#live.delete(label);
+    this.#deleted.add(label);
+    if (this.rebuildPays && !paidBefore) {
+      this.#log(`the vector index walks through ${this.deleted} removed points beside ${this.size}: filling it anew would pay`);
+    }
+  }
+
+  /** What the graph holds and no waiting change hides: asked for so many more, so that enough remain. */
+  #searchGraph(unit: number[], wanted: number): Neighbour[] {
+    const count = Math.min(wanted + this.#waiting.size, this.#live.size);
+    if (count === 0) return [];
+    const { neighbors, distances } = this.#graph.searchKnn(unit, count);
+    const found = neighbors.map((label, i) => ({ label, similarity: cosineOf(distances[i] ?? 1) }));
+    return this.#waiting.size === 0 ? found : found.filter(({ label }) => !this.#waiting.has(label));
+  }
+
+  #searchWaiting(unit: readonly number[]): Neighbour[] {
+    const found: Neighbour[] = [];
+    for (const [label, other] of this.#waiting) {
+      if (other === undefined) continue;
+      let product = 0;
+      for (let i = 0; i < unit.length; i++) product += (unit[i] ?? 0) * (other[i] ?? 0);
+      found.push({ label, similarity: cosineOf(1 - product) });
+    }
+    return found;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw vectorIndexErrors.create("VECTOR_INDEX_CLOSED", "the vector index is closed");
+  }
+}
+
+/** A graph that `readIndex` can fill. Vectors arrive with length 1, so the inner product is the cosine. */
+export function unfilledGraph(dimensions: number): Graph {
+  return new hnswlib.HierarchicalNSW("ip", dimensions);
+}
+
+function emptyGraph(dimensions: number): Graph {
+  const graph = unfilledGraph(dimensions);
+  graph.initIndex(initialCapacity, linksPerPoint, constructionWidth, graphSeed);
+  return graph;
+}
+
+/** Rounding may take the product of unit vectors just past ±1. */
+function cosineOf(distance: number): number {
+  return Math.min(1, Math.max(-1, 1 - distance));
+}

@@ -1,0 +1,95 @@
+/** What the launcher tells a person (stderr: progress; stdout: the result) or a program (--json: one line on stdout). */
+import { styleText } from "node:util";
+import type { GrapevineError } from "@grapevine/core";
+import Table from "cli-table3";
+import ora from "ora";
+import type { ClusterResult, ScoredTask } from "./demonstration.ts";
+import type { Peer } from "./peers.ts";
+
+export interface ReporterStep {
+  update(text: string): void;
+  done(text: string): void;
+}
+
+export interface Reporter {
+  step(text: string): ReporterStep;
+  result(result: ClusterResult): void;
+  invitation(peers: readonly Peer[], home: string): void;
+  failure(error: GrapevineError): void;
+}
+
+export function createReporter({ json }: { json: boolean }): Reporter {
+  return {
+    step: (text) => {
+      // Where stderr is no terminal, ora prints each text once as a line of its own.
+      const spinner = ora({ text, stream: process.stderr, discardStdin: false }).start();
+      return {
+        update: (now) => {
+          spinner.text = now;
+        },
+        done: (last) => void spinner.succeed(last),
+      };
+    },
+    result: (result) => {
+      if (json) process.stdout.write(`${JSON.stringify(result.summary)}\n`);
+      else showResult(result);
+    },
+    invitation: (peers, home) => {
+      if (!json) showInvitation(peers, home);
+    },
+    failure: (error) => {
+      if (json) process.stdout.write(`${JSON.stringify(error.toJSON())}\n`);
+      else process.stderr.write(`${styleText("red", `error ${error.code}`)}: ${error.message}\nhint: ${error.hint}\n`);
+    },
+  };
+}
+
+const taskWidth = 36;
+const actionWidth = 29;
+
+function showResult({ learner, teacher, before, after, summary }: ClusterResult): void {
+  const table = new Table({
+    head: ["task (never practised by anyone)", "before", "after"],
+    colWidths: [taskWidth + 2, 9, actionWidth + 2],
+    style: { head: ["bold"] },
+  });
+  for (const [position, task] of before.entries()) {
+    const later = after[position];
+    table.push([
+      cut(task.prompt, taskWidth),
+      mark(task),
+      later === undefined ? "" : `${mark(later)} ${cut(later.action, actionWidth - 3)}`,
+    ]);
+  }
+  const { made, reached } = summary.lessons;
+  const sources = [...new Set(after.flatMap(({ lessons }) => lessons))];
+  const lines = [
+    "",
+    `${styleText("bold", learner)} at the tasks, scored at the first action, before and after ${styleText("bold", teacher)} practised other ones:`,
+    table.toString(),
+    `before ${styleText("bold", `${summary.before.right} of ${summary.before.total}`)}, after ${styleText("bold", `${summary.after.right} of ${summary.after.total}`)}` +
+      `  (${summary.model}, ${summary.seconds} s in all)`,
+    `${made} lessons made by ${teacher}; every peer holds ${reached} of them. ${learner} used:`,
+    ...sources.map((source) => `  - ${cut(source, 74)}`),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function showInvitation(peers: readonly Peer[], home: string): void {
+  const last = peers.at(-1)?.name ?? "";
+  process.stdout.write(`
+The swarm stays up. From a second terminal, in this folder:
+  npx pnpm grapevine ask "How do I …?" --home ${home} --node ${last}
+  npx pnpm grapevine lessons list --home ${home} --node ${last}
+  npx pnpm grapevine peers list --home ${home} --node ${last}
+Ctrl-C stops all peers.
+`);
+}
+
+function mark({ solved }: ScoredTask): string {
+  return solved ? styleText("green", "✔") : styleText("red", "✘");
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
