@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { GrapevineError, messageOf } from "@grapevine/core";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { demonstrate } from "./cluster/demonstration.ts";
+import { clusterErrors } from "./cluster/errors.ts";
 import { type Peer, startPeers, stopPeers } from "./cluster/peers.ts";
 import { createReporter, type Reporter } from "./cluster/reporter.ts";
 
@@ -79,7 +80,7 @@ function interruption(): AbortSignal {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
-      controller.abort(new GrapevineError("INTERRUPTED", "stopped by the user", "Run it again when you like."));
+      controller.abort(clusterErrors.create("CLUSTER_INTERRUPTED", `stopped by ${signal}`));
     });
   }
   return controller.signal;
@@ -101,9 +102,7 @@ async function main(): Promise<number> {
   } catch (error) {
     if (interrupted.aborted) return 130;
     reporter.failure(
-      GrapevineError.is(error)
-        ? error
-        : new GrapevineError("CLUSTER_FAILED", messageOf(error), "The lines above say at which step."),
+      GrapevineError.is(error) ? error : clusterErrors.create("CLUSTER_FAILED", messageOf(error), { cause: error }),
     );
     return 1;
   }

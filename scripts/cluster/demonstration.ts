@@ -5,8 +5,8 @@
  * Both tries are the same agent with the same model, scored at the first action; between them nothing changes but the lessons that arrived.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { GrapevineError } from "@grapevine/core";
 import type { ControlClient, PractisedTask, PractiseRequest } from "@grapevine/node";
+import { clusterErrors } from "./errors.ts";
 import type { Peer } from "./peers.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -34,8 +34,9 @@ export interface ClusterResult {
 }
 
 const world = "tools:7";
-const test: PractiseRequest = { environment: world, tasks: 12, seed: 1, maxSteps: 1, learn: false };
-const practice: PractiseRequest = { environment: world, tasks: 8, seed: 2, maxSteps: 4 };
+const test: PractiseRequest = { environment: world, tasks: 12, seed: 1, split: "test", maxSteps: 1, learn: false };
+/** Without lessons: what the teacher found out about one command would be tried on all others first. */
+const practice: PractiseRequest = { environment: world, tasks: 12, seed: 1, split: "practice", maxSteps: 4, lessons: false };
 const pollIntervalMs = 200;
 const arrivalTimeoutMs = 60_000;
 const distillationTimeoutMs = 240_000;
@@ -49,11 +50,7 @@ export async function demonstrate(peers: readonly Peer[], reporter: Reporter, si
   await practise(teacher, reporter, signal);
   const made = (await teacher.client.lessons({ state: "own" })).map(({ id }) => id);
   if (made.length === 0) {
-    throw new GrapevineError(
-      "CLUSTER_NOTHING_LEARNT",
-      `${teacher.name} made no lesson from its practice`,
-      "Try a better model with --model.",
-    );
+    throw clusterErrors.create("CLUSTER_NOTHING_LEARNT", `${teacher.name} made no lesson from its practice`);
   }
   const reached = await arrival(made, peers, reporter, signal);
   const after = await tryTasks(learner, "after", test, reporter, signal);

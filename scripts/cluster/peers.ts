@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { GrapevineError } from "@grapevine/core";
 import { type ControlClient, connectToNode } from "@grapevine/node";
+import { clusterErrors } from "./errors.ts";
 import type { Reporter } from "./reporter.ts";
 
 export interface Peer {
@@ -75,11 +76,7 @@ async function startPeer(name: string, { home, model, signal }: ClusterInit): Pr
     throw error;
   });
   if (child.exitCode !== null || !(printed[0] instanceof Buffer)) {
-    throw new GrapevineError(
-      "CLUSTER_PEER_FAILED",
-      `${name} did not start: ${complaint.trim() || "no word from it"}`,
-      "Its own words say why.",
-    );
+    throw clusterErrors.create("CLUSTER_PEER_FAILED", `${name} did not start: ${complaint.trim() || "no word from it"}`);
   }
   const first: unknown = JSON.parse(printed[0].toString().split("\n")[0] ?? "");
   if (typeof first === "object" && first !== null && "error" in first) {

@@ -143,7 +143,8 @@ async function act(
       actionName: environment.actionName,
       task: episode.task.prompt,
       observation: episode.observation,
-      choices: episode.choices,
+      // A weak model chooses among what is suggested; a better one writes by itself.
+      choices: episode.choices ?? (model.promptForm === "completion" ? episode.suggestions : undefined),
       steps,
       lessons,
       nameOf,

@@ -58,7 +58,7 @@ const minCandidates = 24;
 const defaultMinSimilarity = 0.3;
 const defaultMaxCharacters = 4_000;
 /** Weights of the ranking: what it is about decides, what it is worth breaks near-ties. */
-const lexicalWeight = 0.3;
+const lexicalWeight = 0.15;
 const environmentWeight = 0.5;
 const utilityWeight = 0.15;
 const trustWeight = 0.1;
@@ -163,7 +163,7 @@ function isExpired(lesson: StoredLesson, now: number): boolean {
  */
 function sharedWords(question: string, candidates: readonly Candidate[]): number[] {
   const texts = candidates.map(({ lesson }) =>
-    words(`${lessonText(lesson.record.body)} ${lesson.record.body.example?.task ?? ""}`),
+    words(lessonText(lesson.record.body)),
   );
   const weights = new Map<string, number>();
   for (const word of words(question)) {

@@ -23,6 +23,7 @@ const usageErrors: ReadonlySet<string> = new Set([
   "ADDRESS_INVALID",
   "SWARM_INVALID",
   "INVITE_MALFORMED",
+  "INVITE_DAMAGED",
   "MODEL_SPEC_INVALID",
   "ID_MALFORMED",
   "ID_AMBIGUOUS",

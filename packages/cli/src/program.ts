@@ -181,7 +181,7 @@ function addAgentCommands(program: Command, perform: Perform): void {
       .description("write a lesson by hand")
       .requiredOption("--situation <text>", "when it applies")
       .requiredOption("--guidance <text>", "what to do, in the imperative")
-      .option("--title <text>", "a title; drawn from the situation otherwise")
+      .option("--title <text>", "a title; the beginning of the guidance otherwise")
       .addOption(new Option("--kind <kind>", "what sort of lesson it is").choices(lessonKindNames))
       .option("--tag <tag...>", "words to find it by")
       .action(({ tag, ...lesson }: { situation: string; guidance: string; title?: string; kind?: LessonKind; tag?: string[] }) =>

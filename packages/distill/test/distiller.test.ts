@@ -132,8 +132,12 @@ describe("a task that was solved", () => {
   });
 
   it("replaces the names of the task in what the model wrote", async () => {
-    const { distiller } = scene([JSON.stringify({ goal: "Put the Lamp in the hall", advice: "Use bind lamp --via hall" })]);
-    const draft = onlyDraft(await distiller.distil(experience()));
+    const { distiller } = scene([JSON.stringify({ goal: "To put the Lamp in the hall.", advice: "Use bind lamp --via hall" })]);
+    const steps = [
+      { action: "x", observation: "Usage: bind THING --via PLACE", accepted: false },
+      ...experience().steps.slice(1),
+    ];
+    const draft = onlyDraft(await distiller.distil(experience({ steps })));
     expect(draft.title).toBe("Put the THING in the PLACE");
     expect(draft.guidance).toBe("Use bind THING --via PLACE");
   });
@@ -176,13 +180,18 @@ describe("a task that was solved", () => {
 describe("a model's draft", () => {
   const bad: [problem: string, reply: string][] = [
     ["is cut off", "{}"],
-    ["says too little", JSON.stringify({ goal: "Bind", advice: "Use bind with --via" })],
+    ["says too little", JSON.stringify({ goal: "Bind", advice: "Use bind" })],
     ["is no order", JSON.stringify({ goal: "Set a place", advice: "The bind command sets it" })],
     ["begs", JSON.stringify({ goal: "Set a place", advice: "Please provide more about the bind command" })],
     ["leaves words out", JSON.stringify({ goal: "Set a place", advice: "Use bind ... --via" })],
-    ["repeats the instruction", JSON.stringify({ goal: "say in a few words what such tasks want", advice: "Use bind --via" })],
+    [
+      "repeats the instruction",
+      JSON.stringify({ goal: "Set a place", advice: "Use one sentence that explains the command and its words in capitals" }),
+    ],
     ["only says the task again", JSON.stringify({ goal: "Set a place", advice: "Be in THING PLACE" })],
     ["invents an option", JSON.stringify({ goal: "Set a place", advice: "Use bind with --place and --via" })],
+    ["misspells the command", JSON.stringify({ goal: "Set a place", advice: "Use bindThingVia to set it" })],
+    ["quotes what was not typed", JSON.stringify({ goal: "Set a place", advice: "Use `bind place` with --via" })],
     ["has markup", JSON.stringify({ goal: "Set a place ```", advice: "```" })],
   ];
 
@@ -194,6 +203,22 @@ describe("a model's draft", () => {
     const [first, second] = model.requests.map(({ prompt }) => JSON.stringify(prompt));
     expect(second?.length).toBeGreaterThan(first?.length ?? 0);
     expect(distiller.counts()).toEqual({ experiences: 1, drafts: 1, refusals: 0, repairs: 1, failures: 0 });
+  });
+
+  it.each([
+    ["a statement", "The THING should be in PLACE"],
+    ["the command", "Bind things via"],
+    ["the instruction", "Says in a few words what the command is for"],
+  ])("whose goal is %s is repaired where the environment does not say what its command is for", async (_, goal) => {
+    const advice = "Use bind with --via";
+    const { distiller } = scene([JSON.stringify({ goal, advice }), JSON.stringify({ goal: "set a place", advice })]);
+    const steps = [
+      { action: "x", observation: "Usage: bind THING --via PLACE", accepted: false },
+      ...experience().steps.slice(1),
+    ];
+    const draft = onlyDraft(await distiller.distil(experience({ steps })));
+    expect(draft.title).toBe("Set a place");
+    expect(distiller.counts().repairs).toBe(1);
   });
 
   it("that cannot be repaired is a counted, logged failure, and the trajectory speaks for itself", async () => {
@@ -265,29 +290,44 @@ describe("a model that only completes text", () => {
 });
 
 describe("a question", () => {
-  const reply = JSON.stringify({ goal: "Find the port of the service", advice: "Connect to port 11434." });
-
-  it("whose answer worked becomes a fact with question and answer as the example", async () => {
-    const { distiller } = scene([reply]);
+  it("whose answer worked becomes a fact in the answer's own words, and no model words it anew", async () => {
+    const { model, distiller } = scene([]);
     const draft = onlyDraft(await distiller.distil(question()));
     expect(draft).toMatchObject({
       kind: "fact",
-      title: "Find the port of the service",
+      title: "Which port does the service use?",
       situation: "The question is: Which port does the service use?",
-      guidance: "Connect to port 11434.",
+      guidance: "Answer: It listens on port 11434.",
       example: { task: "Which port does the service use?", steps: ["It listens on port 11434."] },
       evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "feedback" },
+      model: "the-model",
     });
     expect(stored(draft).record.body.kind).toBe("fact");
+    expect(model.requests).toEqual([]);
   });
 
   it("whose answer was changed teaches the correction", async () => {
-    const { distiller } = scene([reply]);
+    const { distiller } = scene([]);
     const outcome = { verdict: "changed", verifiedBy: "feedback", comment: "It is port 11434.", at: 2 } as const;
     const draft = onlyDraft(await distiller.distil(question({ answer: "It is port 80.", outcome })));
+    expect(draft.guidance).toBe("Answer: It is port 11434.");
     expect(draft.example?.steps).toEqual(["It is port 11434."]);
     expect(draft.evidence).toEqual({ worked: 0, changed: 1, failed: 0, verifiedBy: "feedback" });
     expect(JSON.stringify(draft)).not.toContain("80");
+  });
+
+  it.each([
+    ["fits the guidance is not put to the model", limits.maxGuidanceLength - "Answer: ".length, 0],
+    ["does not fit is summed up by the model", limits.maxGuidanceLength - "Answer: ".length + 1, 1],
+  ])("whose answer %s", async (_, length, calls) => {
+    const { model, distiller } = scene([
+      JSON.stringify({ goal: "Find the port of the service", advice: "Connect to port 11434." }),
+    ]);
+    const answer = "It listens on port 11434, ".padEnd(length, "unless another program holds it ").slice(0, length - 1);
+    const draft = onlyDraft(await distiller.distil(question({ answer: `${answer}.` })));
+    expect(model.requests).toHaveLength(calls);
+    expect(draft.guidance === "Connect to port 11434.").toBe(calls === 1);
+    expect(draft.example).toBeUndefined();
   });
 
   it("whose answer failed teaches the user's comment as a pitfall, without an example", async () => {
@@ -308,13 +348,13 @@ describe("a task that was not solved", () => {
   const outcome = { verdict: "failed", verifiedBy: "environment", at: 2 } as const;
 
   it("teaches at most three forms that the environment named, as facts about the tool", async () => {
-    const observation = ["one", "two", "three", "four"].map((verb) => `Usage: ${verb} THING --via PLACE`).join("\n");
+    const observation = ["bind", "crown", "slice", "swing"].map((verb) => `Usage: ${verb} THING --via PLACE`).join("\n");
     const { distiller } = scene([]);
     const { drafts } = await distiller.distil(experience({ outcome, steps: [{ action: "x", observation, accepted: false }] }));
     expect(drafts.map(({ kind, guidance }) => `${kind}: ${guidance}`)).toEqual([
-      "fact: Write one THING --via PLACE",
-      "fact: Write two THING --via PLACE",
-      "fact: Write three THING --via PLACE",
+      "fact: Write bind THING --via PLACE",
+      "fact: Write crown THING --via PLACE",
+      "fact: Write slice THING --via PLACE",
     ]);
     expect(drafts.every(({ example, evidence }) => example === undefined && evidence.worked === 0 && evidence.failed === 1)).toBe(
       true,
@@ -376,7 +416,7 @@ describe("nothing is made of", () => {
     const { drafts, refusals } = await distiller.distil(question({ answer: `It listens on port 11434 with ${key}` }));
     expect(drafts).toEqual([]);
     expect(refusals[0]).toMatchObject({ reason: "gate" });
-    expect(refusals[0]?.detail).toMatch(/^example\.steps\.0 30–\d+: secret \(/);
+    expect(refusals[0]?.detail).toMatch(/example\.steps\.0 30–\d+: secret \(/);
     expect(`${JSON.stringify(refusals)} ${lines.join()}`).not.toContain(key);
   });
 });

@@ -41,7 +41,7 @@ describe("the gate refuses", () => {
     ["hexadecimal", (text) => Buffer.from(text).toString("hex")],
     ["URL encoding", (text) => text.replace(/./gsu, (c) => `%${Buffer.from(c).toString("hex").match(/../g)?.join("%")}`)],
     ["full-width characters", (text) => text.replace(/[!-~]/g, (c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))],
-    ["zero-width characters between", (text) => [...text].join("\u200b")],
+    ["zero-width characters between", (text) => Array.from(text).join("\u200b")],
   ];
   it.each(encodings)("what is hidden in %s", async (_, encode) => {
     const missed: string[] = [];

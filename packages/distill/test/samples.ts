@@ -72,7 +72,7 @@ export const secrets: Readonly<Record<string, (draw: Draw) => string>> = {
 /** Luhn's check digit, computed here so that no card number stands in the file. */
 function withCheckDigit(number: string): string {
   let sum = 0;
-  for (const [at, digit] of [...number].reverse().entries()) {
+  for (const [at, digit] of Array.from(number).reverse().entries()) {
     const doubled = at % 2 === 0 ? Number(digit) * 2 : Number(digit);
     sum += doubled > 9 ? doubled - 9 : doubled;
   }

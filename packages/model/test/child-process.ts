@@ -12,10 +12,9 @@ export interface RunningChild {
   readonly result: Promise<any>;
 }
 
-/** Runs a file of `children/` on this Node, from source. */
-export function startChild(file: string, parameters: readonly string[]): RunningChild {
-  const path = fileURLToPath(new URL(`children/${file}`, import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=grapevine-source", path, ...parameters], {
+/** Runs a file on this Node, from source. */
+export function startChild(file: URL, parameters: readonly string[]): RunningChild {
+  const child = spawn(process.execPath, ["--conditions=grapevine-source", fileURLToPath(file), ...parameters], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const spoke = Promise.withResolvers<void>();
@@ -25,7 +24,7 @@ export function startChild(file: string, parameters: readonly string[]): Running
     spoke.resolve();
   });
   const result = once(child, "close").then(([code]) => {
-    if (code !== 0) throw new Error(`${file} ended with ${code}: ${last}`);
+    if (code !== 0) throw new Error(`${file.pathname} ended with ${code}: ${last}`);
     return JSON.parse(last) as unknown;
   });
   // Who only waits for the first line, or kills it, does not ask how it ended.

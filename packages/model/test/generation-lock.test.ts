@@ -32,7 +32,9 @@ describe("the generation lock", async () => {
     const start = Promise.withResolvers<void>();
     const lock = new GenerationLock({ folder });
     const untilBothWait = lock.run(() => start.promise);
-    const children = [0, 1].map(() => startChild("hold-generation-lock.ts", [folder, String(times)]));
+    const children = [0, 1].map(() =>
+      startChild(new URL("./children/hold-generation-lock.ts", import.meta.url), [folder, String(times)]),
+    );
     await Promise.all(children.map(({ spoke }) => spoke));
     start.resolve();
     await untilBothWait;
@@ -46,7 +48,7 @@ describe("the generation lock", async () => {
   });
 
   it("is free again when its holder is killed, and a waiter can give up", async () => {
-    const child = startChild("hold-generation-lock.ts", [folder, "forever"]);
+    const child = startChild(new URL("./children/hold-generation-lock.ts", import.meta.url), [folder, "forever"]);
     await child.spoke;
     const lock = new GenerationLock({ folder });
     const waiting = lock.run(async () => "too early", AbortSignal.timeout(60));
@@ -80,7 +82,9 @@ describe("two processes with the packaged model", async () => {
   const folder = await temporaryFolder();
 
   it("generate one after the other", async () => {
-    const spans: Span[] = await Promise.all([0, 1].map(() => startChild("generate.ts", [folder]).result));
+    const spans: Span[] = await Promise.all(
+      [0, 1].map(() => startChild(new URL("./children/generate.ts", import.meta.url), [folder]).result),
+    );
     expect(spans.every(([begin, end]) => end > begin)).toBe(true);
     expect(overlaps(spans)).toEqual([]);
   }, 60_000);

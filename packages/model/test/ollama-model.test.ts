@@ -7,7 +7,7 @@ const spec = "ollama:qwen2.5-coder:0.5b";
 const { models } = await listModels();
 const isThere = models.some((model) => model.spec === spec);
 
-describe.skipIf(!isThere)(`with a real Ollama server (skipped where none has ${spec})`, () => {
+describe.skipIf(!isThere)(`with a real Ollama server (skipped where none has ${spec})`, { timeout: 180_000 }, () => {
   languageModelContract(spec, { open: () => openModel(spec) });
   embedderContract(spec, { open: () => openEmbedder(spec) });
 

@@ -88,7 +88,8 @@ describe("auto", () => {
     const silent = await serve(() => undefined);
     const strange = await serve((_, response) => response.writeHead(500).end("<html>"));
     const empty = await serve(ollamaWith({}));
-    for (const ollamaHost of [nobody, silent, strange, empty]) {
+    const other = await serve((_, response) => response.end("<html>"));
+    for (const ollamaHost of [nobody, silent, strange, other, empty]) {
       const logged: string[] = [];
       const begin = performance.now();
       const model = await openModel("auto", { ollamaHost, lockFolder, log: (message) => logged.push(message) });

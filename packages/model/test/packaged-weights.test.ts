@@ -70,7 +70,9 @@ describe("joined weights", () => {
     await writeFile(`${file}.part`, "left by a process that was killed");
     const { parts: _, ...rest } = init;
     const argument = JSON.stringify({ ...rest, paths });
-    const outputs = await Promise.all(Array.from({ length: 5 }, () => startChild("join-weights.ts", [argument]).result));
+    const outputs = await Promise.all(
+      Array.from({ length: 5 }, () => startChild(new URL("./children/join-weights.ts", import.meta.url), [argument]).result),
+    );
     expect(outputs.map(({ path }) => path)).toEqual(Array(5).fill(file));
     expect(outputs.filter(({ joined }) => joined).length).toBe(1);
     expect((await readFile(file)).equals(whole)).toBe(true);

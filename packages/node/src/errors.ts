@@ -30,7 +30,7 @@ export const nodeErrors: ErrorTable<
     hint: "Say which with --node NAME.",
   },
   NODE_NAME_INVALID: {
-    summary: "A node's name is not one to four words of letters, digits, dot, dash and underscore, or is too long.",
+    summary: "A node's name does not begin with a letter or a digit, holds a character that is not allowed, or is too long.",
     hint: "Use letters, digits, '.', '-' and '_', at most 32 of them.",
   },
   NODE_STOPPED: {

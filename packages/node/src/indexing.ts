@@ -165,14 +165,12 @@ async function vectorsOf(batch: readonly StoredLesson[], components: IndexingCom
     batch.map(({ label }) => lessons.embedding(embedder.id, label)),
   );
   const missing = [...batch.keys()].filter((position) => vectors[position] === undefined);
-  const made = await embedder.embed(missing.map((position) => embeddingText(batch[position])));
+  const made = await embedder.embed(missing.map((position) => textOf(batch[position])));
   for (const [at, position] of missing.entries()) vectors[position] = made[at];
   return vectors;
 }
 
-/** The worked example's task is how the next question of the kind will sound; it is embedded with the lesson. */
-function embeddingText(lesson: StoredLesson | undefined): string {
-  if (lesson === undefined) return "";
-  const { body } = lesson.record;
-  return body.example === undefined ? lessonText(body) : `${lessonText(body)} ${body.example.task}`;
+/** What the lesson is about in general. Its example is left out: the details of one task would draw it to other tasks with the same details. */
+function textOf(lesson: StoredLesson | undefined): string {
+  return lesson === undefined ? "" : lessonText(lesson.record.body);
 }

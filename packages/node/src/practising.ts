@@ -51,7 +51,11 @@ async function practise(
   const { agent, learning, count } = components;
   const startedAt = performance.now();
   const environment = await openEnvironment(request.environment);
-  const tasks = await environment.tasks({ count: request.tasks ?? defaultTasks, seed: request.seed ?? defaultSeed });
+  const tasks = await environment.tasks({
+    count: request.tasks ?? defaultTasks,
+    seed: request.seed ?? defaultSeed,
+    split: request.split,
+  });
   const learn = request.learn ?? true;
   let right = 0;
   for (const [index, task] of tasks.entries()) {

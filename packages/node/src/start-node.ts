@@ -110,7 +110,6 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
 async function open(home: NodeHome, options: NodeOptions, closing: Closing): Promise<Opened> {
   const clock = systemClock;
   const log = openLog(home, options.logLevel ?? "info");
-  closing.add("log", () => log.flush());
   const store = await openStore({ path: home.storeFolder, clock });
   closing.add("store", () => store.close());
   // The store's lock is held from here on: what follows may write to the home.
@@ -141,7 +140,7 @@ async function open(home: NodeHome, options: NodeOptions, closing: Closing): Pro
 function openLog(home: NodeHome, level: string): Logger {
   return pino(
     { level, base: { node: home.name } },
-    destination({ dest: `${home.folder}/node.log`, mkdir: true, mode: 0o600, sync: false }),
+    destination({ dest: `${home.folder}/node.log`, mkdir: true, mode: 0o600, sync: true }),
   );
 }
 

@@ -39,13 +39,25 @@ async function firstTasks(seed: number, count: number): Promise<{ environment: E
 }
 
 describe("a tool world", () => {
-  it("has four families that take turns, with distinct verbs", async () => {
+  it("has six families that take turns, with distinct verbs", async () => {
     for (const seed of seeds) {
-      const { tasks } = await firstTasks(seed, 12);
-      expect(new Set(tasks.slice(0, 4).map((task) => task.family)).size).toBe(4);
-      expect(tasks.slice(4, 8).map((task) => task.family)).toEqual(tasks.slice(0, 4).map((task) => task.family));
-      expect(new Set(makeTool(seed).families.map(({ syntax }) => syntax.verb)).size).toBe(4);
+      const { tasks } = await firstTasks(seed, 18);
+      expect(new Set(tasks.slice(0, 6).map((task) => task.family)).size).toBe(6);
+      expect(tasks.slice(6, 12).map((task) => task.family)).toEqual(tasks.slice(0, 6).map((task) => task.family));
+      expect(new Set(makeTool(seed).families.map(({ syntax }) => syntax.verb)).size).toBe(6);
       expect(new Set(makeTool(seed).families.map(({ syntax }) => syntax.shape)).size).toBe(3);
+    }
+  });
+
+  it("offers every command as a completion, of which one does the task", async () => {
+    for (const seed of seeds) {
+      const { environment, tasks } = await firstTasks(seed, 18);
+      for (const task of tasks) {
+        const { suggestions = [] } = await environment.start(task);
+        const solved = await Promise.all(suggestions.map(async (action) => (await (await environment.start(task)).act(action)).solved));
+        expect(suggestions).toHaveLength(6);
+        expect(solved.filter(Boolean)).toHaveLength(1);
+      }
     }
   });
 

@@ -2,7 +2,7 @@
  * The one way to write. Changes are prepared one after the other, each seeing what those before it wrote, and go to the disk in groups: whatever
  * waits while a commit is being written becomes the next one.
  *
- * Guarantees: a change is written whole or not at all, and is on the disk in LevelDB and in the checkpoint when its promise resolves; a change whose
+ * Guarantees: a change is written whole or not at all, and survives a kill and a power cut when its promise resolves (see checkpoint.ts for how); a change whose
  * preparation throws leaves no trace. Every commit leaves a key in the journal, for as many commits as LevelDB's logs can hold, since LevelDB skips a
  * damaged stretch of a log without a word. After a failed write nobody knows what is on the disk, so every later write is refused until the store is opened again.
  */
@@ -25,8 +25,8 @@ export interface CommitQueueComponents {
 
 interface Waiting {
   /** Prepares the change; gives what settles its promise once the commit is on the disk. */
-  prepare(transaction: Transaction): () => void;
-  reject(error: unknown): void;
+  readonly prepare: (transaction: Transaction) => () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export class CommitQueue {
@@ -121,16 +121,21 @@ export class CommitQueue {
   async #writeTwice(state: StoreState, writes: readonly Write[], bytes: number): Promise<void> {
     const { database, checkpoint } = this.#components;
     if (bytes > maxRedoBytes) {
-      await database.write(writes);
-      await checkpoint.write(state, undefined);
+      // What could not be made again must be durable, and so must all before it: making only those again would undo it.
+      const writeEntry = await checkpoint.prepare(state, undefined);
+      await database.syncLogs();
+      await database.write(writes, { sync: true });
+      await database.syncLogs();
+      await writeEntry();
       return;
     }
+    const writeEntry = await checkpoint.prepare(state, writes);
     // Both are waited for, even when one fails: a write that is still going on must not meet the closing of its file.
-    const results = await Promise.allSettled([database.write(writes), checkpoint.write(state, writes)]);
+    const results = await Promise.allSettled([writeEntry(), database.write(writes, { sync: false })]);
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 }
 
-/** A group takes no further change once it is this large: the first of a group should not wait for a long write. */
-const maxGroupBytes: number = 128 * 1024;
+/** A group takes no further change once it is this large, so that what many small changes make is small enough to be made again. */
+const maxGroupBytes: number = 32 * 1024;

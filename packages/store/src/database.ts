@@ -1,6 +1,9 @@
 /** LevelDB with sealed values and this package's errors: the only file that talks to `classic-level`. */
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { GrapevineError, messageOf } from "@grapevine/core";
 import { ClassicLevel } from "classic-level";
+import { syncFolder } from "./durable-file.ts";
 import { storeErrors } from "./errors.ts";
 import type { KeyRange } from "./keyspace.ts";
 import { unseal } from "./sealed-value.ts";
@@ -128,12 +131,19 @@ export class Database {
     }
   }
 
-  /** All of it or nothing, and on the disk when it resolves. */
-  async write(writes: readonly Write[]): Promise<void> {
+  /** All of it or nothing. On the disk when it resolves, if `sync`; else in the operating system's hands, which a kill cannot undo but a power cut can. */
+  async write(writes: readonly Write[], { sync }: { readonly sync: boolean }): Promise<void> {
     await this.#level.batch(
       writes.map(({ key, sealed }) => (sealed === undefined ? { type: "del", key } : { type: "put", key, value: sealed })),
-      { sync: true },
+      { sync },
     );
+  }
+
+  /** Makes everything that was written durable: it is in LevelDB's logs, or in its tables, which LevelDB syncs before it deletes the log. */
+  async syncLogs(): Promise<void> {
+    const logs = (await readdir(this.#level.location)).filter((name) => name.endsWith(".log"));
+    await Promise.all(logs.map((name) => syncUnlessGone(join(this.#level.location, name))));
+    syncFolder(this.#level.location); // a new log's name must not be lost either
   }
 
   async close(): Promise<void> {
@@ -153,6 +163,15 @@ export class Database {
 const blockCacheBytes: number = 16 * 1024 * 1024;
 const entriesPerChunk = 100;
 const keysPerChunk = 5000;
+
+async function syncUnlessGone(file: string): Promise<void> {
+  try {
+    const handle = await open(file, "r+");
+    await handle.datasync().finally(() => handle.close());
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error; // gone into a table since it was listed
+  }
+}
 
 function asStoreError(error: unknown, what: string): GrapevineError {
   if (GrapevineError.is(error)) return error;

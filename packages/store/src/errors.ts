@@ -28,7 +28,7 @@ export const storeErrors: ErrorTable<
   },
   STORE_DAMAGED: {
     summary: "What is on the disk is not what was written: files are missing, cut short or altered.",
-    hint: "Run `grapevine doctor --repair`: it saves a copy and keeps what can be read. Or restore the folder from a backup.",
+    hint: "Restore the store's folder from a backup. Without one, move it away and start again: lessons come back from peers, experiences do not.",
   },
   STORE_UNAVAILABLE: {
     summary: "The operating system refused access to the store's files: rights, space or open files.",

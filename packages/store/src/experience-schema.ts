@@ -4,7 +4,7 @@ import { z } from "zod";
 
 const whole = z.int().nonnegative();
 
-export const outcomeSchema: z.ZodType<Outcome> = z.strictObject({
+const outcomeSchema: z.ZodType<Outcome> = z.strictObject({
   verdict: z.enum(verdicts),
   verifiedBy: z.enum(["environment", "feedback"]),
   comment: z.string().optional(),

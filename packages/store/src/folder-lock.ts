@@ -13,7 +13,8 @@ interface FileLocks {
   /** Takes the whole file for this open descriptor, or gives false at once. */
   tryLock(descriptor: number): boolean;
 }
-const fileLocks: FileLocks = createRequire(import.meta.url)("fs-native-extensions");
+const require: NodeJS.Require = createRequire(import.meta.url);
+const fileLocks: FileLocks = require("fs-native-extensions");
 
 export interface FolderLock {
   release(): void;

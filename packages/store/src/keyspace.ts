@@ -5,7 +5,7 @@
  * ASCII texts: ids of records have 59 characters, of which LevelDB stores the shared ones once, an abbreviation is a prefix of them, and
  * reading millions of them needs no base32. Numbers are big-endian, so that keys sort as the numbers do.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { AuthorId, RecordId } from "@grapevine/core";
 
 export const keyspaces = {
@@ -114,7 +114,7 @@ export function recordKeyParts(key: Buffer): { readonly createdAt: number; reado
 
 /** The start of the keys of all lessons with one normalised text. */
 export function textHashPrefix(normalised: string): Buffer {
-  return Buffer.concat([Buffer.of(keyspaces.text), createHash("sha256").update(normalised).digest().subarray(0, textHashBytes)]);
+  return Buffer.concat([Buffer.of(keyspaces.text), hash("sha256", normalised, "buffer").subarray(0, textHashBytes)]);
 }
 
 export function textHashKey(normalised: string, id: RecordId): Buffer {

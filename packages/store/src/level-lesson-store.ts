@@ -193,7 +193,7 @@ export class LevelLessonStore implements LessonStore {
 
   async principals(): Promise<Principal[]> {
     const principals: Principal[] = [];
-    for await (const { key, value } of this.#database.entries(keyspaceRange(keyspaces.principal))) {
+    for await (const { value } of this.#database.entries(keyspaceRange(keyspaces.principal))) {
       principals.push(decodePrincipal(value));
     }
     return principals;

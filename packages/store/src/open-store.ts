@@ -6,9 +6,9 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, type ExperienceStore, GrapevineError, type LessonStore, messageOf } from "@grapevine/core";
-import { Checkpoint, readCheckpoint, resetCheckpoint, type Slot } from "./checkpoint.ts";
+import { Checkpoint, type CheckpointEntry, readCheckpoint, resetCheckpoint } from "./checkpoint.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { Database } from "./database.ts";
+import { Database, type Write } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { stateKey } from "./keyspace.ts";
@@ -33,7 +33,7 @@ export interface StoreInit {
 export interface OpenReport {
   /** There was no store before. */
   readonly created: boolean;
-  /** Commits that LevelDB had lost and that were made again from the checkpoint: more than 0 only after a crash. */
+  /** Commits that LevelDB had lost and that were made again from the checkpoint: more than 0 only after a power cut, or damage that could be undone. */
   readonly redoneCommits: number;
   readonly experiences: number;
   /** Of all states. */
@@ -73,14 +73,19 @@ async function openLocked(
   { path, createIfMissing = true, maxRefused = defaultMaxRefused }: StoreInit,
   lock: FolderLock,
 ): Promise<Store> {
-  const slots = withFiles(path, () => initialisedSlots(path, createIfMissing));
-  const created = slots === undefined;
+  const entries = withFiles(path, () => initialisedCheckpoint(path, createIfMissing));
+  const created = entries === undefined;
   if (created) await initialise(path);
   const database = await Database.open(databaseFolder(path), { createIfMissing: false });
   try {
-    const verified = await verifyDatabase(database, slots ?? readCheckpoint(path) ?? []);
+    const verified = await verifyDatabase(database, entries ?? readCheckpoint(path) ?? []);
     const reservations = withFiles(path, () => new Reservations(path));
-    const checkpoint = await Checkpoint.open(path);
+    await database.syncLogs();
+    const checkpoint = await Checkpoint.begin({
+      folder: path,
+      state: verified.state,
+      syncDatabase: () => database.syncLogs(),
+    });
     const commits = new CommitQueue({ database, checkpoint }, verified.state);
     return {
       experiences: new LevelExperienceStore({ database, commits }),
@@ -95,15 +100,15 @@ async function openLocked(
 }
 
 /** Undefined where nothing was ever acknowledged. @throws STORE_MISSING, STORE_DAMAGED, STORE_VERSION */
-function initialisedSlots(path: string, createIfMissing: boolean): readonly Slot[] | undefined {
-  const slots = readCheckpoint(path);
-  if (slots === undefined) {
+function initialisedCheckpoint(path: string, createIfMissing: boolean): readonly CheckpointEntry[] | undefined {
+  const entries = readCheckpoint(path);
+  if (entries === undefined) {
     if (hasFiles(databaseFolder(path))) throw storeErrors.create("STORE_DAMAGED", "the checkpoint is missing");
     if (!createIfMissing) throw missing(path);
     return undefined;
   }
-  if (slots.length === 0) throw storeErrors.create("STORE_DAMAGED", "the checkpoint cannot be read");
-  return slots.some((slot) => slot.phase === "ready") ? slots : undefined;
+  if (entries.length === 0) throw storeErrors.create("STORE_DAMAGED", "the checkpoint cannot be read");
+  return entries.some((entry) => entry.phase === "ready") ? entries : undefined;
 }
 
 /** In an order that can be broken off anywhere: until the checkpoint says `ready`, the next open begins again. */
@@ -113,7 +118,7 @@ async function initialise(path: string): Promise<void> {
   try {
     const value = await database.get(stateKey);
     if (value !== undefined) await checkUnused(database);
-    else await database.write([{ key: stateKey, sealed: seal(stateKey, Buffer.from(JSON.stringify(emptyState))) }]);
+    else await database.write([initialState()], { sync: true });
   } finally {
     await database.close();
   }
@@ -121,6 +126,10 @@ async function initialise(path: string): Promise<void> {
     writeMarks(path, { label: 0, sequence: 1 });
     resetCheckpoint(path, "ready", emptyState);
   });
+}
+
+function initialState(): Write {
+  return { key: stateKey, sealed: seal(stateKey, Buffer.from(JSON.stringify(emptyState))) };
 }
 
 /** A checkpoint that says `initialising` over a database in use is itself damaged. */

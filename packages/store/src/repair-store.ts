@@ -8,7 +8,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Clock, GrapevineError } from "@grapevine/core";
-import { readCheckpoint, type Slot } from "./checkpoint.ts";
+import { type CheckpointEntry, readCheckpoint } from "./checkpoint.ts";
 import { Database } from "./database.ts";
 import { syncFolder } from "./durable-file.ts";
 import { storeErrors } from "./errors.ts";
@@ -40,12 +40,12 @@ export async function repairStore({ path, clock }: RepairInit): Promise<RepairRe
   if (!existsSync(path)) throw storeErrors.create("STORE_MISSING", `there is no store in ${path}`);
   const lock = lockFolder(path, clock);
   try {
-    const slots = readCheckpoint(path);
+    const entries = readCheckpoint(path);
     const savedTo = `${path}.damaged-${new Date(clock.now()).toISOString().replaceAll(/[:.]/g, "-")}`;
     cpSync(path, savedTo, { recursive: true, filter: (source) => basename(source) !== rebuiltName });
-    const counts = await rebuild(path, slots ?? [], clock);
+    const counts = await rebuild(path, entries ?? [], clock);
     replaceWithRebuilt(path);
-    return { savedTo, kept: counts.kept, lost: lostOf(counts, slots), unreadable: counts.unreadable };
+    return { savedTo, kept: counts.kept, lost: lostOf(counts, entries), unreadable: counts.unreadable };
   } finally {
     lock.release();
   }
@@ -53,14 +53,14 @@ export async function repairStore({ path, clock }: RepairInit): Promise<RepairRe
 
 const rebuiltName = "rebuilt";
 
-async function rebuild(path: string, slots: readonly Slot[], clock: Clock): Promise<SalvageCounts> {
+async function rebuild(path: string, entries: readonly CheckpointEntry[], clock: Clock): Promise<SalvageCounts> {
   const rebuiltPath = join(path, rebuiltName);
   rmSync(rebuiltPath, { recursive: true, force: true });
   mkdirSync(databaseFolder(path), { recursive: true });
   await Database.salvage(databaseFolder(path));
   const damaged = await Database.open(databaseFolder(path), { createIfMissing: true });
   try {
-    await unlessDamaged(() => redoLostCommits(damaged, slots));
+    await unlessDamaged(() => redoLostCommits(damaged, entries));
     const rebuilt = await openStore({ path: rebuiltPath, clock });
     const salvage = new Salvage({ from: damaged, to: rebuilt, clock });
     const counts = await salvage.run().finally(() => rebuilt.close());
@@ -93,8 +93,8 @@ function replaceWithRebuilt(path: string): void {
   rmSync(rebuiltPath, { recursive: true });
 }
 
-function lostOf({ kept }: SalvageCounts, slots: readonly Slot[] | undefined): RepairReport["lost"] {
-  const presence = slots?.at(-1)?.state.presence;
+function lostOf({ kept }: SalvageCounts, entries: readonly CheckpointEntry[] | undefined): RepairReport["lost"] {
+  const presence = entries?.at(-1)?.state.presence;
   if (presence === undefined) return undefined;
   const lost = (kind: PresenceKind): number => Math.max(0, presence[kind].count - kept[kind]);
   return {

@@ -118,7 +118,7 @@ export class Salvage {
 
   async #decisions(): Promise<void> {
     const batch = this.#batches();
-    await this.#each(keyspaceRange(keyspaces.principal), async (key, value) => {
+    await this.#each(keyspaceRange(keyspaces.principal), async (_key, value) => {
       await batch.add({ kind: "principal", principal: decodePrincipal(value) });
     });
     await this.#each(keyspaceRange(keyspaces.refused), async (key, value) => {

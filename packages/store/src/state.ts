@@ -1,5 +1,5 @@
 /** What the store knows about itself as a whole: written with every commit, inside LevelDB and in the checkpoint outside. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { LessonState, RecordType } from "@grapevine/core";
 import { z } from "zod";
 import { storeErrors } from "./errors.ts";
@@ -64,7 +64,7 @@ export const storeStateSchema: z.ZodType<StoreState> = z.object({
 });
 
 const nobody: Presence = { count: 0, sums: [0, 0, 0, 0] };
-export const emptyPresence: Readonly<Record<PresenceKind, Presence>> = {
+const emptyPresence: Readonly<Record<PresenceKind, Presence>> = {
   experience: nobody,
   lesson: nobody,
   attestation: nobody,
@@ -104,8 +104,8 @@ export class PresenceTally {
   change(kind: PresenceKind, id: string, sign: 1 | -1): void {
     const sums = this.#sums;
     if (kind === "experience") {
-      const hash = createHash("sha256").update(id).digest();
-      for (let word = 0; word < 4; word++) sums[word] = (sums[word] ?? 0) + sign * hash.readUInt32LE(word * 4);
+      const digest = hash("sha256", id, "buffer");
+      for (let word = 0; word < 4; word++) sums[word] = (sums[word] ?? 0) + sign * digest.readUInt32LE(word * 4);
     } else {
       // A record's id is a SHA-256 in base32 already: its last 24 characters are the words, and nothing needs hashing.
       for (let word = 0; word < 4; word++) sums[word] = (sums[word] ?? 0) + sign * wordOf(id, id.length - 6 * (word + 1));

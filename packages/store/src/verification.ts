@@ -4,11 +4,11 @@
  * Guarantees: a commit that is missing at the end, in the middle or altogether is found, and so is an experience or a record that is not listed any more.
  * Does not: read every value; those are checked when they are read.
  */
-import type { Slot } from "./checkpoint.ts";
+import type { CheckpointEntry } from "./checkpoint.ts";
 import { journalLength } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
 import { storeErrors } from "./errors.ts";
-import { keyspaceRange, keyspaces, stateKey, textOfKey } from "./keyspace.ts";
+import { keyspaceRange, keyspaces, numberOfKey, stateKey, textOfKey } from "./keyspace.ts";
 import { decodeType } from "./lesson-encoding.ts";
 import { decodePlace } from "./level-experience-store.ts";
 import {
@@ -22,19 +22,20 @@ import {
 
 export interface Verified {
   readonly state: StoreState;
-  /** Commits that were made again from the checkpoint. */
+  /** Commits that LevelDB lacked and that were made again from the checkpoint. */
   readonly redone: number;
 }
 
-/** `slots`: oldest first. @throws STORE_DAMAGED saying what is missing; STORE_VERSION */
-export async function verifyDatabase(database: Database, slots: readonly Slot[]): Promise<Verified> {
-  const { state, redone } = await redoLostCommits(database, slots);
-  const newest = slots.at(-1)?.state;
+/** @throws STORE_DAMAGED saying what is missing; STORE_VERSION */
+export async function verifyDatabase(database: Database, entries: readonly CheckpointEntry[]): Promise<Verified> {
+  const redone = await redoLostCommits(database, entries);
+  const state = await readState(database);
+  const newest = entries.at(-1)?.state;
   if (newest === undefined || state.commit < newest.commit || state.commit > newest.commit + 1) {
     throw damaged(`LevelDB is at commit ${state.commit}, the checkpoint at ${newest?.commit ?? "none"}`);
   }
   if (state.commit === newest.commit) checkPresence("the checkpoint", newest.presence, state.presence);
-  await checkJournal(database, state);
+  checkJournal(await readJournal(database), state);
   checkPresence("its own account", state.presence, await countPresence(database));
   return { state, redone };
 }
@@ -48,23 +49,34 @@ export async function readState(database: Database): Promise<StoreState> {
   return storeStateSchema.parse(state);
 }
 
-/** Writes again what the slots hold and LevelDB lacks: the last commits before a crash. */
-export async function redoLostCommits(database: Database, slots: readonly Slot[]): Promise<Verified> {
-  let state = await readState(database);
-  let redone = 0;
-  for (const slot of slots) {
-    if (slot.state.commit !== state.commit + 1 || slot.redo === undefined) continue;
-    await database.write(slot.redo);
-    state = slot.state;
-    redone++;
-  }
-  return { state, redone };
+/**
+ * Makes again, from the first that LevelDB lacks, the commits that the checkpoint holds: all of them, since a later one may have changed what an earlier one
+ * wrote. Does nothing when one of those is without its writes. Gives how many were lacking.
+ */
+export async function redoLostCommits(database: Database, entries: readonly CheckpointEntry[]): Promise<number> {
+  const journal = await readJournal(database);
+  const isLacking = ({ state }: CheckpointEntry): boolean => state.commit > 0 && !journal.has(state.commit);
+  const first = entries.findIndex(isLacking);
+  if (first < 0) return 0;
+  const commits = entries.slice(first);
+  if (commits.some(({ redo }) => redo === undefined)) return 0;
+  for (const { redo } of commits) await database.write(redo ?? [], { sync: true });
+  return commits.filter(isLacking).length;
 }
 
-async function checkJournal(database: Database, { commit }: StoreState): Promise<void> {
-  let found = 0;
-  for await (const keys of database.keyChunks(keyspaceRange(keyspaces.journal))) found += keys.length;
+/** The numbers of the last commits that LevelDB holds. */
+async function readJournal(database: Database): Promise<ReadonlySet<number>> {
+  const commits = new Set<number>();
+  for await (const keys of database.keyChunks(keyspaceRange(keyspaces.journal))) {
+    for (const key of keys) commits.add(numberOfKey(key));
+  }
+  return commits;
+}
+
+function checkJournal(journal: ReadonlySet<number>, { commit }: StoreState): void {
   const expected = Math.min(commit, journalLength);
+  let found = 0;
+  for (let number = commit - expected + 1; number <= commit; number++) if (journal.has(number)) found++;
   if (found !== expected) throw damaged(`${expected - found} of the last ${expected} commits are missing from LevelDB`);
 }
 

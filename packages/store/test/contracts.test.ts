@@ -5,7 +5,7 @@ import { systemClock } from "@grapevine/core";
 import { experienceStoreContract, lessonStoreContract, MemoryExperienceStore, MemoryLessonStore } from "@grapevine/testing";
 import { openStore, type Store } from "../src/index.ts";
 
-async function openTemporaryStore(maxRefused?: number): Promise<{ readonly store: Store; close(): Promise<void> }> {
+async function openTemporaryStore(maxRefused?: number): Promise<{ readonly store: Store; readonly close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "grapevine-store-"));
   const store = await openStore({
     path: join(folder, "store"),

@@ -26,7 +26,8 @@ const lessons = Array.from({ length: lessonCount }, (_, i) =>
   sampleStoredLesson(sampleLesson(identity, { seq: i + 1, title: `Lesson ${i}` }), i, i % 2 === 0 ? "own" : "held"),
 );
 const experienceIds = Array.from({ length: experienceCount }, (_, i) => `01EXPERIENCE${i}`);
-const padding = Array.from({ length: 300 }, (_, i) => `${i * 7919}`).join(" ");
+/** So much that the checkpoint, which holds the last half megabyte of commits, cannot make all of them again. */
+const padding = Array.from({ length: 4000 }, (_, i) => `${i * 7919}`).join(" ");
 
 /** What no compression shortens and no other experience holds. */
 function markOf(experience: number): string {
@@ -116,7 +117,9 @@ describe("a damaged store", () => {
     return path;
   }
 
-  it("has something in every kind of file", () => {
+  it("has something in every kind of file, and more than the checkpoint holds", () => {
+    const size = readFileSync(databaseFiles(logged, /\.log$/)[0] as string).length;
+    expect(size).toBeGreaterThan(700 * 1024);
     expect(databaseFiles(logged, /\.log$/)).toHaveLength(1);
     expect(databaseFiles(tabled, /\.ldb$/).length).toBeGreaterThan(0);
   });
@@ -148,25 +151,27 @@ describe("a damaged store", () => {
 
   it("is noticed when the log is cut, or whole again where the checkpoint holds what was cut off", async () => {
     const size = readFileSync(databaseFiles(logged, /\.log$/)[0] as string).length;
-    for (const share of [0, 0.1, 0.5, 0.9, 0.95]) {
-      const path = damagedCopy(logged, (copy) => {
-        truncateSync(databaseFiles(copy, /\.log$/)[0] as string, Math.floor(size * share));
-      });
-      expect([share, await readAll(path)]).toEqual([share, "STORE_DAMAGED"]);
+    const cut = (length: number): string =>
+      damagedCopy(logged, (copy) => truncateSync(databaseFiles(copy, /\.log$/)[0] as string, length));
+    for (const share of [0, 0.01, 0.1, 0.2]) {
+      expect([share, await readAll(cut(Math.floor(size * share)))]).toEqual([share, "STORE_DAMAGED"]);
     }
-    const path = damagedCopy(logged, (copy) => truncateSync(databaseFiles(copy, /\.log$/)[0] as string, size - 3));
-    const store = await openStore({ path, clock: systemClock });
-    expect(store.report).toMatchObject({ redoneCommits: 1, lessons: lessonCount });
-    await store.close();
-    expect(await readAll(path)).toEqual(whole);
+    for (const bytes of [1, 3, 5000, 100_000]) {
+      const path = cut(size - bytes);
+      const store = await openStore({ path, clock: systemClock });
+      expect(store.report.redoneCommits).toBeGreaterThan(0);
+      await store.close();
+      expect([bytes, await readAll(path)]).toEqual([bytes, whole]);
+    }
   });
 
   it.each([
-    ["log", /\.log$/, 40],
-    ["table", /\.ldb$/, 40],
-    ["manifest", /^MANIFEST/, 20],
-    ["CURRENT", /^CURRENT$/, 5],
-  ] as const)("is noticed, or harmless, when a bit of the %s flips", async (_, pattern, flips) => {
+    // The checkpoint makes again what a log lost near its end; a table also holds values that were replaced.
+    ["log", /\.log$/, 20, 5],
+    ["table", /\.ldb$/, 20, 2],
+    ["manifest", /^MANIFEST/, 10, 7],
+    ["CURRENT", /^CURRENT$/, 5, 5],
+  ] as const)("is noticed, made good or harmless when a bit of the %s flips", async (_, pattern, flips, atLeast) => {
     const source = pattern.source.includes("ldb") ? tabled : logged;
     const file = databaseFiles(source, pattern)[0] as string;
     const size = readFileSync(file).length;
@@ -180,20 +185,27 @@ describe("a damaged store", () => {
       if (result === "STORE_DAMAGED") noticed++;
       else expect([i, result]).toEqual([i, whole]);
     }
-    console.log(_, noticed, flips);
-    expect(noticed).toBeGreaterThan(flips / 2);
+    expect(noticed).toBeGreaterThanOrEqual(atLeast);
   });
 
-  it("is noticed when a commit that only changed something is lost from the middle of the log", async () => {
+  it.each([
+    ["is made again", 1, 1],
+    ["is noticed", 20, "STORE_DAMAGED"],
+  ] as const)("%s when a commit that only changed something is lost from the middle of the log", async (_, repeats, expected) => {
     const path = join(temporaryFolder(), "store");
     const store = await openStore({ path, clock: systemClock });
-    await store.experiences.append(sampleExperience("01A", { answer: padding }));
+    await store.experiences.append(sampleExperience("01A"));
+    // More than a block of the log apart, so that nothing else is lost with it.
+    await store.experiences.append(sampleExperience("01B", { answer: padding.repeat(2) }));
     await store.experiences.update("01A", { outcome: { verdict: "worked", verifiedBy: "feedback", at: 1 } });
-    for (let i = 0; i < 30; i++) await store.experiences.append(sampleExperience(`01B${i}`, { answer: padding.repeat(2) }));
+    for (let i = 0; i < 2 * repeats; i++) {
+      await store.experiences.append(sampleExperience(`01C${i}`, { answer: padding.repeat(1.5) }));
+    }
     await store.close();
     const [log] = databaseFiles(path, /\.log$/) as [string];
     flip(log, readFileSync(log).indexOf('"verdict"'));
-    expect(await readAll(path)).toBe("STORE_DAMAGED");
+    const result = await readAll(path);
+    expect(typeof result === "string" ? result : result.judged).toBe(expected);
   });
 
   it("names the experience or the lesson whose bytes were altered", async () => {
@@ -226,11 +238,16 @@ describe("a damaged store", () => {
     }
   });
 
-  it("opens with one of the two slots of the checkpoint", async () => {
+  it("is noticed, or harmless, when one of the two segments of the checkpoint is missing or altered", async () => {
+    const results = [];
     for (const name of ["checkpoint-0", "checkpoint-1"]) {
-      expect(await readAll(damagedCopy(logged, (copy) => rmSync(join(copy, name))))).toEqual(whole);
-      expect(await readAll(damagedCopy(logged, (copy) => flip(join(copy, name), 100)))).toEqual(whole);
+      results.push(await readAll(damagedCopy(logged, (copy) => rmSync(join(copy, name)))));
+      for (const at of [0, 100, 5000, 100_000]) {
+        results.push(await readAll(damagedCopy(logged, (copy) => flip(join(copy, name), at))));
+      }
     }
+    expect(results).toContain("STORE_DAMAGED");
+    for (const result of results) if (result !== "STORE_DAMAGED") expect(result).toEqual(whole);
   });
 
   it("is noticed when LevelDB's folder is an older copy", async () => {
@@ -238,7 +255,7 @@ describe("a damaged store", () => {
     const older = join(temporaryFolder(), "older");
     cpSync(join(path, "leveldb"), older, { recursive: true });
     const store = await openStore({ path, clock: systemClock });
-    for (const id of ["01LATER1", "01LATER2", "01LATER3"]) await store.experiences.append(sampleExperience(id));
+    for (let i = 0; i < 50; i++) await store.experiences.append(sampleExperience(`01LATER${i}`, { answer: padding }));
     await store.close();
     rmSync(join(path, "leveldb"), { recursive: true });
     cpSync(older, join(path, "leveldb"), { recursive: true });
@@ -280,13 +297,13 @@ describe("a damaged store", () => {
     it("keeps what is left, says what is lost, and can be written to", async () => {
       const path = damagedCopy(logged, (copy) => {
         const [log] = databaseFiles(copy, /\.log$/) as [string];
-        truncateSync(log, Math.floor(readFileSync(log).length * 0.6));
+        truncateSync(log, Math.floor(readFileSync(log).length * 0.2));
       });
       expect(await readAll(path)).toBe("STORE_DAMAGED");
       const { kept, lost } = await repairStore({ path, clock: systemClock });
       expect(kept.experience + (lost?.experience ?? 0)).toBe(experienceCount);
       expect(kept.lesson + (lost?.lesson ?? 0)).toBe(lessonCount);
-      expect((lost?.experience ?? 0) + (lost?.lesson ?? 0)).toBeGreaterThan(0);
+      expect(lost?.experience).toBeGreaterThan(0);
       expect(kept.experience).toBeGreaterThan(0);
       const store = await openStore({ path, clock: systemClock });
       expect(store.report).toMatchObject({ experiences: kept.experience, lessons: kept.lesson });

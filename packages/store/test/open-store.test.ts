@@ -140,3 +140,20 @@ describe("the lock of a store", () => {
     await (await openStore({ path, clock, createIfMissing: false })).close();
   });
 });
+
+describe("the store while it is written to", () => {
+  it("wraps around its checkpoint many times, and takes commits larger than it holds", { timeout: 60_000 }, async () => {
+    const path = join(temporaryFolder(), "store");
+    const store = await openStore({ path, clock });
+    const sizes = Array.from({ length: 120 }, (_, i) => [100, 20_000, 60_000, 70_000, 300_000][i % 5] as number);
+    for (const [i, size] of sizes.entries()) {
+      await store.experiences.append(sampleExperience(`01A${i}`, { answer: `${i}`.padEnd(size, ".") }));
+    }
+    await store.close();
+    const again = await openStore({ path, clock });
+    expect(again.report).toMatchObject({ redoneCommits: 0, experiences: sizes.length });
+    let i = sizes.length;
+    for await (const { answer } of again.experiences.list()) expect(answer.length).toBe(sizes[--i]);
+    await again.close();
+  });
+});

@@ -11,15 +11,18 @@ export interface EmbedderFactory {
 /** Whole batches of any adapter, and a rest. */
 const manyTexts: readonly string[] = Array.from({ length: 41 }, (_, index) => `text number ${index} of many`);
 
+/** A test takes seconds on an idle machine, and minutes where others work, too. */
+const slowestMs = 180_000;
+
 /** Far below a batch that is computed in the main thread, far above what a busy machine does to a quiet one. */
 const longestBlockMs = 250;
 
 export function embedderContract(name: string, factory: EmbedderFactory): void {
-  describe(`${name} keeps the contract of Embedder`, () => {
+  describe(`${name} keeps the contract of Embedder`, { timeout: slowestMs }, () => {
     let embedder: Embedder;
     beforeAll(async () => {
       embedder = await factory.open();
-    }, 60_000);
+    }, slowestMs);
     afterAll(() => embedder.close());
 
     const embedOne = async (text: string): Promise<Float32Array> => {
@@ -34,7 +37,7 @@ export function embedderContract(name: string, factory: EmbedderFactory): void {
     });
 
     it("gives vectors of length 1 for any text, empty and very long ones too", async () => {
-      const texts = ["a box", "", " ", "word ".repeat(3000), "größer ✓ 箱", "a\u0000b\nc"];
+      const texts = ["a box", "", " ", "word ".repeat(600), "größer ✓ 箱", "a\u0000b\nc"];
       for (const vector of await embedder.embed(texts)) {
         expect(vector).toBeInstanceOf(Float32Array);
         expect(cosine(vector, vector)).toBeCloseTo(1, 4);
@@ -53,7 +56,7 @@ export function embedderContract(name: string, factory: EmbedderFactory): void {
         expect(cosine(vectors[index], alone)).toBeGreaterThan(0.999);
       }
       expect(delay.max / 1e6).toBeLessThan(longestBlockMs);
-    }, 60_000);
+    });
 
     it("gives the same vector for the same text, and does not share it", async () => {
       const [first, twin] = await embedder.embed(["the same", "the same"]);

@@ -39,6 +39,16 @@ export function environmentContract(name: string, factory: EnvironmentFactory): 
       expect(await environment.tasks({ count: factory.taskCount, seed: 2 })).not.toEqual(tasks);
     });
 
+    it("never tests on a task that can be practised", async () => {
+      const count = Math.floor(factory.taskCount / 2);
+      const practised = await environment.tasks({ count, seed: 1, split: "practice" });
+      const tested = await environment.tasks({ count, seed: 2, split: "test" });
+      expect(practised).toHaveLength(count);
+      expect(tested).toHaveLength(count);
+      const ids = new Set(practised.map(({ id }) => id));
+      expect(tested.filter(({ id }) => ids.has(id))).toEqual([]);
+    });
+
     it("begins a shorter list as a longer one of the same seed", async () => {
       expect(await environment.tasks({ count: 1, seed: 1 })).toEqual(tasks.slice(0, 1));
       expect(await environment.tasks({ count: 0, seed: 1 })).toEqual([]);

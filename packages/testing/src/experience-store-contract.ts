@@ -5,7 +5,7 @@ import { sampleExperience } from "./sample-records.ts";
 
 export interface ExperienceStoreFactory {
   /** An empty store, and how it is closed. */
-  create(): Promise<{ readonly store: ExperienceStore; close(): Promise<void> }>;
+  create(): Promise<{ readonly store: ExperienceStore; readonly close: () => Promise<void> }>;
 }
 
 const worked: Outcome = { verdict: "worked", verifiedBy: "environment", at: 1_700_000_000_500 };

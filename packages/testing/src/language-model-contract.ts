@@ -1,5 +1,5 @@
 /** What every `LanguageModel` promises, as tests that hold for any model, however weak. An adapter's test calls it with a factory. */
-import { type Generation, GrapevineError, type LanguageModel } from "@grapevine/core";
+import { GrapevineError, type LanguageModel } from "@grapevine/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 export interface LanguageModelFactory {

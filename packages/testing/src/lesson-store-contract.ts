@@ -25,7 +25,7 @@ import {
 
 export interface LessonStoreFactory {
   /** An empty store that remembers as many refused ids, and how it is closed. */
-  create(init: { readonly maxRefused: number }): Promise<{ readonly store: LessonStore; close(): Promise<void> }>;
+  create(init: { readonly maxRefused: number }): Promise<{ readonly store: LessonStore; readonly close: () => Promise<void> }>;
 }
 
 const maxRefused = 5;

@@ -5,7 +5,7 @@ export const vectorIndexErrors: ErrorTable<
 > = defineErrors({
   VECTOR_INVALID: {
     summary: "A vector cannot be indexed: it has the wrong length, is zero, or holds something that is not a finite number.",
-    hint: "Give vectors of the embedder that the index was opened for; `grapevine doctor` shows which one that is.",
+    hint: "Give vectors of the embedder that the index was opened for; `grapevine status` names it.",
   },
   LABEL_INVALID: {
     summary: "A label is not a whole number from 0 to 4294967295.",

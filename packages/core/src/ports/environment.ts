@@ -12,6 +12,8 @@ export interface TaskQuery {
   readonly count: number;
   /** Other seeds give other tasks of the same environment. */
   readonly seed: number;
+  /** Tasks to learn from and tasks to be tested on never coincide, whatever the seeds. Absent: any task. */
+  readonly split?: "practice" | "test";
 }
 
 /** What came of one action. */
@@ -31,8 +33,10 @@ export interface Episode {
   readonly task: Task;
   /** What the agent sees before it acts: what kind of place this is, never how to solve it. */
   readonly observation: string;
-  /** The admissible actions, where the environment can list them. */
+  /** All admissible actions, where there are few: nothing else can be done. */
   readonly choices?: readonly string[];
+  /** Actions that the environment completes to, as a shell does at the tab key: well-formed, most of them wrong. Others may be admissible. */
+  readonly suggestions?: readonly string[];
   act(action: string): Promise<ActionResult>;
 }
 

@@ -50,7 +50,7 @@ function evidenceOf(outcome: Outcome, trajectory: Trajectory): LessonDraft["evid
 
 /** Word for word, or none: an example that is cut in the middle would teach something that was never seen. */
 function exampleOf({ task, solution }: Trajectory): LessonExample | undefined {
-  const texts = [task, ...solution].map((text) => cleanText(text, limits.maxExampleTextLength + 1));
+  const texts = [task, ...solution].map((text) => cleanText(text, Number.POSITIVE_INFINITY));
   const [asked = "", ...steps] = texts;
   const fits = texts.every((text) => text !== "" && text.length <= limits.maxExampleTextLength);
   return fits && steps.length > 0 && steps.length <= limits.maxExampleSteps ? { task: asked, steps } : undefined;

@@ -11,7 +11,7 @@ import { distillErrors } from "../errors.ts";
 import type { Trajectory } from "../trajectory.ts";
 import { assembleDraft } from "./assemble.ts";
 import type { DraftFields } from "./fields.ts";
-import { formInOwnWords, pitfallInOwnWords, questionInOwnWords, taskInOwnWords } from "./own-words.ts";
+import { answerFits, formInOwnWords, pitfallInOwnWords, questionInOwnWords, taskInOwnWords } from "./own-words.ts";
 import { writeDraft } from "./write.ts";
 
 export interface Material {
@@ -33,8 +33,8 @@ export interface Candidate {
 const maxDrafts = 3;
 
 /**
- * From one to three. A model that follows instructions writes the words of what worked; for one that only completes text, and after a failure, the
- * trajectory speaks for itself.
+ * From one to three. A model that follows instructions words what worked; for one that only completes text, for an answer that fits as it is, and
+ * after a failure, the trajectory speaks for itself.
  * @throws MODEL_ABORTED
  */
 export async function candidatesFrom(material: Material): Promise<Candidate[]> {
@@ -44,7 +44,8 @@ export async function candidatesFrom(material: Material): Promise<Candidate[]> {
   const draftOf = (fields: DraftFields, modelId: string): LessonDraft =>
     assembleDraft({ ...material, kind: answered ? "fact" : "procedure", fields, model: modelId });
   const inOwnWords = draftOf(answered ? questionInOwnWords(trajectory) : taskInOwnWords(trajectory), experience.model);
-  if (model.promptForm === "completion") return [{ draft: inOwnWords }];
+  // A confirmed answer is true as it stands: a small model that words it anew turns it round (a correction into what it corrects).
+  if (model.promptForm === "completion" || (answered && answerFits(trajectory))) return [{ draft: inOwnWords }];
   try {
     const written = await writeDraft({ model, trajectory, origin: answered ? "question" : "task", signal });
     if (written.fields !== undefined) return [{ draft: draftOf(written.fields, model.id), repaired: written.repaired }];

@@ -4,9 +4,10 @@ import { generalised, instancesIn, type Trajectory } from "../trajectory.ts";
 import { contentStems, shareWithin } from "../words.ts";
 import type { DraftFields } from "./fields.ts";
 
-export type DraftProblemCode =
+type DraftProblemCode =
   | "not-text"
   | "too-little"
+  | "too-long"
   | "not-imperative"
   | "sample"
   | "restates-instruction"
@@ -34,21 +35,28 @@ export interface DraftCheckInput {
 /** Share of the guidance that may come from the instruction: measured drafts stay below a half, copied ones above nine tenths. */
 const maxFromInstruction = 0.75;
 
+/** UTF-16 units. A model that writes more is making up examples and side conditions; measured good advice has 40 to 120. */
+const maxWrittenGuidance = 240;
+
 /** Every problem of a draft; none for one that may go on to the gate. */
 export function draftProblems(input: DraftCheckInput): DraftProblem[] {
-  return [...fieldProblems(input.fields), ...meaningProblems(input)];
+  return [...fieldProblems(input), ...meaningProblems(input)];
 }
 
-function fieldProblems(fields: DraftFields): DraftProblem[] {
+function fieldProblems({ fields, instruction }: DraftCheckInput): DraftProblem[] {
   const problems: DraftProblem[] = [];
   const { title, situation, guidance } = fields;
   for (const [name, text] of Object.entries({ title, situation, guidance })) {
     const problem = textProblem(text);
     if (problem !== undefined) problems.push({ code: "not-text", sentence: `Write plain text: the ${name} ${problem}.` });
     if (contentStems(text).size < 2) problems.push({ code: "too-little", sentence: `Write more than one word for the ${name}.` });
-    if (/\.\.\.|\u2026|\blorem\b|\bTODO\b|\[insert/i.test(text))
-      problems.push({ code: "sample", sentence: "Write every word out." });
+    if (/\.\.\.|\u2026|\blorem\b|\bTODO\b|\[insert|\bfor (?:example|instance)\b/i.test(text))
+      problems.push({ code: "sample", sentence: "Leave nothing out and give no example." });
   }
+  if (instruction !== "" && guidance.length > maxWrittenGuidance)
+    problems.push({ code: "too-long", sentence: "Write one short sentence." });
+  if (statement.test(title) && instruction !== "")
+    problems.push({ code: "not-imperative", sentence: "Begin the goal with a verb." });
   if (statement.test(guidance)) problems.push({ code: "not-imperative", sentence: "Begin the advice with Use." });
   return problems;
 }
@@ -66,12 +74,15 @@ function meaningProblems({ fields, form, trajectory, instruction, general }: Dra
   if (instruction !== "" && [title, guidance].some((text) => shareWithin(text, instruction) > maxFromInstruction)) {
     problems.push({ code: "restates-instruction", sentence: "Speak of the command and its parts, in the words of the task." });
   }
+  if (trajectory.forms.length > 0 && shareWithin(title, wanted(trajectory)) === 1) {
+    problems.push({ code: "no-information", sentence: "Name the result in the goal, not the command." });
+  }
   const known = `${trajectory.task} ${generalised(trajectory.task, trajectory)}`;
   if (shareWithin(guidance, known) === 1)
     problems.push({ code: "restates-prompt", sentence: "Say how it is done, not only what." });
   if (!tellsHow(`${guidance} ${form}`, trajectory))
     problems.push({ code: "no-information", sentence: `Name this in the advice: ${wanted(trajectory)}.` });
-  const invented = inventedOptions(guidance, trajectory);
+  const invented = inventedWords(guidance, trajectory);
   if (invented.length > 0)
     problems.push({ code: "unfaithful", sentence: `Leave out ${invented.join(" and ")}, which the command does not have.` });
   const instances = general ? instancesIn(`${title} ${situation} ${guidance}`, trajectory) : [];
@@ -93,9 +104,12 @@ function wanted({ forms, solution, usages }: Trajectory): string {
   return solution.length > 0 ? solution.join(", then ") : usages.map(({ form }) => form).join(", or ");
 }
 
-/** Options (`--by`) that neither a usage line nor the solution has. */
-function inventedOptions(guidance: string, { usages, solution }: Trajectory): string[] {
-  const known = [...usages.map(({ form }) => form), ...solution].join(" ");
+/** Options (`--by`), quoted pieces and joined-up names (`wrapMachineUponHour`) that neither a usage line nor the solution has. */
+function inventedWords(guidance: string, { usages, solution }: Trajectory): string[] {
+  const known = [...usages.map(({ form }) => form), ...solution].join("\n");
   const options = guidance.match(/(?<![\w-])--?[a-z][\w-]*/gi) ?? [];
-  return usages.length + solution.length === 0 ? [] : [...new Set(options)].filter((option) => !known.includes(option));
+  const joined = guidance.match(/(?<![\w-])(?:[a-z]+(?:[A-Z][a-z]+)+|[a-z]+(?:_[a-z]+)+)(?![\w-])/g) ?? [];
+  const quoted = [...guidance.matchAll(/`([^`]+)`/g)].flatMap(([, piece = ""]) => piece.split(/\s+/));
+  const wording = [...options, ...joined, ...quoted].map((word) => word.replace(/[.,:]$/, ""));
+  return usages.length + solution.length === 0 ? [] : [...new Set(wording)].filter((word) => !known.includes(word));
 }

@@ -1,7 +1,7 @@
 /**
  * What a model is asked when it drafts a lesson. Small models give back whatever stands in the prompt as a sample, so there is none, no
- * ellipsis, and no failed action; the names of the one task are already replaced where the environment named them. The material stands last:
- * it is what a small model goes on from.
+ * ellipsis, and no failed action; the names of the one task are already replaced where the environment named them. The order stands
+ * last, after the material: with the order first, the smallest model answers with single digits.
  */
 import type { Message } from "@grapevine/core";
 import { generalised, type Trajectory } from "../trajectory.ts";
@@ -14,30 +14,34 @@ export interface DraftPromptInput {
   readonly problems: readonly string[];
 }
 
-export function draftPrompt(input: DraftPromptInput): Message[] {
+export function draftPrompt({ trajectory, origin, problems }: DraftPromptInput): Message[] {
+  const material = origin === "question" ? answered(trajectory) : done(trajectory);
   return [
-    { role: "system", content: instructionText(input) },
-    { role: "user", content: input.origin === "question" ? answered(input.trajectory) : done(input.trajectory) },
+    { role: "system", content: roles[origin] },
+    { role: "user", content: `${material}\n\n${[...orders[origin], ...problems].join(" ")}` },
   ];
 }
 
 /** Everything the model is told that is not the material: a draft made of these words says nothing. */
 export function instructionText({ origin, problems }: Pick<DraftPromptInput, "origin" | "problems">): string {
-  return [...instructions[origin], ...problems].join(" ");
+  return [roles[origin], ...orders[origin], ...problems].join(" ");
 }
 
-const instructions: Readonly<Record<DraftPromptInput["origin"], readonly string[]>> = {
+const roles: Readonly<Record<DraftPromptInput["origin"], string>> = {
+  task: "You write short notes about command-line tools.",
+  question: "You write short notes about answered questions.",
+};
+
+const orders: Readonly<Record<DraftPromptInput["origin"], readonly string[]>> = {
   task: [
-    "You turn a solved task into a rule for tasks of the same kind with other names.",
-    "Reply in JSON.",
-    "goal: say in a few words what such tasks want; begin with a verb.",
-    "advice: explain in one sentence which command does it and what goes where; begin with Use.",
+    "Write a note in JSON about this kind of task.",
+    '"goal" says in a few words what the command is for.',
+    '"advice" is one sentence that begins with Use and explains the command and its words in capitals.',
   ],
   question: [
-    "You turn an answered question into a note for later readers.",
-    "Reply in JSON.",
-    "goal: say in a few words what is asked; begin with a verb.",
-    "advice: give the answer in one sentence; begin with a verb.",
+    "Write a note in JSON about this question.",
+    '"goal" says in a few words what is asked, beginning with a verb.',
+    '"advice" is one sentence that begins with a verb and gives the answer.',
   ],
 };
 

@@ -3,7 +3,7 @@ import type { LanguageModel } from "@grapevine/core";
 import { generalised, type Trajectory } from "../trajectory.ts";
 import { draftProblems } from "./checks.ts";
 import { cleanFields, type DraftFields, readWritten, type WrittenFields, writtenSchema } from "./fields.ts";
-import { questionSituation, taskSituation } from "./own-words.ts";
+import { purposesOf, questionSituation, taskInOwnWords, taskSituation } from "./own-words.ts";
 import { type DraftPromptInput, draftPrompt, instructionText } from "./prompt.ts";
 
 /** Room for three short fields; a draft that needs more has lost its way. */
@@ -52,17 +52,25 @@ async function tryOnce(
 
 const noFields: DraftFields = { title: "", situation: "", guidance: "" };
 
-/** The model's goal is the title and its advice the guidance. Goal and task in general words are the situation: another task is recognised by it. */
+/**
+ * The model's advice is the guidance. Its goal is the title where the environment does not say itself what the form is for. Goal and task in
+ * general words are the situation: another task of the kind is recognised by it.
+ */
 function lessonFields({ goal, advice }: WrittenFields, trajectory: Trajectory, origin: WriteInput["origin"]): DraftFields {
+  const guidance = generalised(advice, trajectory);
+  const goals = purposesOf(trajectory);
+  if (goals.length > 0 && origin === "task") return cleanFields({ ...taskInOwnWords(trajectory), guidance });
   const title = generalised(goal, trajectory)
     .trim()
-    .replace(/[\s.]+$/, "")
-    .replace(/^to\s+/i, "");
+    .replace(/^to\s+/i, "")
+    .replace(/[\s.]+$/, "");
   const situation =
-    origin === "question"
-      ? questionSituation(trajectory.task)
-      : taskSituation(trajectory, [title.charAt(0).toLowerCase() + title.slice(1)]);
-  return cleanFields({ title, situation, guidance: generalised(advice, trajectory) });
+    origin === "question" ? questionSituation(trajectory.task) : taskSituation(trajectory, [uncapitalised(title)]);
+  return cleanFields({ title: title.charAt(0).toUpperCase() + title.slice(1), situation, guidance });
+}
+
+function uncapitalised(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** The environment's own forms are verified and the model's wording of them is not: those that the advice leaves out, to be added to it. */

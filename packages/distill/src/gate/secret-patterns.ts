@@ -130,8 +130,8 @@ export const secretPatterns: readonly SecretPattern[] = [
   {
     name: "assigned-secret",
     patterns: [
-      `/\\b(?:[a-z0-9]+[_.-])*${secretName}["']?\\s*(?:=|:=|=>)\\s*["']?[^\\s"',;]{4,}["']?/i`,
-      `/\\b(?:[a-z0-9]+[_.-])*${secretName}["']?\\s*:\\s*["']?(?=[^\\s"',]*[\\d!@#$%^&*?+~])(?=[^\\s"',]*[a-z])[^\\s"',]{6,}["']?/i`,
+      `/\\b(?:[a-z0-9]{1,40}[_.-]){0,6}${secretName}["']?\\s*(?:=|:=|=>)\\s*["']?[^\\s"',;]{4,}["']?/i`,
+      `/\\b(?:[a-z0-9]{1,40}[_.-]){0,6}${secretName}["']?\\s*:\\s*["']?(?=[^\\s"',]*[\\d!@#$%^&*?+~])(?=[^\\s"',]*[a-z])[^\\s"',]{6,}["']?/i`,
       `/\\b${secretName}\\s+(?:is|was|are)\\s+(?:now\\s+|set to\\s+)?["'\`]?(?=[^\\s"'\`]*\\d)(?=[^\\s"'\`]*[a-z])[^\\s"'\`]{6,}/i`,
       `/\\b(?:password|passphrase|passcode)\\s+(?:is|was)\\s+["'\`][^"'\`\\n]{4,}["'\`]/i`,
       `/\\b(?:api|secret|access|auth|private|license)[ _-]?(?:key|token)\\W{1,4}(?:is\\s+)?[0-9a-f]{32,}\\b/i`,

@@ -3,7 +3,11 @@
  *
  * The texts' tokens form a tree whose root is the prompt's last token. Each inner token is evaluated once, whatever number of texts share it, and the
  * logits over the whole vocabulary give every child's probability: log p = logit − max − log Σ exp(logit − max). A text's score is the mean over its
- * tokens, so that long texts are at no disadvantage.
+ * tokens and the one that ends it, so that long texts are at no disadvantage and the beginning of a longer text is not taken for a whole one.
+ *
+ * A grammar of the texts would cost half as much, but the model then commits itself token by token to a beginning that it cannot go on with. Measured
+ * with the packaged model, right answers by grammar and by this score: 2 and 11 of 16 commands of an invented tool (8 choices, few-shot); without the
+ * ending token 9 of 16, and 54 and 58 of 120 questions on general knowledge (4 choices, with and without the lesson that answers them).
  */
 import type { LlamaContextSequence, Token } from "node-llama-cpp";
 import { throwIfAborted } from "../abort.ts";
@@ -12,7 +16,7 @@ export interface ChoiceRequest {
   readonly sequence: LlamaContextSequence;
   /** As it is evaluated: with the token that begins a sequence, and already in the sequence but for the last token. */
   readonly prompt: readonly Token[];
-  /** The tokens of each choice. */
+  /** The tokens of each choice, and last the one that ends it. */
   readonly choices: readonly (readonly Token[])[];
   readonly signal?: AbortSignal;
 }

@@ -10,6 +10,7 @@ import type { Token } from "node-llama-cpp";
 import { generationError, throwIfAborted } from "../abort.ts";
 import { modelErrors } from "../errors.ts";
 import type { GenerationLock } from "../locking/generation-lock.ts";
+import { isWholeJson } from "../whole-json.ts";
 import { AnswerText } from "./answer-text.ts";
 import { likeliestChoice } from "./choice-likelihood.ts";
 import type { GgufSummary } from "./gguf-file.ts";
@@ -35,7 +36,7 @@ export class EmbeddedModel implements LanguageModel {
   readonly contextTokens: number;
   readonly #init: EmbeddedModelInit;
   #runtime: Promise<LlamaRuntime> | undefined;
-  #closed = false;
+  readonly #closing: AbortController = new AbortController();
 
   constructor(init: EmbeddedModelInit) {
     this.#init = init;
@@ -46,24 +47,26 @@ export class EmbeddedModel implements LanguageModel {
 
   async generate(request: GenerationRequest): Promise<Generation> {
     throwIfAborted(request.signal);
+    if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
+    const signal = AbortSignal.any([this.#closing.signal, ...(request.signal ? [request.signal] : [])]);
     try {
-      return await this.#init.lock.run(async () => this.#generate(await this.#load(), request), request.signal);
+      return await this.#init.lock.run(async () => this.#generate(await this.#load(), { ...request, signal }), signal);
     } catch (error) {
+      if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
       throw generationError(error, request.signal);
     }
   }
 
+  /** Gives up what is being generated, and frees the memory. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#init.lock.run(async () => {
-      const runtime = await this.#runtime?.catch(() => undefined); // a failed load was reported to the caller who asked for it
-      await runtime?.dispose();
-    });
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(modelErrors.create("MODEL_FAILED", `the model ${this.id} is closed`));
+    await this.#init.lock.settled();
+    const runtime = await this.#runtime?.catch(() => undefined); // a failed load was reported to the caller who asked for it
+    await runtime?.dispose();
   }
 
   #load(): Promise<LlamaRuntime> {
-    if (this.#closed) throw modelErrors.create("MODEL_FAILED", `the model ${this.id} is closed`);
     const { path, log } = this.#init;
     this.#runtime ??= loadLlamaRuntime({ path, contextTokens: this.contextTokens, ...(log && { log }) }).catch(
       (error: unknown) => {
@@ -87,10 +90,13 @@ export class EmbeddedModel implements LanguageModel {
     const { text: textOrChat, separator } = choiceBoundary(request.prompt);
     const { tokens } = runtime.tokenise(textOrChat);
     const prompt = await this.#evaluatePrompt(runtime, tokens, request.signal);
+    const { nl, eos, eot } = runtime.model.tokens;
+    // In a text a choice ends with its line, in a chat with its turn.
+    const end = [typeof request.prompt === "string" ? nl : eot, eos].filter((token) => token !== null).slice(0, 1);
     const index = await likeliestChoice({
       sequence: runtime.sequence,
       prompt,
-      choices: choices.map((choice) => runtime.model.tokenize(separator + choice, false, "trimLeadingSpace")),
+      choices: choices.map((choice) => [...runtime.model.tokenize(separator + choice, false, "trimLeadingSpace"), ...end]),
       ...(request.signal && { signal: request.signal }),
     });
     const text = choices[index] ?? "";
@@ -148,7 +154,7 @@ async function complete(
   const { format, signal } = request;
   const state = format && "schema" in format ? await runtime.schemaState(format.schema) : undefined;
   const answer = new AnswerText({
-    stop: [...(request.stop ?? []), ...prompt.stop],
+    stop: [...(request.stop ?? []), ...prompt.stop, ...(state ? [emptyLines] : [])],
     ...(request.onText && { onText: request.onText }),
   });
   const textAfterPrompt = continuationDecoder(runtime, prompt.tokens);
@@ -158,7 +164,8 @@ async function complete(
   for await (const token of runtime.sequence.evaluate(prompt.tokens.slice(-1), options)) {
     throwIfAborted(signal);
     generated.push(token);
-    if (answer.grow(textAfterPrompt(generated))) break;
+    const text = textAfterPrompt(generated);
+    if (answer.grow(text) || (state && isWholeJson(text))) break;
     if (generated.length >= maxTokens) {
       ended = "length";
       break;
@@ -174,3 +181,6 @@ function continuationDecoder({ model }: LlamaRuntime, prompt: readonly Token[]):
   const { length } = model.detokenize(before);
   return (generated) => model.detokenize([...before, ...generated]).slice(length);
 }
+
+/** The runtime's grammar of a schema goes on with empty lines after the value, which nobody needs to wait for. */
+const emptyLines = "\n\n\n\n";

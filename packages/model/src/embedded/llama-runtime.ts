@@ -20,7 +20,7 @@ export interface LlamaRuntimeInit {
   readonly log?: (message: string) => void;
 }
 
-export interface TokenisedPrompt {
+interface TokenisedPrompt {
   /** Without the token that begins a sequence. */
   readonly tokens: Token[];
   /** Texts that end an answer in the model's chat template, beside the tokens that do; none for a completion. */

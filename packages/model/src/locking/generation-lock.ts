@@ -17,7 +17,7 @@ import { acquireFileLock, type HeldLock } from "./file-lock.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
 export interface GenerationLockInit {
-  /** Where the lock files are; processes exclude each other when they name the same folder. Default: `defaultLockFolder()`. */
+  /** Where the lock files are; processes exclude each other when they name the same folder. Default: one folder a user. */
   readonly folder?: string;
 }
 
@@ -41,6 +41,11 @@ export class GenerationLock {
     }, signal);
   }
 
+  /** Resolves when the calls made so far in this process have ended; other processes are not waited for. */
+  async settled(): Promise<void> {
+    await this.#queue.run(async () => undefined);
+  }
+
   async #acquire(signal: AbortSignal | undefined): Promise<HeldLock> {
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
@@ -61,7 +66,7 @@ export class GenerationLock {
 }
 
 /** The same for all processes of one user: the runtime folder of the session, else one in the folder for temporary files. */
-export function defaultLockFolder(): string {
+function defaultLockFolder(): string {
   const runtimeFolder = process.env["XDG_RUNTIME_DIR"];
   return runtimeFolder ? join(runtimeFolder, "grapevine") : join(tmpdir(), `grapevine-${userInfo().username}`);
 }

@@ -16,7 +16,7 @@ export interface OllamaListing {
 export async function listOllamaModels(server: OllamaServer, call: OllamaCall): Promise<OllamaListing[]> {
   const { models } = await server.call(call, (client) => client.list());
   return models
-    .map(({ name, size, digest, details }) => ({ name, bytes: size, parameters: details.parameter_size, digest }))
+    .map(({ name, size, digest, details }) => ({ name, bytes: size, parameters: details?.parameter_size ?? "?", digest }))
     .toSorted((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
 }
 
@@ -69,7 +69,7 @@ export async function preferredOllamaModel(server: OllamaServer, signal?: AbortS
     }
     return undefined;
   } catch (error) {
-    if (GrapevineError.is(error, "MODEL_ABORTED") || !GrapevineError.is(error)) throw error;
+    if (GrapevineError.is(error, "MODEL_ABORTED")) throw error;
     return undefined; // a server that does not answer as Ollama does is none
   }
 }

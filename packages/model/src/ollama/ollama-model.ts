@@ -3,6 +3,7 @@ import type { Generation, GenerationRequest, LanguageModel } from "@grapevine/co
 import type { ChatResponse, GenerateResponse, Ollama } from "ollama";
 import { generationError, throwIfAborted } from "../abort.ts";
 import { modelErrors } from "../errors.ts";
+import { isWholeJson } from "../whole-json.ts";
 import { type ChatRendering, chatmlBeginning, isBareTemplate, renderChat } from "./chat-rendering.ts";
 import { ollamaHasToken, ollamaModelFacts } from "./ollama-catalogue.ts";
 import { keepAlive, type OllamaServer } from "./ollama-server.ts";
@@ -101,7 +102,14 @@ class OllamaModel implements LanguageModel {
       const piece = ("message" in part ? part.message.content : part.response) ?? "";
       text += piece;
       if (choices === undefined && piece !== "") request.onText?.(piece);
-      if (part.done) return finished(choices === undefined ? text : chosen(text, choices, request.onText), part);
+      if (!part.done) continue;
+      const counted = counts(part);
+      if (choices !== undefined) return { ...counted, text: chosen(text, choices, request.onText), ended: "stop" };
+      return {
+        ...counted,
+        text,
+        ended: part.done_reason === "length" && !(request.format && isWholeJson(text)) ? "length" : "stop",
+      };
     }
     throw new Error("the stream ended early");
   }
@@ -126,7 +134,8 @@ class OllamaModel implements LanguageModel {
     const schema = choices
       ? { type: "string", enum: choices }
       : request.format && "schema" in request.format && request.format.schema;
-    // A choice is given whole or not at all: stop texts do not cut it, and its JSON text has room.
+    // A choice is given whole or not at all: stop texts do not cut it, and its JSON text has room. The server's grammar lets a model go on with white
+    // space after it; a line's end is never within it.
     const roomForChoice = choices ? Math.max(...choices.map((choice) => JSON.stringify(choice).length)) + 8 : 0;
     return {
       model: this.#init.name,
@@ -139,20 +148,15 @@ class OllamaModel implements LanguageModel {
         num_ctx: this.contextTokens,
         num_predict: Math.max(request.maxTokens, roomForChoice),
         temperature: request.temperature ?? 0,
-        stop: choices ? [] : [...(request.stop ?? []), ...turnEnds].filter((text) => text !== ""),
+        stop: choices ? ["\n"] : [...(request.stop ?? []), ...turnEnds].filter((text) => text !== ""),
       },
     };
   }
 }
 
-function finished(text: string, last: ChatResponse | GenerateResponse): Generation {
-  return {
-    text,
-    // Left out by the server where nothing was evaluated.
-    promptTokens: last.prompt_eval_count ?? 0,
-    generatedTokens: last.eval_count ?? 0,
-    ended: last.done_reason === "length" ? "length" : "stop",
-  };
+function counts(last: ChatResponse | GenerateResponse): Pick<Generation, "promptTokens" | "generatedTokens"> {
+  // Left out by the server where nothing was evaluated.
+  return { promptTokens: last.prompt_eval_count ?? 0, generatedTokens: last.eval_count ?? 0 };
 }
 
 function chosen(json: string, choices: readonly string[], onText: GenerationRequest["onText"]): string {

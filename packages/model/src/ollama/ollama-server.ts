@@ -1,7 +1,7 @@
 /** Talking to an Ollama server: where it is, and one error of ours for each way in which it can refuse. */
 import { type GrapevineError, messageOf } from "@grapevine/core";
 import type { Ollama } from "ollama";
-import { throwIfAborted } from "../abort.ts";
+import { generationError, throwIfAborted } from "../abort.ts";
 import { modelErrors } from "../errors.ts";
 
 export interface OllamaServerInit {
@@ -34,7 +34,11 @@ export class OllamaServer {
   async call<Result>(call: OllamaCall, use: (client: Ollama) => Promise<Result>): Promise<Result> {
     const { Ollama: Client } = await import("ollama");
     const client = new Client({ host: this.host, fetch: (input, init) => this.#fetch(call, input, init) });
-    return use(client);
+    try {
+      return await use(client);
+    } catch (error) {
+      throw generationError(error, call.signal);
+    }
   }
 
   /** The library's own handling of refusals writes to stdout, which belongs to the commands; so they are turned into errors before it sees them. */

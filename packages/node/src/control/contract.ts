@@ -120,6 +120,8 @@ export interface PractiseRequest {
   readonly tasks?: number;
   /** Other seeds give other tasks. Default 1. */
   readonly seed?: number;
+  /** Tasks of the two splits never coincide. Default: any task. */
+  readonly split?: "practice" | "test";
   /** Most actions a task, 1 to 20. Default 4; 1 scores the first action alone. */
   readonly maxSteps?: number;
   /** False: no lessons in the prompts. Default true. */

@@ -38,6 +38,7 @@ export const practiseRequest: z.ZodType<PractiseRequest> = z.strictObject({
   environment: z.string().min(1).max(4_096),
   tasks: z.int().min(1).max(1_000).optional(),
   seed: z.int().min(0).max(2_147_483_647).optional(),
+  split: z.enum(["practice", "test"]).optional(),
   maxSteps: z.int().min(1).max(20).optional(),
   lessons: z.boolean().optional(),
   learn: z.boolean().optional(),

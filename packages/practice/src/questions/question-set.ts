@@ -102,15 +102,18 @@ function rightChoice(choices: readonly string[], answer: number | string): strin
   return typeof answer === "number" ? choices[answer] : choices.find((choice) => sameText(choice, answer));
 }
 
-function drawTasks(questions: readonly Question[], { count, seed }: TaskQuery, id: string): Task[] {
-  if (!Number.isInteger(count) || count < 0 || count > questions.length) {
+/** With a split, every second question of the file is for practice and the others are for tests. */
+function drawTasks(questions: readonly Question[], { count, seed, split }: TaskQuery, id: string): Task[] {
+  const eligible = questions.filter((_, index) => split === undefined || (index % 2 === 0) === (split === "practice"));
+  if (!Number.isInteger(count) || count < 0 || count > eligible.length) {
+    const which = split === undefined ? "all" : `all for ${split}`;
     throw practiceErrors.create(
       "TASKS_EXHAUSTED",
-      `${count} is not a number of tasks from 0 to ${questions.length}, all that ${id} has`,
+      `${count} is not a number of tasks from 0 to ${eligible.length}, ${which} that ${id} has`,
     );
   }
-  const order = randomFrom(seed).shuffled([...questions.keys()]);
-  return order.slice(0, count).map((index) => memberAt(questions, index).task);
+  const order = randomFrom(seed).shuffled([...eligible.keys()]);
+  return order.slice(0, count).map((index) => memberAt(eligible, index).task);
 }
 
 /** One answer decides. A text that is none of the options is refused, and may be followed by another. */

@@ -23,7 +23,8 @@ export interface Tool {
   readonly families: readonly Family[];
 }
 
-const familyCount = 4;
+/** Every kind of work has a command, so that a guess among all of a tool's commands is right once in six times. */
+const familyCount = 6;
 const toolNames: readonly string[] = [
   "delta",
   "orbit",
@@ -64,7 +65,7 @@ export function makeTool(seed: number): Tool {
       const shape = memberAt(order, index % order.length);
       return {
         kind,
-        syntax: { verb: memberAt(names, index), shape, mark: memberAt(marks[shape], index) },
+        syntax: { verb: memberAt(names, index), shape, mark: memberAt(marks[shape], Math.floor(index / order.length)) },
         example: drawDetails(kind, random),
       };
     });
@@ -84,6 +85,13 @@ export function describeTask(kind: Kind, details: Details): string {
   return memberAt(kind.templates, details.template)
     .replace("{subject}", memberAt(kind.subjects, details.subject))
     .replace("{value}", memberAt(kind.values, details.value));
+}
+
+/** Every command of the tool, applied to the details of a task: one of them does it. In the order of the commands' names. */
+export function completions(tool: Tool, kind: Kind, details: Details): string[] {
+  const subject = memberAt(kind.subjects, details.subject);
+  const value = memberAt(kind.values, details.value);
+  return tool.families.map(({ syntax }) => writeCommand(syntax, subject, value)).sort();
 }
 
 /** A page of the tool's manual: usage, and a task with the command that does it. Lines. */

@@ -8,7 +8,16 @@
 import type { ActionResult, Environment, Episode, Task, TaskQuery } from "@grapevine/core";
 import { practiceErrors } from "../errors.ts";
 import { memberAt, randomFrom } from "../random.ts";
-import { type Details, describeTask, drawDetails, type Family, makeTool, manualPage, type Tool } from "./families.ts";
+import {
+  completions,
+  type Details,
+  describeTask,
+  drawDetails,
+  type Family,
+  makeTool,
+  manualPage,
+  type Tool,
+} from "./families.ts";
 import type { Kind } from "./kinds.ts";
 import { readParts, wordsOf } from "./syntax.ts";
 
@@ -27,13 +36,12 @@ export function createToolWorld(seed: number): Environment {
 }
 
 /** Families take turns, so that any few tasks in a row touch all of them. */
-function drawTasks(tool: Tool, seed: number, { count, seed: querySeed }: TaskQuery): Task[] {
-  const capacity =
-    tool.families.length * Math.min(...tool.families.map(({ kind }) => kind.subjects.length * kind.values.length - 1));
+function drawTasks(tool: Tool, seed: number, { count, seed: querySeed, split }: TaskQuery): Task[] {
+  const capacity = tool.families.length * Math.min(...tool.families.map((family) => capacityOf(family, split)));
   if (!Number.isInteger(count) || count < 0 || count > capacity) {
     throw practiceErrors.create(
       "TASKS_EXHAUSTED",
-      `${count} is not a number of tasks from 0 to ${capacity}, all that tools:${seed} has`,
+      `${count} is not a number of tasks from 0 to ${capacity}, all that tools:${seed} has${split === undefined ? "" : ` for ${split}`}`,
     );
   }
   const random = randomFrom(seed, querySeed);
@@ -44,11 +52,22 @@ function drawTasks(tool: Tool, seed: number, { count, seed: querySeed }: TaskQue
     const { kind } = memberAt(families, tasks.length % families.length);
     const details = drawDetails(kind, random);
     const fact = factOf(kind, details);
-    if (facts.has(fact)) continue;
+    if (facts.has(fact) || !isInSplit(details, split)) continue;
     facts.add(fact);
     tasks.push(makeTask(kind, details));
   }
   return tasks;
+}
+
+/** Half of all facts are for practice, half for tests: neighbouring values of a subject fall into different halves. */
+function isInSplit({ subject, value }: Pick<Details, "subject" | "value">, split: TaskQuery["split"]): boolean {
+  return split === undefined || ((subject + value) % 2 === 0) === (split === "practice");
+}
+
+/** Distinct facts of a family in a split, the manual's example left out. */
+function capacityOf({ kind }: Family, split: TaskQuery["split"]): number {
+  const all = kind.subjects.length * kind.values.length;
+  return (split === undefined ? all : Math.floor(all / 2)) - 1;
 }
 
 function factOf(kind: Kind, { subject, value }: Details): string {
@@ -67,6 +86,7 @@ function startEpisode(tool: Tool, task: Task): Episode {
   return {
     task,
     observation: `Commands for the tool ${tool.name}.`,
+    suggestions: completions(tool, family.kind, details),
     act: async (action): Promise<ActionResult> => {
       const { accepted, observation } = run(tool, state, action);
       const solved = [...goal].every(([key, value]) => state.get(key) === value);
@@ -120,8 +140,9 @@ function run(tool: Tool, state: State, action: string): Pick<ActionResult, "acce
   if (parts.subject === undefined || parts.value === undefined) return refuse("The arguments do not fit the command.", [family]);
   const subject = indexOfWord(kind.subjects, parts.subject);
   const value = indexOfWord(kind.values, parts.value);
-  if (subject === -1) return refuse(`There is no such ${kind.subjectName}.`, [family]);
-  if (value === -1) return refuse(`There is no such ${kind.valueName}.`, [family]);
+  const meant = nearestFamilies(tool, words);
+  if (subject === -1) return refuse(`There is no such ${kind.subjectName}.`, meant);
+  if (value === -1) return refuse(`There is no such ${kind.valueName}.`, meant);
   const key = keyOf(kind, subject);
   const earlier = state.get(key);
   state.set(key, memberAt(kind.values, value));

@@ -1,0 +1,122 @@
+import type { LessonBody, LessonState, RecordDraft, StoredLesson } from "@grapevine/core";
+import {
+  ExactVectorIndex,
+  HashEmbedder,
+  MemoryLessonStore,
+  sampleIdentity,
+  sampleLesson,
+  sampleStoredLesson,
+} from "@grapevine/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type AuthorStanding, type RecallQuery, recall } from "../src/index.ts";
+
+const embedder = new HashEmbedder();
+const self = sampleIdentity(1);
+const friend = sampleIdentity(2);
+const stranger = sampleIdentity(3);
+const now = 1_800_000_000_000;
+
+describe("recall", () => {
+  let store: MemoryLessonStore;
+  let index: ExactVectorIndex;
+  let utilities: Map<string, number>;
+  let seq = 0;
+  beforeEach(() => {
+    store = new MemoryLessonStore();
+    index = new ExactVectorIndex({ embedder: embedder.id, dimensions: embedder.dimensions });
+    utilities = new Map();
+  });
+
+  const add = async (
+    words: string,
+    more: {
+      by?: typeof self;
+      state?: LessonState;
+      changes?: Partial<RecordDraft<LessonBody>>;
+      utility?: number;
+      cluster?: StoredLesson;
+    } = {},
+  ): Promise<StoredLesson> => {
+    seq += 1;
+    const text = { title: words, situation: words, guidance: words, example: undefined };
+    const record = sampleLesson(more.by ?? self, { seq, ...text, ...more.changes });
+    const kept = sampleStoredLesson(record, store.nextLabel(), more.state ?? "admitted");
+    const lesson = { ...kept, cluster: more.cluster?.cluster ?? kept.cluster };
+    await store.apply([{ kind: "lesson", lesson }]);
+    const [vector] = await embedder.embed([words]);
+    if (vector !== undefined) index.add(lesson.label, vector);
+    utilities.set(record.id, more.utility ?? 0);
+    return lesson;
+  };
+
+  const ask = async (text: string, query: Partial<RecallQuery> = {}): Promise<string[]> => {
+    const found = await recall(
+      { text, limit: 3, ...query },
+      {
+        lessons: store,
+        index: () => index,
+        embedder,
+        clock: { now: () => now },
+        utilitiesOf: async (lessons) => lessons.map(({ record }) => utilities.get(record.id) ?? 0),
+        authorOf: (author): AuthorStanding =>
+          author === stranger.author ? { trust: 0.2, known: false } : { trust: author === self.author ? 1 : 0.5, known: true },
+      },
+    );
+    return found.map(({ lesson }) => lesson.record.body.title);
+  };
+
+  it("finds what is about the question, nearest first, and leaves out what is not", async () => {
+    await add("rotate the glass prism slowly");
+    await add("rotate the glass prism slowly by hand");
+    await add("feed seven hungry penguins");
+    expect(await ask("rotate the glass prism slowly")).toEqual([
+      "rotate the glass prism slowly",
+      "rotate the glass prism slowly by hand",
+    ]);
+    expect(await ask("compile kernel modules")).toEqual([]);
+  });
+
+  it.each(["held", "archived", "retracted"] as const)("never uses a lesson that is %s", async (state) => {
+    await add("rotate the glass prism", { state });
+    expect(await ask("rotate the glass prism")).toEqual([]);
+  });
+
+  it("never uses an expired lesson", async () => {
+    await add("rotate the glass prism", { changes: { expiresAt: now } });
+    await add("rotate the glass prism now", { changes: { expiresAt: now + 1 } });
+    expect(await ask("rotate the glass prism")).toEqual(["rotate the glass prism now"]);
+  });
+
+  it("takes one lesson of a cluster, the better one", async () => {
+    const first = await add("rotate the glass prism", { utility: 0.1 });
+    await add("rotate the glass prism", { utility: 0.9, cluster: first, changes: { tags: ["better"] } });
+    expect(await ask("rotate the glass prism")).toHaveLength(1);
+  });
+
+  it("takes one lesson of an author whom the user has not named, and several of those whom the user has", async () => {
+    await add("rotate the glass prism left", { by: stranger });
+    await add("rotate the glass prism right", { by: stranger });
+    expect(await ask("rotate the glass prism")).toHaveLength(1);
+    await add("rotate the glass prism up", { by: friend });
+    await add("rotate the glass prism down", { by: friend });
+    expect(await ask("rotate the glass prism")).toHaveLength(3);
+  });
+
+  it("uses what comes from the environment of the question, however it is worded", async () => {
+    await add("entirely different words", { changes: { environment: { environment: "tools:7" } } });
+    expect(await ask("rotate the glass prism")).toEqual([]);
+    expect(await ask("rotate the glass prism", { environment: "tools:7" })).toEqual(["entirely different words"]);
+    expect(await ask("rotate the glass prism", { environment: "tools:8" })).toEqual([]);
+  });
+
+  it("keeps to its limit and to its budget of characters", async () => {
+    for (const name of ["north", "south", "east", "west"]) await add(`rotate the glass prism ${name}`);
+    expect(await ask("rotate the glass prism", { limit: 2 })).toHaveLength(2);
+    const one = "rotate the glass prism north".length * 3 + 10;
+    expect(await ask("rotate the glass prism", { maxCharacters: one })).toHaveLength(1);
+  });
+
+  it("finds nothing in an empty index", async () => {
+    expect(await ask("anything")).toEqual([]);
+  });
+});
