@@ -13,7 +13,7 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 1,
     text: "An acknowledged experience or own lesson survives `kill -9` and power loss.",
-    tests: ["packages/store/test/crash.test.ts", "test/e2e/kill.test.ts"],
+    tests: ["packages/store/test/kill.test.ts", "test/e2e/kill.test.ts"],
   },
   {
     promise: 2,

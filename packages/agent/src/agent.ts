@@ -61,6 +61,7 @@ export interface Agent {
 
 /** More lessons in a prompt confuse small models more than they help. */
 const maxLessonsInPrompt = 3;
+const silentRetryTemperature = 0.7;
 
 export function createAgent(components: AgentComponents): Agent {
   return {
@@ -75,17 +76,20 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
   const model = components.model();
   const lessons = options.lessons ? await components.recall({ text: question, limit: maxLessonsInPrompt }) : [];
   options.signal?.throwIfAborted();
-  const generation = await model.generate({
+  const request = {
     ...questionPrompt({ question, lessons, form: model.promptForm, nameOf: components.nameOf }),
     signal: options.signal,
     onText: options.onText,
-  });
+  };
+  let { text } = await model.generate(request);
+  // Weak models at times say nothing at all where they are certain to; chance is then the way to an answer.
+  if (text.trim() === "") ({ text } = await model.generate({ ...request, temperature: silentRetryTemperature }));
   return await keep(components, {
     createdAt: startedAt,
     prompt: question,
     askedBy: options.askedBy,
     steps: [],
-    answer: generation.text.trim(),
+    answer: text.trim(),
     lessons: lessons.map((recalled) => useOf(recalled, components.self)),
     model: model.id,
     distillation: "waiting",

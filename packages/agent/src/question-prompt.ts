@@ -16,7 +16,7 @@ export interface QuestionPromptInput {
 export type Prompt = Pick<GenerationRequest, "prompt" | "stop" | "maxTokens">;
 
 const maxAnswerTokens = 512;
-/** Weak models do not end by themselves; a line is what they can do. */
+/** Weak models do not end by themselves; a few lines are what they can do. */
 const maxCompletionTokens = 96;
 
 export function questionPrompt(input: QuestionPromptInput): Prompt {
@@ -57,13 +57,31 @@ function note({ lesson, trust }: RecalledLesson, input: QuestionPromptInput): st
   return `- (${source}) ${body.situation}: ${body.guidance}.${example}`;
 }
 
-/** The most similar note stands last, next to the question, where a weak model looks first. */
+/**
+ * The best lesson alone, as a question and its answer before the question that was asked: weak models go on with what they see, and a second example
+ * of another kind costs more than it helps.
+ */
 function completionPrompt(input: QuestionPromptInput): Prompt {
+  const [best] = input.lessons;
+  const asked = `Question: ${oneLine(input.question)}\nAnswer:`;
+  return {
+    prompt: best === undefined ? asked : `${completionNote(best, input)}\n${asked}`,
+    stop: ["\nQuestion:", "\n#", "\n\n"],
+    maxTokens: maxCompletionTokens,
+  };
+}
+
+function completionNote({ lesson, trust }: RecalledLesson, input: QuestionPromptInput): string {
+  const { author, situation, guidance, example } = lesson.record.body;
   const fence = fenceName(input);
-  const notes = [...input.lessons].reverse().map((recalled) => note(recalled, input));
-  const reference =
-    notes.length === 0 ? "" : `Notes from other agents, for reference (${fence}):\n${notes.join("\n")}\n(end of ${fence})\n\n`;
-  return { prompt: `${reference}Question: ${oneLine(input.question)}\nAnswer:`, stop: ["\n"], maxTokens: maxCompletionTokens };
+  return [
+    `# Note of another agent, for reference (${fence})`,
+    `# by ${input.nameOf(author)}, trust ${trust.toFixed(2)}`,
+    `Question: ${situation}. What should I do?`,
+    `Answer: ${guidance}.`,
+    ...(example === undefined ? [] : [`Question: ${example.task}`, `Answer: ${example.steps.join("; ")}`]),
+    `# End of ${fence}`,
+  ].join("\n");
 }
 
 function fenceName(input: QuestionPromptInput): string {

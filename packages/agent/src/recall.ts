@@ -11,6 +11,7 @@ import {
   isUsable,
   type LessonStore,
   lessonText,
+  publicSpecification,
   type RecalledLesson,
   type StoredLesson,
   type VectorIndex,
@@ -108,7 +109,7 @@ function isCandidate(lesson: StoredLesson, similarity: number, query: RecallQuer
 }
 
 function isOfEnvironment(lesson: StoredLesson, { environment }: RecallQuery): boolean {
-  return environment !== undefined && lesson.record.body.environment?.[environmentFact] === environment;
+  return environment !== undefined && lesson.record.body.environment?.[environmentFact] === publicSpecification(environment);
 }
 
 interface Ranked extends RecalledLesson {

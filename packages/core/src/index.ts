@@ -73,4 +73,5 @@ export {
   recordVersion,
   type SignedRecord,
 } from "./records.ts";
+export { publicSpecification } from "./specification.ts";
 export { cleanText, normalisedText, textProblem } from "./text.ts";

@@ -141,7 +141,7 @@ describe("records on the wire", () => {
   });
 });
 
-describe("limits", () => {
+describe("promise 8: limits", () => {
   it("hold texts just below and just above", () => {
     expect(codeOf(() => signRecord(identity, draft({ title: "a".repeat(limits.maxTitleLength) })))).toBe("none");
     expect(codeOf(() => signRecord(identity, draft({ title: "a".repeat(limits.maxTitleLength + 1) })))).toBe("RECORD_INVALID");

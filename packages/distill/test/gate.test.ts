@@ -55,7 +55,7 @@ describe("the gate refuses", () => {
     expect(missed).toEqual([]);
   });
 
-  it("a planted secret or identifier in any text", async () => {
+  it("promise 5: a planted secret or identifier in any text", async () => {
     const anyText = fc.oneof(fc.lorem(), fc.string({ unit: "grapheme", maxLength: 80 }));
     await fc.assert(
       fc.asyncProperty(anyText, fc.constantFrom(...makers), fc.integer(), anyText, async (before, [, , make], seed, after) => {

@@ -1,6 +1,6 @@
 /** Questions: to this node's agent, to another peer's agent, and from other peers to ours. */
 import type { Agent } from "@grapevine/agent";
-import { type AuthorId, type Clock, createExperienceId, type Experience, type ExperienceStore } from "@grapevine/core";
+import { type AuthorId, type Clock, createExperienceId, type Experience, type ExperienceStore, publicSpecification } from "@grapevine/core";
 import type { Gate } from "@grapevine/distill";
 import type { AnswerContext, AskReply, Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";
@@ -52,7 +52,7 @@ export async function answerPeer(
     const rules = findings.map(({ rule }) => rule).join(", ");
     throw nodeErrors.create("ANSWER_WITHHELD", `the redaction gate of the answering node stopped the answer: ${rules}`);
   }
-  return { answer, lessons, model, ms };
+  return { answer, lessons, model: publicSpecification(model), ms };
 }
 
 async function askPeer(

@@ -1,5 +1,5 @@
 /** How the stages are joined: which one's output is whose input. The only file that knows them all. */
-import { hostname } from "node:os";
+import { homedir, hostname } from "node:os";
 import { createAgent, type RecallComponents, type RecallQuery, recall } from "@grapevine/agent";
 import type { AuthorId, Clock, Embedder, Identity, LanguageModel, RecalledLesson, VectorIndex } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
@@ -22,7 +22,7 @@ export interface Opened {
   readonly home: NodeHome;
   readonly settings: Settings;
   readonly swarm: string;
-  readonly listen?: readonly string[];
+  readonly listen: readonly string[];
   readonly identity: Identity;
   readonly clock: Clock;
   readonly log: Logger;
@@ -48,7 +48,7 @@ export async function compose(opened: Opened): Promise<Composed> {
   const principals = await openPrincipalBook(lessons);
   const merits = createMerits({ store: lessons, principals, self });
   const activity = createActivity();
-  const gate = createGate({ hostNames: [hostname()] });
+  const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const recallFor = recalling(opened, principals, merits);
 
   const ledger = createLedger({

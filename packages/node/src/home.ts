@@ -29,11 +29,14 @@ const runningSchema: z.ZodType<Running> = z.object({ name: z.string(), pid: z.in
 export interface Settings {
   /** Swarm of the last start; a later start without one stays in it. */
   readonly swarm?: string;
+  /** TCP port of the last start: kept, so that invites and the addresses that peers have noted stay true. */
+  readonly port?: number;
   /** Peers that were met, with their addresses: where to dial after a restart. */
   readonly peers: Readonly<Record<string, readonly string[]>>;
 }
 const settingsSchema: z.ZodType<Settings> = z.object({
   swarm: z.string().optional(),
+  port: z.int().min(1).max(65_535).optional(),
   peers: z.record(z.string(), z.array(z.string())),
 });
 

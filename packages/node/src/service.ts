@@ -246,7 +246,7 @@ export class NodeService implements NodeOperations {
   async join({ invite, trust = false }: JoinRequest): Promise<JoinReply> {
     const { network } = this.#components;
     const { peerId, name } = await network.join(invite);
-    if (trust) await this.trustPeer(peerId, {});
+    if (trust) await this.trustPeer(peerId, { name });
     return { swarm: network.swarm, peerId, name, trusted: trust };
   }
 

@@ -24,6 +24,7 @@ import {
   saveSettings,
   withdrawRunning,
 } from "./home.ts";
+import { listenPort } from "./listen-port.ts";
 
 export interface NodeOptions {
   /** The folder of all nodes of this user. */
@@ -112,12 +113,16 @@ async function open(home: NodeHome, options: NodeOptions, closing: Closing): Pro
   const log = openLog(home, options.logLevel ?? "info");
   const store = await openStore({ path: home.storeFolder, clock });
   closing.add("store", () => store.close());
+  const { redoneCommits } = store.report;
+  if (redoneCommits > 0) log.warn({ redoneCommits }, "LevelDB had lost commits, which were made again from the checkpoint");
   // The store's lock is held from here on: what follows may write to the home.
   const identity = await loadIdentity(home);
   const earlier = await loadSettings(home);
   const swarm = options.swarm ?? options.join?.map(parseInvite)[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
-  const settings = { ...earlier, swarm };
+  const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
+  const settings = { ...earlier, swarm, port };
   await saveSettings(home, settings);
+  const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   const model = await openModel(options.model ?? "auto", {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>
@@ -133,7 +138,7 @@ async function open(home: NodeHome, options: NodeOptions, closing: Closing): Pro
     log: (message) => log.warn(message),
   });
   closing.add("index", () => index.close());
-  return { home, settings, swarm, listen: options.listen, identity, clock, log, store, model, embedder, index };
+  return { home, settings, swarm, listen, identity, clock, log, store, model, embedder, index };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */

@@ -143,13 +143,13 @@ describe("a damaged store", () => {
     }
   });
 
-  it("is noticed when LevelDB's folder is gone", async () => {
+  it("promise 2: is noticed when LevelDB's folder is gone", async () => {
     const path = damagedCopy(logged, (copy) => rmSync(join(copy, "leveldb"), { recursive: true }));
     expect(await readAll(path)).toBe("STORE_DAMAGED");
     expect(existsSync(join(path, "leveldb", "CURRENT"))).toBe(false);
   });
 
-  it("is noticed when the log is cut, or whole again where the checkpoint holds what was cut off", async () => {
+  it("promise 2: is noticed when the log is cut, or whole again where the checkpoint holds what was cut off", async () => {
     const size = readFileSync(databaseFiles(logged, /\.log$/)[0] as string).length;
     const cut = (length: number): string =>
       damagedCopy(logged, (copy) => truncateSync(databaseFiles(copy, /\.log$/)[0] as string, length));
@@ -208,7 +208,7 @@ describe("a damaged store", () => {
     expect(typeof result === "string" ? result : result.judged).toBe(expected);
   });
 
-  it("names the experience or the lesson whose bytes were altered", async () => {
+  it("promise 2: names the experience or the lesson whose bytes were altered", async () => {
     const path = damagedCopy(tabled, (copy) => {
       for (const file of databaseFiles(copy, /\.ldb$/)) {
         const at = readFileSync(file).indexOf(markOf(17).slice(0, 12));

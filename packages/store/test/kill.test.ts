@@ -28,7 +28,7 @@ async function linesUntilKilled(child: ChildProcess, lineCount: number): Promise
   return lines;
 }
 
-it("keeps everything that was acknowledged, over kills at any moment", { timeout: 120_000 }, async () => {
+it("promise 1: keeps everything that was acknowledged, over kills at any moment", { timeout: 120_000 }, async () => {
   const path = join(temporaryFolder(), "store");
   const experiences = new Set<string>();
   const judged = new Set<string>();

@@ -129,7 +129,7 @@ describe("what was saved", () => {
   });
 });
 
-describe("an index that cannot be used is emptied, never a crash", () => {
+describe("promise 3: an index that cannot be used is emptied, never a crash", () => {
   const damages: readonly { readonly name: string; readonly damage: () => Promise<void>; readonly reason: RegExp }[] = [
     {
       name: "one flipped bit in the graph",

@@ -105,11 +105,9 @@ class OllamaModel implements LanguageModel {
       if (!part.done) continue;
       const counted = counts(part);
       if (choices !== undefined) return { ...counted, text: chosen(text, choices, request.onText), ended: "stop" };
-      return {
-        ...counted,
-        text,
-        ended: part.done_reason === "length" && !(request.format && isWholeJson(text)) ? "length" : "stop",
-      };
+      // A whole value may be followed by white space up to maxTokens.
+      const whole = part.done_reason !== "length" || (request.format !== undefined && isWholeJson(text));
+      return { ...counted, text, ended: whole ? "stop" : "length" };
     }
     throw new Error("the stream ended early");
   }

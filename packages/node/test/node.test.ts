@@ -1,0 +1,194 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type GenerationRequest, systemClock } from "@grapevine/core";
+import { openStore } from "@grapevine/store";
+import { HashEmbedder, ScriptedModel } from "@grapevine/testing";
+import { openVectorIndex } from "@grapevine/vector-index";
+import { pino } from "pino";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Composed, compose } from "../src/compose.ts";
+import { loadIdentity, loadSettings, loadToken, openHome, saveSettings } from "../src/home.ts";
+import { listenPort } from "../src/listen-port.ts";
+
+const log = pino({ level: "silent" });
+const token = ["ghp", "16C7e42F292c6912E7710c838347Ae178B4a"].join("_");
+
+/** Everything of a node but its processes: real store, index and network; a scripted model and a hashing embedder. */
+interface Bench extends Composed {
+  readonly model: ScriptedModel;
+  readonly close: () => Promise<void>;
+}
+
+const open: Bench[] = [];
+afterEach(async () => {
+  for (const bench of open.splice(0)) await bench.close();
+});
+
+async function start(reply: (request: GenerationRequest) => string = () => "yes"): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), "grapevine-node-"));
+  const home = await openHome(folder, "node");
+  const store = await openStore({ path: home.storeFolder, clock: systemClock });
+  const model = new ScriptedModel({ replies: reply });
+  const embedder = new HashEmbedder();
+  const { index } = await openVectorIndex({ path: home.indexFolder, embedder: embedder.id, dimensions: embedder.dimensions });
+  const composed = await compose({
+    home,
+    settings: { peers: {} },
+    swarm: "test",
+    listen: ["/ip4/127.0.0.1/tcp/0"],
+    identity: await loadIdentity(home),
+    clock: systemClock,
+    log,
+    store,
+    model,
+    embedder,
+    index,
+  });
+  await composed.network.start();
+  composed.begin();
+  const close = async (): Promise<void> => {
+    await composed.network.stop();
+    await composed.end();
+    await index.close();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const bench = { ...composed, model, close };
+  open.push(bench);
+  return bench;
+}
+
+async function joined(reply?: (request: GenerationRequest) => string): Promise<{ learner: Bench; teacher: Bench }> {
+  const [teacher, learner] = [await start(reply), await start(reply)];
+  const { invite } = await teacher.service.invite();
+  await learner.service.join({ invite, trust: true });
+  await expect.poll(() => teacher.network.peers().length).toBe(1);
+  return { learner, teacher };
+}
+
+describe("what leaves a node", () => {
+  it("promise 5: a lesson that holds a secret is refused, named without the secret, and never published", async () => {
+    const { service } = await start();
+    const taught = service.teach({ situation: "The login fails", guidance: `Use ${token} as the password` });
+    await expect(taught).rejects.toMatchObject({ code: "LESSON_REFUSED" });
+    await expect(taught).rejects.not.toMatchObject({ message: expect.stringContaining(token) });
+    expect(await service.lessons()).toEqual([]);
+    expect((await service.status()).queues.outbox).toBe(0);
+  });
+
+  it("promise 5: a question to a peer, and an answer to one, are held back whole", async () => {
+    const { learner, teacher } = await joined((request) => (JSON.stringify(request.prompt).includes("password") ? `It is ${token}` : "yes"));
+    const peer = teacher.network.peerId;
+    await expect(learner.service.ask({ question: `Is ${token} right?`, peer })).rejects.toMatchObject({ code: "QUESTION_REFUSED" });
+    await expect(learner.service.ask({ question: "What is the password?", peer })).rejects.toMatchObject({ code: "ANSWER_WITHHELD" });
+    expect(await learner.service.ask({ question: "Is it so?", peer })).toMatchObject({ answer: "yes", answeredBy: { peerId: peer } });
+  });
+
+  it("promise 5: the reason of a retraction passes the gate, too", async () => {
+    const { service } = await start();
+    const { id } = await service.teach({ situation: "The door squeaks", guidance: "Oil its hinges" });
+    await expect(service.retract(id, { reason: `it held ${token}` })).rejects.toMatchObject({ code: "LESSON_REFUSED" });
+    expect((await service.lesson(id)).state).toBe("own");
+  });
+});
+
+describe("a node", () => {
+  it("learns from feedback, and its lesson reaches and serves a peer", async () => {
+    const { learner, teacher } = await joined((request) => {
+      if (request.format !== undefined) return JSON.stringify({ goal: "stop the squeaking of a door", advice: "Put oil on the hinges of the door" });
+      return "Put oil on its hinges.";
+    });
+    const { experienceId } = await teacher.service.ask({ question: "What helps against a squeaking door?" });
+    await teacher.service.feedback({ experience: experienceId.slice(-8), verdict: "worked" });
+    await expect.poll(async () => (await teacher.service.lessons()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await learner.service.status()).lessons.admitted, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await learner.service.status()).queues.embedding).toBe(0);
+    const answer = await learner.service.ask({ question: "What helps against a squeaking door?" });
+    expect(answer.lessons).toMatchObject([{ author: teacher.network.peerId, own: false }]);
+    expect((await teacher.service.experience(experienceId)).distillation).toBe("distilled");
+  });
+
+  it("counts an outcome once, whatever it was before", async () => {
+    const { service } = await start();
+    const { id } = await service.teach({ situation: "The door squeaks", guidance: "Oil its hinges" });
+    await expect.poll(async () => (await service.status()).queues.embedding).toBe(0);
+    const { experienceId, lessons } = await service.ask({ question: "The door squeaks. What helps?" });
+    expect(lessons.map((lesson) => lesson.id)).toEqual([id]);
+    await service.feedback({ experience: experienceId, verdict: "failed" });
+    await service.feedback({ experience: experienceId, verdict: "worked" });
+    await service.feedback({ experience: experienceId, verdict: "worked" });
+    expect((await service.lesson(id)).outcomes).toEqual({ worked: 1, changed: 0, failed: 0 });
+  });
+
+  it("makes the same lesson only once", async () => {
+    const { service } = await start();
+    const lesson = { situation: "The door squeaks", guidance: "Oil its hinges" };
+    const first = await service.teach(lesson);
+    expect(await service.teach(lesson)).toEqual(first);
+    expect(await service.lessons()).toHaveLength(1);
+  });
+
+  it("answers without lessons when it is asked to", async () => {
+    const { service, model } = await start();
+    await service.teach({ situation: "The door squeaks", guidance: "Oil its hinges" });
+    await expect.poll(async () => (await service.status()).queues.embedding).toBe(0);
+    expect((await service.ask({ question: "The door squeaks. What helps?", lessons: false })).lessons).toEqual([]);
+    expect(JSON.stringify(model.requests.at(-1)?.prompt)).not.toContain("hinges");
+  });
+
+  it("practises one thing at a time", async () => {
+    const { service } = await start();
+    const first = service.practise({ environment: "tools:3", tasks: 1, maxSteps: 1, learn: false });
+    await expect(service.practise({ environment: "tools:3", tasks: 1 })).rejects.toMatchObject({ code: "PRACTICE_BUSY" });
+    expect(await first).toMatchObject({ environment: "tools:3", right: 0, total: 1 });
+  });
+
+  it("finds a peer by name, and says when two go by it", async () => {
+    const { learner, teacher } = await joined();
+    expect((await learner.service.peers()).map(({ peerId, standing }) => [peerId, standing])).toEqual([[teacher.network.peerId, "trusted"]]);
+    expect(await learner.service.ask({ question: "Is it so?", peer: "node" })).toMatchObject({ answer: "yes" });
+    await expect(learner.service.ask({ question: "Is it so?", peer: "nobody" })).rejects.toMatchObject({ code: "PEER_UNKNOWN" });
+  });
+});
+
+describe("a node's home", () => {
+  it("keeps key and token to the user, and the same over restarts", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "grapevine-home-"));
+    const home = await openHome(folder, "node");
+    const { author } = await loadIdentity(home);
+    const made = await loadToken(home);
+    expect((await loadIdentity(home)).author).toBe(author);
+    expect(await loadToken(home)).toBe(made);
+    for (const name of ["key", "token"]) expect((await stat(join(home.folder, name))).mode & 0o777).toBe(0o600);
+    expect((await stat(home.folder)).mode & 0o777).toBe(0o700);
+    await rm(folder, { recursive: true });
+  });
+
+  it("keeps its settings, and names the file when they are damaged", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "grapevine-home-"));
+    const home = await openHome(folder, "node");
+    expect(await loadSettings(home)).toEqual({ peers: {} });
+    await saveSettings(home, { swarm: "s", port: 4_001, peers: { p: ["/ip4/127.0.0.1/tcp/1"] } });
+    expect(await loadSettings(home)).toEqual({ swarm: "s", port: 4_001, peers: { p: ["/ip4/127.0.0.1/tcp/1"] } });
+    const file = join(home.folder, "settings.json");
+    await writeFile(file, (await readFile(file, "utf8")).slice(0, -5));
+    await expect(loadSettings(home)).rejects.toMatchObject({ code: "SETTINGS_MALFORMED", message: expect.stringContaining(file) });
+    await rm(folder, { recursive: true });
+  });
+
+  it("refuses names that are paths", async () => {
+    for (const name of ["..", "a/b", "", "-a", "a".repeat(33)]) await expect(openHome("/nowhere", name)).rejects.toMatchObject({ code: "NODE_NAME_INVALID" });
+  });
+
+  it("listens on the port it had before, while it is free", async () => {
+    const port = await listenPort(undefined);
+    expect(port).toBeGreaterThan(0);
+    expect(await listenPort(port)).toBe(port);
+    const taken = createServer().listen(port, "0.0.0.0");
+    await new Promise((listening) => taken.once("listening", listening));
+    expect(await listenPort(port)).not.toBe(port);
+    taken.close();
+  });
+});
