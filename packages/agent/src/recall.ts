@@ -163,9 +163,7 @@ function isExpired(lesson: StoredLesson, now: number): boolean {
  * document frequency of K. Spärck Jones, 1972, over the candidates alone), so that what all of them say tells nothing.
  */
 function sharedWords(question: string, candidates: readonly Candidate[]): number[] {
-  const texts = candidates.map(({ lesson }) =>
-    words(lessonText(lesson.record.body)),
-  );
+  const texts = candidates.map(({ lesson }) => words(lessonText(lesson.record.body)));
   const weights = new Map<string, number>();
   for (const word of words(question)) {
     const holders = texts.filter((text) => text.has(word)).length;

@@ -191,5 +191,5 @@ describe("model list", () => {
 
 /** East Asian characters take two columns. */
 function displayWidth(line: string): number {
-  return [...line].reduce((sum, character) => sum + (/[\u{3000}-\u{9FFF}]/u.test(character) ? 2 : 1), 0);
+  return Array.from(line).reduce((sum, character) => sum + (/[\u{3000}-\u{9FFF}]/u.test(character) ? 2 : 1), 0);
 }

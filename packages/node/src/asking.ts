@@ -1,6 +1,13 @@
 /** Questions: to this node's agent, to another peer's agent, and from other peers to ours. */
 import type { Agent } from "@grapevine/agent";
-import { type AuthorId, type Clock, createExperienceId, type Experience, type ExperienceStore, publicSpecification } from "@grapevine/core";
+import {
+  type AuthorId,
+  type Clock,
+  createExperienceId,
+  type Experience,
+  type ExperienceStore,
+  publicSpecification,
+} from "@grapevine/core";
 import type { Gate } from "@grapevine/distill";
 import type { AnswerContext, AskReply, Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";

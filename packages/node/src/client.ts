@@ -161,5 +161,5 @@ function revive(reply: unknown): GrapevineError {
 function search(query: Record<string, string | number | undefined> = {}): string {
   const given = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) if (value !== undefined) given.set(key, String(value));
-  return given.size === 0 ? "" : `?${given}`;
+  return given.size === 0 ? "" : `?${given.toString()}`;
 }

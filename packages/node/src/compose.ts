@@ -36,9 +36,9 @@ export interface Composed {
   readonly service: NodeService;
   readonly network: Network;
   /** Begins the work in the background. */
-  begin(): void;
+  readonly begin: () => void;
   /** Ends it; the network is stopped by then. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 export async function compose(opened: Opened): Promise<Composed> {

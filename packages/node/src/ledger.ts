@@ -135,7 +135,7 @@ export function createLedger(components: LedgerComponents): Ledger {
         work.changed.set(change.lesson.record.id, change.lesson);
       }
     }
-    for (const lesson of [...work.changed.values()]) await work.review(lesson.record, []);
+    for (const lesson of work.changed.values()) await work.review(lesson.record, []);
     await write(work);
   };
 

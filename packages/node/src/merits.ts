@@ -12,11 +12,11 @@ export interface MeritsComponents {
 
 export interface Merits {
   /** Lower bounds of the lessons' utility, from 0 to 1, in order. */
-  utilitiesOf(lessons: readonly StoredLesson[]): Promise<number[]>;
+  readonly utilitiesOf: (lessons: readonly StoredLesson[]) => Promise<number[]>;
   /** Lower bound of the trust in an author, from 0 to 1; 1 for oneself. */
-  trustOf(author: AuthorId): number;
+  readonly trustOf: (author: AuthorId) => number;
   /** Something was said about these lessons. */
-  forget(lessons: Iterable<RecordId>): void;
+  readonly forget: (lessons: Iterable<RecordId>) => void;
 }
 
 interface Said {

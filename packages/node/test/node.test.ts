@@ -79,11 +79,20 @@ describe("what leaves a node", () => {
   });
 
   it("promise 5: a question to a peer, and an answer to one, are held back whole", async () => {
-    const { learner, teacher } = await joined((request) => (JSON.stringify(request.prompt).includes("password") ? `It is ${token}` : "yes"));
+    const { learner, teacher } = await joined((request) =>
+      JSON.stringify(request.prompt).includes("password") ? `It is ${token}` : "yes",
+    );
     const peer = teacher.network.peerId;
-    await expect(learner.service.ask({ question: `Is ${token} right?`, peer })).rejects.toMatchObject({ code: "QUESTION_REFUSED" });
-    await expect(learner.service.ask({ question: "What is the password?", peer })).rejects.toMatchObject({ code: "ANSWER_WITHHELD" });
-    expect(await learner.service.ask({ question: "Is it so?", peer })).toMatchObject({ answer: "yes", answeredBy: { peerId: peer } });
+    await expect(learner.service.ask({ question: `Is ${token} right?`, peer })).rejects.toMatchObject({
+      code: "QUESTION_REFUSED",
+    });
+    await expect(learner.service.ask({ question: "What is the password?", peer })).rejects.toMatchObject({
+      code: "ANSWER_WITHHELD",
+    });
+    expect(await learner.service.ask({ question: "Is it so?", peer })).toMatchObject({
+      answer: "yes",
+      answeredBy: { peerId: peer },
+    });
   });
 
   it("promise 5: the reason of a retraction passes the gate, too", async () => {
@@ -97,7 +106,8 @@ describe("what leaves a node", () => {
 describe("a node", () => {
   it("learns from feedback, and its lesson reaches and serves a peer", async () => {
     const { learner, teacher } = await joined((request) => {
-      if (request.format !== undefined) return JSON.stringify({ goal: "stop the squeaking of a door", advice: "Put oil on the hinges of the door" });
+      if (request.format !== undefined)
+        return JSON.stringify({ goal: "stop the squeaking of a door", advice: "Put oil on the hinges of the door" });
       return "Put oil on its hinges.";
     });
     const { experienceId } = await teacher.service.ask({ question: "What helps against a squeaking door?" });
@@ -147,7 +157,9 @@ describe("a node", () => {
 
   it("finds a peer by name, and says when two go by it", async () => {
     const { learner, teacher } = await joined();
-    expect((await learner.service.peers()).map(({ peerId, standing }) => [peerId, standing])).toEqual([[teacher.network.peerId, "trusted"]]);
+    expect((await learner.service.peers()).map(({ peerId, standing }) => [peerId, standing])).toEqual([
+      [teacher.network.peerId, "trusted"],
+    ]);
     expect(await learner.service.ask({ question: "Is it so?", peer: "node" })).toMatchObject({ answer: "yes" });
     await expect(learner.service.ask({ question: "Is it so?", peer: "nobody" })).rejects.toMatchObject({ code: "PEER_UNKNOWN" });
   });
@@ -174,12 +186,16 @@ describe("a node's home", () => {
     expect(await loadSettings(home)).toEqual({ swarm: "s", port: 4_001, peers: { p: ["/ip4/127.0.0.1/tcp/1"] } });
     const file = join(home.folder, "settings.json");
     await writeFile(file, (await readFile(file, "utf8")).slice(0, -5));
-    await expect(loadSettings(home)).rejects.toMatchObject({ code: "SETTINGS_MALFORMED", message: expect.stringContaining(file) });
+    await expect(loadSettings(home)).rejects.toMatchObject({
+      code: "SETTINGS_MALFORMED",
+      message: expect.stringContaining(file),
+    });
     await rm(folder, { recursive: true });
   });
 
   it("refuses names that are paths", async () => {
-    for (const name of ["..", "a/b", "", "-a", "a".repeat(33)]) await expect(openHome("/nowhere", name)).rejects.toMatchObject({ code: "NODE_NAME_INVALID" });
+    for (const name of ["..", "a/b", "", "-a", "a".repeat(33)])
+      await expect(openHome("/nowhere", name)).rejects.toMatchObject({ code: "NODE_NAME_INVALID" });
   });
 
   it("listens on the port it had before, while it is free", async () => {

@@ -54,7 +54,9 @@ describe("a tool world", () => {
       const { environment, tasks } = await firstTasks(seed, 18);
       for (const task of tasks) {
         const { suggestions = [] } = await environment.start(task);
-        const solved = await Promise.all(suggestions.map(async (action) => (await (await environment.start(task)).act(action)).solved));
+        const solved = await Promise.all(
+          suggestions.map(async (action) => (await (await environment.start(task)).act(action)).solved),
+        );
         expect(suggestions).toHaveLength(6);
         expect(solved.filter(Boolean)).toHaveLength(1);
       }

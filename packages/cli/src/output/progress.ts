@@ -3,7 +3,7 @@ import type { Output } from "./output.ts";
 
 interface Progress {
   /** Says what goes on now. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** Takes the line away. May be called again. */
   stop(): void;
 }

@@ -1,5 +1,14 @@
 /** The parts of a lesson that no model writes: example, evidence, tags, facts, lineage. All of them come from the experience. */
-import { cleanText, type Experience, type LessonDraft, type LessonExample, type LessonKind, limits, type Outcome, publicSpecification } from "@grapevine/core";
+import {
+  cleanText,
+  type Experience,
+  type LessonDraft,
+  type LessonExample,
+  type LessonKind,
+  limits,
+  type Outcome,
+  publicSpecification,
+} from "@grapevine/core";
 import type { Trajectory } from "../trajectory.ts";
 import { cleanFields, type DraftFields } from "./fields.ts";
 
@@ -23,7 +32,9 @@ export function assembleDraft(input: AssemblyInput): LessonDraft {
     ...(example === undefined ? {} : { example }),
     evidence: evidenceOf(outcome, trajectory),
     tags: task === undefined ? [] : [cleanText(task.family, limits.maxTagLength)].filter((tag) => tag !== ""),
-    ...(task === undefined ? {} : { environment: { environment: cleanText(publicSpecification(task.environment), limits.maxEnvironmentFactLength) } }),
+    ...(task === undefined
+      ? {}
+      : { environment: { environment: cleanText(publicSpecification(task.environment), limits.maxEnvironmentFactLength) } }),
     model: cleanText(publicSpecification(input.model), limits.maxModelNameLength),
     derivedFrom: remoteLessons(experience),
   };

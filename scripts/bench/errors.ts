@@ -1,0 +1,12 @@
+import { defineErrors, type ErrorTable } from "@grapevine/core";
+
+export const benchErrors: ErrorTable<"BENCH_FAILED" | "BENCH_PROCESS_FAILED"> = defineErrors({
+  BENCH_FAILED: {
+    summary: "A benchmark ended before it had its figure.",
+    hint: "The message names it and says why; the figures of the others stand.",
+  },
+  BENCH_PROCESS_FAILED: {
+    summary: "A process that a benchmark measures ended or was silent before it served.",
+    hint: "Run the command in the message by hand to see why.",
+  },
+});

@@ -1,0 +1,82 @@
+/** The command line and other programs as processes of their own, where start-up or memory is measured: as a user has them, from the first instruction on. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { benchErrors } from "./errors.ts";
+
+export interface Served {
+  readonly child: ChildProcess;
+  /** From before the process was started to its first line. */
+  readonly startMs: number;
+  /** What its first line says. */
+  readonly firstLine: string;
+}
+
+const sourceCondition = "--conditions=grapevine-source";
+/** The `grapevine` command of this repository, as arguments of node. */
+export const grapevine: readonly string[] = [
+  sourceCondition,
+  fileURLToPath(new URL("../../packages/cli/bin/grapevine.cjs", import.meta.url)),
+];
+
+/** What a node is started with here: loopback alone, the packaged model, which nobody asks. */
+export function nodeArguments(home: string, name: string): string[] {
+  const listen = ["--listen", "/ip4/127.0.0.1/tcp/0"];
+  return [...grapevine, "up", "--json", "--home", home, "--name", name, ...listen, "--model", "embedded"];
+}
+
+/** Starts node with the arguments and resolves with the process's first line. @throws BENCH_PROCESS_FAILED */
+export async function serve(words: readonly string[], timeoutMs = 120_000): Promise<Served> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+  let complaint = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-2_000);
+  });
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const [first] = await Promise.race([once(child.stdout, "data", { signal }), once(child, "exit", { signal })]);
+    const startMs = performance.now() - startedAt;
+    if (!Buffer.isBuffer(first)) throw new Error(complaint.trim() || "it ended without a word");
+    child.stdout.resume(); // nothing else it says may hold it up
+    return { child, startMs, firstLine: first.toString().split("\n")[0] ?? "" };
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw benchErrors.create("BENCH_PROCESS_FAILED", `node ${words.join(" ")}: ${complaint || String(error)}`, { cause: error });
+  }
+}
+
+/** Runs node with the arguments to its end; milliseconds. @throws BENCH_PROCESS_FAILED */
+export async function runToEnd(words: readonly string[]): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, words, { stdio: "ignore" });
+  const [code] = await once(child, "exit");
+  const ms = performance.now() - startedAt;
+  if (code !== 0) throw benchErrors.create("BENCH_PROCESS_FAILED", `node ${words.join(" ")} ended with ${code}`);
+  return ms;
+}
+
+/** At once: what it holds is a copy that is thrown away. */
+export async function end({ child }: Served): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** Megabytes (of 2^20 bytes) of the process that are in memory, shared ones included. */
+export async function residentMegabytes({ child }: Served): Promise<number> {
+  const kilobytes =
+    process.platform === "linux"
+      ? /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${child.pid}/status`, "utf8"))?.[1]
+      : await printed("ps", ["-o", "rss=", "-p", String(child.pid)]);
+  return Number(kilobytes) / 1_024;
+}
+
+async function printed(command: string, words: readonly string[]): Promise<string> {
+  const child = spawn(command, words, { stdio: ["ignore", "pipe", "inherit"] });
+  const chunks: Buffer[] = [];
+  for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString().trim();
+}

@@ -1,0 +1,93 @@
+/** Recall as a node does it, vectors given: search, fetch from the store, utility and trust, ranking. Beside it: the bare graph, asked for ten. */
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { recallByVector } from "@grapevine/agent";
+import { type LessonStore, systemClock } from "@grapevine/core";
+import { openEmbedder } from "@grapevine/model";
+import { openStore } from "@grapevine/store";
+import { openVectorIndex } from "@grapevine/vector-index";
+import hnswlib from "hnswlib-node";
+import { openHome } from "../../packages/node/src/home.ts";
+import { createMerits } from "../../packages/node/src/merits.ts";
+import { openPrincipalBook } from "../../packages/node/src/principals.ts";
+import { seededRandom } from "../../packages/testing/src/clustered-vectors.ts";
+import { type BenchQuestion, copiedHome, nodeName, questionAbout } from "./data.ts";
+import { type Bench, elapsedMs, figure, interleaved, type Pair } from "./measure.ts";
+
+const limit = 10;
+const warmUps = 200;
+const rounds = 1_000;
+/** As the index sets it; hnswlib forgets it on load. */
+const searchWidth = 50;
+
+export const recall: Bench = {
+  name: "recall",
+  summary: "recall of 10 with store fetch and ranking, p50",
+  measure: async ({ lessons, say }) => {
+    const folder = await copiedHome(lessons, say);
+    try {
+      const measured = await measure(folder, lessons);
+      const bar = { of: "value", most: 1 } as const;
+      return figure({ name: "recall", unit: "ms", measured, referenceName: "raw HNSW search, k 10", bar });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function measure(folder: string, lessons: number): Promise<Pair> {
+  const home = await openHome(folder, nodeName);
+  const store = await openStore({ path: home.storeFolder, clock: systemClock });
+  const embedder = await openEmbedder();
+  const { index } = await openVectorIndex({ path: home.indexFolder, embedder: embedder.id, dimensions: embedder.dimensions });
+  const graph = await rawGraph(home.indexFolder, embedder.dimensions);
+  const principals = await openPrincipalBook(store.lessons);
+  const merits = createMerits({ store: store.lessons, principals, self: "" });
+  const components = {
+    lessons: store.lessons,
+    index: () => index,
+    embedder,
+    clock: systemClock,
+    utilitiesOf: merits.utilitiesOf,
+    authorOf: (author: string) => ({ trust: merits.trustOf(author), known: principals.get(author).standing === "trusted" }),
+  };
+  const questions = await questionsAbout(store.lessons, { embedder: embedder.id, lessons, count: warmUps + rounds });
+  const ask = (number: number): Promise<number> => {
+    const { text, vector } = questions[number] as BenchQuestion;
+    return elapsedMs(() => recallByVector({ text, limit }, vector, components));
+  };
+  const search = (number: number): Promise<number> => {
+    const { vector } = questions[number] as BenchQuestion;
+    return elapsedMs(() => graph.searchKnn([...vector], limit));
+  };
+  await interleaved(warmUps, ask, search);
+  const measured = await interleaved(rounds, (round) => ask(warmUps + round), (round) => search(warmUps + round));
+  await index.close();
+  await store.close();
+  return measured;
+}
+
+/** The graph that the index has saved, without anything of ours around it. */
+async function rawGraph(folder: string, dimensions: number): Promise<InstanceType<typeof hnswlib.HierarchicalNSW>> {
+  const file = (await readdir(folder)).find((name) => name.endsWith(".hnsw")) ?? "";
+  const graph = new hnswlib.HierarchicalNSW("ip", dimensions);
+  await graph.readIndex(join(folder, file));
+  graph.setEf(searchWidth);
+  return graph;
+}
+
+/** About lessons drawn evenly from the whole store: no cache can hold them all. */
+async function questionsAbout(
+  store: LessonStore,
+  { embedder, lessons, count }: { readonly embedder: string; readonly lessons: number; readonly count: number },
+): Promise<BenchQuestion[]> {
+  const random = seededRandom(7);
+  const questions: BenchQuestion[] = [];
+  while (questions.length < count) {
+    const label = Math.floor(random() * lessons);
+    const [lesson] = await store.byLabels([label]);
+    const vector = await store.embedding(embedder, label);
+    if (lesson !== undefined && vector !== undefined) questions.push(questionAbout(lesson.record.body, vector, random));
+  }
+  return questions;
+}
