@@ -18,7 +18,7 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 2,
     text: "Damage on disk is found at open or at read and reported; it is never silent.",
-    tests: ["packages/store/test/damage.test.ts"],
+    tests: ["packages/store/test/damage.test.ts", "test/e2e/doctor.test.ts"],
   },
   {
     promise: 3,

@@ -3,7 +3,7 @@ import { defineErrors, type ErrorTable } from "@grapevine/core";
 export const benchErrors: ErrorTable<"BENCH_FAILED" | "BENCH_PROCESS_FAILED"> = defineErrors({
   BENCH_FAILED: {
     summary: "A benchmark ended before it had its figure.",
-    hint: "The message names it and says why; the figures of the others stand.",
+    hint: "The message says why; run the others by their names.",
   },
   BENCH_PROCESS_FAILED: {
     summary: "A process that a benchmark measures ended or was silent before it served.",

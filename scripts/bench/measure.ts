@@ -84,6 +84,14 @@ export async function elapsedMs(work: () => unknown): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** Milliseconds that one core was at work for it, this process's other threads included: what others do on the machine is not in it. */
+export async function coreMs(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((first, second) => first - second);
   const middle = sorted.length >> 1;

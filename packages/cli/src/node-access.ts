@@ -1,5 +1,13 @@
 /** What the commands need of `@grapevine/node`, behind one door: loaded when the first of them is called, so that `--help` does not pay for it. */
-import type { ControlClient, ModelSummary, NodeOptions, Running, RunningNode } from "@grapevine/node";
+import type {
+  ControlClient,
+  Examination,
+  ExaminationInit,
+  ModelSummary,
+  NodeOptions,
+  Running,
+  RunningNode,
+} from "@grapevine/node";
 
 /** What the redaction gate says of a text. Positions are UTF-16 units from the text's start. */
 export interface GateReport {
@@ -14,6 +22,18 @@ export interface NodeAccess {
   start(options: NodeOptions): Promise<RunningNode>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
+  /** @throws STORE_LOCKED */
+  examine(init: ExaminationInit): Promise<Examination>;
+  /** @throws STORE_LOCKED, STORE_MISSING, STORE_VERSION */
+  repair(init: ExaminationInit): Promise<Repair>;
+}
+
+/** What a repair came to. Counts by kind of record. */
+export interface Repair {
+  readonly savedTo: string;
+  readonly kept: Readonly<Record<string, number>>;
+  readonly lost: Readonly<Record<string, number>> | undefined;
+  readonly unreadable: number;
 }
 
 export const nodeAccess: NodeAccess = {
@@ -22,4 +42,6 @@ export const nodeAccess: NodeAccess = {
   start: async (options) => (await import("@grapevine/node")).startNode(options),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
+  examine: async (init) => (await import("@grapevine/node")).examine(init),
+  repair: async (init) => (await import("@grapevine/node")).repair(init),
 };

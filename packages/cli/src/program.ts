@@ -110,6 +110,19 @@ function addNodeCommands(program: Command, perform: Perform): void {
   );
   examples(
     program
+      .command("doctor")
+      .description("examine the store of a node that does not run")
+      .option("--repair", "keep what can be read of a damaged store; the damaged one is put beside it")
+      .action((options: { repair?: boolean }) =>
+        perform(async (context) => (await import("./commands/doctor.ts")).doctor(context, options)),
+      ),
+    [
+      ["doctor", "say whether the store is whole"],
+      ["doctor --repair", "mend a damaged one"],
+    ],
+  );
+  examples(
+    program
       .command("status")
       .description("what the node is, where it is reached, what it holds")
       .action(() => perform(async (context) => (await import("./commands/status.ts")).showStatus(context))),

@@ -63,8 +63,14 @@ export async function startHost(host: SwarmHost, listen: readonly string[]): Pro
   try {
     await host.start();
   } catch (error) {
-    throw networkErrors.create("LISTEN_FAILED", `cannot listen on ${listen.join(", ")}: ${messageOf(error)}`, { cause: error });
+    throw networkErrors.create("LISTEN_FAILED", `cannot listen on ${listen.join(", ")}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** libp2p puts the stack of each refused address into its message; the line that says why is enough. */
+function reasonOf(error: unknown): string {
+  const lines = messageOf(error).split("\n");
+  return (lines.find((line) => /\bError: /.test(line)) ?? lines[0] ?? "").trim();
 }
 
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];

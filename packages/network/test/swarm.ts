@@ -164,8 +164,8 @@ export function lessonOf(
 
 /** Starts nodes and stops them after the test, whatever happened. */
 export async function withNodes<Nodes extends readonly TestNode[]>(
-  nodes: Nodes,
-  run: (...nodes: Nodes) => Promise<void>,
+  nodes: readonly [...Nodes],
+  run: (...nodes: NoInfer<Nodes>) => Promise<void>,
 ): Promise<void> {
   try {
     await Promise.all(nodes.map((node) => node.network.start()));

@@ -1,11 +1,23 @@
 /** The ways into a node that need all of its stages; they are loaded when they are called, so that a client of a running node starts fast. */
 import type { GateVerdict } from "@grapevine/distill";
+import type { RepairReport } from "@grapevine/store";
 import type { ModelSummary } from "./control/contract.ts";
+import type { Examination, ExaminationInit } from "./doctor.ts";
 import type { NodeOptions, RunningNode } from "./start-node.ts";
 
 /** As `startNode` in start-node.ts. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   return await (await import("./start-node.ts")).startNode(options);
+}
+
+/** As `examine` in doctor.ts. */
+export async function examine(init: ExaminationInit): Promise<Examination> {
+  return await (await import("./doctor.ts")).examine(init);
+}
+
+/** As `repair` in doctor.ts. */
+export async function repair(init: ExaminationInit): Promise<RepairReport> {
+  return await (await import("./doctor.ts")).repair(init);
 }
 
 /** What the redaction gate would say if the text were to leave this machine; needs no running node. */

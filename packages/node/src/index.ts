@@ -25,7 +25,8 @@ export type {
   TrustRequest,
   UsedLesson,
 } from "./control/contract.ts";
-export { checkText, listModels, startNode } from "./entry.ts";
+export type { Examination, ExaminationInit } from "./doctor.ts";
+export { checkText, examine, listModels, repair, startNode } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";
 export type { Running } from "./home.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";

@@ -19,12 +19,12 @@ import {
   loadSettings,
   loadToken,
   type NodeHome,
-  nodeNames,
   openHome,
   saveSettings,
   withdrawRunning,
 } from "./home.ts";
 import { listenPort } from "./listen-port.ts";
+import { onlyName } from "./only-name.ts";
 
 export interface NodeOptions {
   /** The folder of all nodes of this user. */
@@ -56,7 +56,6 @@ export interface RunningNode {
   stop(): Promise<void>;
 }
 
-const defaultName = "node";
 const defaultSwarm = "grapevine";
 
 /**
@@ -147,15 +146,4 @@ function openLog(home: NodeHome, level: string): Logger {
     { level, base: { node: home.name } },
     destination({ dest: `${home.folder}/node.log`, mkdir: true, mode: 0o600, sync: true }),
   );
-}
-
-/** @throws NODE_AMBIGUOUS */
-async function onlyName(home: string): Promise<string> {
-  const names = await nodeNames(home);
-  if (names.length > 1) {
-    throw nodeErrors.create("NODE_AMBIGUOUS", `${home} holds ${names.join(", ")}`, {
-      hint: "Say which to start with --name NAME.",
-    });
-  }
-  return names[0] ?? defaultName;
 }

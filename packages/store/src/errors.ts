@@ -28,7 +28,7 @@ export const storeErrors: ErrorTable<
   },
   STORE_DAMAGED: {
     summary: "What is on the disk is not what was written: files are missing, cut short or altered.",
-    hint: "Restore the store's folder from a backup. Without one, move it away and start again: lessons come back from peers, experiences do not.",
+    hint: "Restore the store's folder from a backup, or run `grapevine doctor --repair`: it keeps what can be read; lessons come back from peers, experiences do not.",
   },
   STORE_UNAVAILABLE: {
     summary: "The operating system refused access to the store's files: rights, space or open files.",
