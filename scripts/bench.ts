@@ -14,7 +14,7 @@ import { join } from "./bench/join.ts";
 import type { Bench, Figure } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
 import { open } from "./bench/open.ts";
-import { recall } from "./bench/recall.ts";
+import { recall, recallAnything } from "./bench/recall.ts";
 
 interface Options {
   readonly names: readonly string[];
@@ -22,7 +22,7 @@ interface Options {
   readonly json: boolean;
 }
 
-const benches: readonly Bench[] = [recall, admission, append, memory, help, open, join];
+const benches: readonly Bench[] = [recall, recallAnything, admission, append, memory, help, open, join];
 const minLessons = 1_000;
 const maxLessons = 1_000_000;
 
@@ -33,7 +33,7 @@ function readOptions(): Options {
     .addArgument(new Argument("[name...]", "which of them (default: all)").choices(names))
     .option("--lessons <count>", "lessons of the large store in recall and open; fewer are made faster", readLessons, 100_000)
     .option("--json", "one JSON document on stdout, progress on stderr", false)
-    .addHelpText("after", `\nBenchmarks:\n${benches.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}`)
+    .addHelpText("after", `\nBenchmarks:\n${benches.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join("\n")}`)
     .exitOverride()
     .parse();
   const { lessons, json } = command.opts<Omit<Options, "names">>();
@@ -63,7 +63,14 @@ async function measureAll({ names, lessons }: Options): Promise<Figure[]> {
 function show(figures: readonly Figure[]): void {
   const table = new Table({ head: ["", "measured", "reference", "ratio", "bar", ""], style: { head: [], border: [] } });
   for (const { name, value, unit, reference, ratio, bar, holds } of figures) {
-    table.push([name, `${value} ${unit}`, `${reference.value} ${unit}\n${reference.name}`, ratio, bar, holds ? "holds" : "misses"]);
+    table.push([
+      name,
+      `${value} ${unit}`,
+      `${reference.value} ${unit}\n${reference.name}`,
+      ratio,
+      bar,
+      holds ? "holds" : "misses",
+    ]);
   }
   const load = loadavg().map((average) => average.toFixed(1));
   process.stdout.write(`${table.toString()}\nload average ${load.join(", ")}; medians, each in turns with its reference\n`);

@@ -9,7 +9,7 @@ import { GrapevineError, messageOf } from "@grapevine/core";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { demonstrate } from "./cluster/demonstration.ts";
 import { clusterErrors } from "./cluster/errors.ts";
-import { type Peer, startPeers, stopPeers } from "./cluster/peers.ts";
+import { Cluster } from "./cluster/peers.ts";
 import { createReporter, type Reporter } from "./cluster/reporter.ts";
 
 interface Options {
@@ -53,31 +53,36 @@ function readPeers(text: string): number {
 
 async function run(options: Options, reporter: Reporter, interrupted: AbortSignal): Promise<void> {
   const home = options.home === undefined ? await mkdtemp(join(tmpdir(), "grapevine-")) : resolve(options.home);
-  const peers: Peer[] = [];
+  const cluster = new Cluster({ count: options.peers, model: options.model, home, signal: interrupted }, reporter);
+  // A second Ctrl-C: nobody is left behind, and nobody is waited for.
+  process.once("exit", () => cluster.kill());
   try {
-    await startPeers({ count: options.peers, model: options.model, home, signal: interrupted }, peers, reporter);
+    const peers = await cluster.start();
     reporter.result(await demonstrate(peers, reporter, interrupted));
     if (options.once) return;
     reporter.invitation(peers, home);
-    await untilAborted(interrupted, peers);
+    await untilEnded(cluster, interrupted);
   } finally {
-    await stopPeers(peers, reporter);
+    reporter.quiet();
+    await cluster.stop();
     if (options.home === undefined) await rm(home, { recursive: true, force: true });
   }
 }
 
-/** Also ends when a peer dies: a cluster that is not whole must not look like one. */
-async function untilAborted(signal: AbortSignal, peers: readonly Peer[]): Promise<void> {
-  const aborted = new Promise<void>((done) => {
-    if (signal.aborted) done();
-    signal.addEventListener("abort", () => done(), { once: true });
+/** Stays until the user ends it. A cluster that is not whole must not look like one. @throws CLUSTER_PEER_FAILED when a peer ends */
+async function untilEnded(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<undefined>((done) => {
+    if (signal.aborted) done(undefined);
+    signal.addEventListener("abort", () => done(undefined), { once: true });
   });
-  await Promise.race([aborted, ...peers.map(({ ended }) => ended)]);
+  const ended = await Promise.race([aborted, cluster.firstToEnd()]);
+  if (ended !== undefined && !signal.aborted)
+    throw clusterErrors.create("CLUSTER_PEER_FAILED", `the process of ${ended} has ended`);
 }
 
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) process.exit(130);
       controller.abort(clusterErrors.create("CLUSTER_INTERRUPTED", `stopped by ${signal}`));

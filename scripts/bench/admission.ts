@@ -53,7 +53,8 @@ async function measure(ledger: Ledger): Promise<Pair> {
 
 /** Never the same ones twice. */
 function framesOf(round: number): Uint8Array[] {
-  return Array.from({ length: lessonsPerRound }, (_, place): SignedRecord<LessonBody> => benchLesson(round * lessonsPerRound + place)).map(
-    ({ frame }) => frame,
-  );
+  return Array.from(
+    { length: lessonsPerRound },
+    (_, place): SignedRecord<LessonBody> => benchLesson(round * lessonsPerRound + place),
+  ).map(({ frame }) => frame);
 }

@@ -125,7 +125,7 @@ async function fill(home: NodeHome, lessons: number, say: (text: string) => void
   const embedder = await openEmbedder();
   const { id, dimensions } = embedder;
   const { index } = await openVectorIndex({ path: home.indexFolder, embedder: id, dimensions });
-  const self = await loadIdentity(home);
+  const self = await loadIdentity(home, { mayCreate: true });
   const vectors = clusteredVectors({ count: lessons, dimensions, clusters: Math.ceil(lessons / lessonsPerCluster), seed: 1 });
   await store.lessons.apply(benchPrincipals());
   for (let from = 0; from < lessons; from += lessonsPerWrite) {

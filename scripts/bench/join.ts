@@ -60,7 +60,8 @@ async function joinAndWait(client: ControlClient, invite: string): Promise<void>
     const { own, admitted, held } = (await client.status()).lessons;
     const arrived = own + admitted + held;
     if (arrived >= lessonsHeld) return;
-    if (performance.now() > deadline) throw benchErrors.create("BENCH_FAILED", `join: ${arrived} of ${lessonsHeld} lessons arrived`);
+    if (performance.now() > deadline)
+      throw benchErrors.create("BENCH_FAILED", `join: ${arrived} of ${lessonsHeld} lessons arrived`);
     await wait(pollIntervalMs);
   }
 }

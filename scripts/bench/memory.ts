@@ -1,7 +1,7 @@
 /** Memory of a node that serves, holds 10,000 lessons and has not been asked anything. Beside it: a bare libp2p host with gossipsub. */
 import { rm } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { copiedHome, nodeName } from "./data.ts";
 import { type Bench, figure, interleaved } from "./measure.ts";
 import { end, nodeArguments, residentMegabytes, type Served, serve } from "./processes.ts";

@@ -9,8 +9,6 @@ export interface Served {
   readonly child: ChildProcess;
   /** From before the process was started to its first line. */
   readonly startMs: number;
-  /** What its first line says. */
-  readonly firstLine: string;
 }
 
 const sourceCondition = "--conditions=grapevine-source";
@@ -39,8 +37,9 @@ export async function serve(words: readonly string[], timeoutMs = 120_000): Prom
     const [first] = await Promise.race([once(child.stdout, "data", { signal }), once(child, "exit", { signal })]);
     const startMs = performance.now() - startedAt;
     if (!Buffer.isBuffer(first)) throw new Error(complaint.trim() || "it ended without a word");
+    if (first.toString().startsWith('{"error"')) throw new Error(first.toString().trim());
     child.stdout.resume(); // nothing else it says may hold it up
-    return { child, startMs, firstLine: first.toString().split("\n")[0] ?? "" };
+    return { child, startMs };
   } catch (error) {
     child.kill("SIGKILL");
     throw benchErrors.create("BENCH_PROCESS_FAILED", `node ${words.join(" ")}: ${complaint || String(error)}`, { cause: error });

@@ -1,4 +1,9 @@
-/** Recall as a node does it, vectors given: search, fetch from the store, utility and trust, ranking. Beside it: the bare graph, asked for ten. */
+/**
+ * Recall as a node does it, vectors given: search, fetch from the store, utility and trust, ranking. Beside it: the bare graph, asked for ten.
+ *
+ * `recall` asks as users do, again and again about a hundred subjects of some fifty lessons each, which are in memory soon. `recall-anything` asks
+ * each question about another lesson, drawn evenly from the whole store, so that most is read from the database, checked and decoded: the worst case.
+ */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { recallByVector } from "@grapevine/agent";
@@ -12,7 +17,8 @@ import { createMerits } from "../../packages/node/src/merits.ts";
 import { openPrincipalBook } from "../../packages/node/src/principals.ts";
 import { seededRandom } from "../../packages/testing/src/clustered-vectors.ts";
 import { type BenchQuestion, copiedHome, nodeName, questionAbout } from "./data.ts";
-import { type Bench, elapsedMs, figure, interleaved, type Pair } from "./measure.ts";
+import { benchErrors } from "./errors.ts";
+import { type Bench, type BenchContext, elapsedMs, type Figure, figure, interleaved, type Pair } from "./measure.ts";
 
 const limit = 10;
 const warmUps = 200;
@@ -20,22 +26,32 @@ const rounds = 1_000;
 /** As the index sets it; hnswlib forgets it on load. */
 const searchWidth = 50;
 
+const usualSubjects = 100;
+
 export const recall: Bench = {
   name: "recall",
-  summary: "recall of 10 with store fetch and ranking, p50",
-  measure: async ({ lessons, say }) => {
-    const folder = await copiedHome(lessons, say);
-    try {
-      const measured = await measure(folder, lessons);
-      const bar = { of: "value", most: 1 } as const;
-      return figure({ name: "recall", unit: "ms", measured, referenceName: "raw HNSW search, k 10", bar });
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+  summary: "recall of 10 with store fetch and ranking, on the usual subjects, p50",
+  measure: (context) => measureRecall("recall", usualSubjects, context),
 };
 
-async function measure(folder: string, lessons: number): Promise<Pair> {
+export const recallAnything: Bench = {
+  name: "recall-anything",
+  summary: "the same on anything in the store, hardly ever asked before, p50",
+  measure: (context) => measureRecall("recall-anything", warmUps + rounds, context),
+};
+
+async function measureRecall(name: string, subjects: number, { lessons, say }: BenchContext): Promise<Figure> {
+  const folder = await copiedHome(lessons, say);
+  try {
+    const measured = await measure(folder, lessons, subjects);
+    const bar = { of: "value", most: 1 } as const;
+    return figure({ name, unit: "ms", measured, referenceName: "raw HNSW search, k 10", bar });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(folder: string, lessons: number, subjects: number): Promise<Pair> {
   const home = await openHome(folder, nodeName);
   const store = await openStore({ path: home.storeFolder, clock: systemClock });
   const embedder = await openEmbedder();
@@ -51,7 +67,7 @@ async function measure(folder: string, lessons: number): Promise<Pair> {
     utilitiesOf: merits.utilitiesOf,
     authorOf: (author: string) => ({ trust: merits.trustOf(author), known: principals.get(author).standing === "trusted" }),
   };
-  const questions = await questionsAbout(store.lessons, { embedder: embedder.id, lessons, count: warmUps + rounds });
+  const questions = await questionsAbout(store.lessons, { embedder: embedder.id, lessons, subjects });
   const ask = (number: number): Promise<number> => {
     const { text, vector } = questions[number] as BenchQuestion;
     return elapsedMs(() => recallByVector({ text, limit }, vector, components));
@@ -61,7 +77,11 @@ async function measure(folder: string, lessons: number): Promise<Pair> {
     return elapsedMs(() => graph.searchKnn([...vector], limit));
   };
   await interleaved(warmUps, ask, search);
-  const measured = await interleaved(rounds, (round) => ask(warmUps + round), (round) => search(warmUps + round));
+  const measured = await interleaved(
+    rounds,
+    (round) => ask(warmUps + round),
+    (round) => search(warmUps + round),
+  );
   await index.close();
   await store.close();
   return measured;
@@ -76,18 +96,24 @@ async function rawGraph(folder: string, dimensions: number): Promise<InstanceTyp
   return graph;
 }
 
-/** About lessons drawn evenly from the whole store: no cache can hold them all. */
-async function questionsAbout(
-  store: LessonStore,
-  { embedder, lessons, count }: { readonly embedder: string; readonly lessons: number; readonly count: number },
-): Promise<BenchQuestion[]> {
+interface QuestionsInit {
+  readonly embedder: string;
+  readonly lessons: number;
+  /** Lessons that are asked about in turn, each question in other words: drawn evenly from the whole store. */
+  readonly subjects: number;
+}
+
+async function questionsAbout(store: LessonStore, { embedder, lessons, subjects }: QuestionsInit): Promise<BenchQuestion[]> {
   const random = seededRandom(7);
+  const labels = Array.from({ length: subjects }, () => Math.floor(random() * lessons));
   const questions: BenchQuestion[] = [];
-  while (questions.length < count) {
-    const label = Math.floor(random() * lessons);
+  for (let number = 0; number < warmUps + rounds; number++) {
+    const label = labels[number % subjects] ?? 0;
     const [lesson] = await store.byLabels([label]);
     const vector = await store.embedding(embedder, label);
-    if (lesson !== undefined && vector !== undefined) questions.push(questionAbout(lesson.record.body, vector, random));
+    if (lesson === undefined || vector === undefined)
+      throw benchErrors.create("BENCH_FAILED", `no lesson has the label ${label}`);
+    questions.push(questionAbout(lesson.record.body, vector, random));
   }
   return questions;
 }

@@ -10,9 +10,6 @@ import type { Reporter } from "./reporter.ts";
 export interface Peer {
   readonly name: string;
   readonly client: ControlClient;
-  readonly child: ChildProcess;
-  /** Resolves when the process is gone. */
-  readonly ended: Promise<unknown>;
 }
 
 export interface ClusterInit {
@@ -28,40 +25,76 @@ const command = fileURLToPath(new URL("../../packages/cli/bin/grapevine.cjs", im
 const startTimeoutMs = 120_000;
 const stopTimeoutMs = 15_000;
 
-/** Starts them, joins each to the first by its invite, and has each trust all others. Fills `peers` as they come, so that a failure can stop them. */
-export async function startPeers(init: ClusterInit, peers: Peer[], reporter: Reporter): Promise<void> {
-  const step = reporter.step(`Starting ${init.count} peers`);
-  const started = await Promise.all(
-    Array.from({ length: init.count }, async (_, index) => {
-      const peer = await startPeer(names[index] ?? `peer-${index + 1}`, init);
-      peers.push(peer);
-      step.update(`Starting peers: ${peers.length} of ${init.count} serve`);
+/** The processes of a cluster, known from the moment they are started, so that none is left behind whatever goes wrong. */
+export class Cluster {
+  readonly #init: ClusterInit;
+  readonly #reporter: Reporter;
+  readonly #processes: PeerProcess[] = [];
+
+  constructor(init: ClusterInit, reporter: Reporter) {
+    this.#init = init;
+    this.#reporter = reporter;
+  }
+
+  /** Starts the peers, joins each to the first by its invite, and has each trust all others. @throws the error of the first peer that failed */
+  async start(): Promise<Peer[]> {
+    const { count } = this.#init;
+    const step = this.#reporter.step(`Starting ${count} peers`);
+    let serving = 0;
+    const starting = Array.from({ length: count }, async (_, index) => {
+      const process = spawnPeer(names[index] ?? `peer-${index + 1}`, this.#init);
+      this.#processes.push(process);
+      const peer = await served(process, this.#init);
+      serving += 1;
+      step.update(`Starting peers: ${serving} of ${count} serve`);
       return peer;
-    }),
-  );
-  peers.splice(0, peers.length, ...started);
-  step.done(`${init.count} peers serve, each a process of its own: ${started.map(({ name }) => name).join(", ")}`);
-  await join(started, reporter);
-  await trustEachOther(started);
+    });
+    const peers: Peer[] = [];
+    for (const result of await Promise.allSettled(starting)) {
+      if (result.status === "rejected") throw result.reason;
+      peers.push(result.value);
+    }
+    step.done(`${count} peers serve, each a process of its own: ${peers.map(({ name }) => name).join(", ")}`);
+    await join(peers, this.#reporter);
+    await trustEachOther(peers);
+    return peers;
+  }
+
+  /** Resolves with the name of the first peer whose process ends. */
+  async firstToEnd(): Promise<string> {
+    return await Promise.race(this.#processes.map(async ({ name, ended }) => ended.then(() => name)));
+  }
+
+  async stop(): Promise<void> {
+    const alive = this.#processes.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+    if (alive.length === 0) return;
+    const step = this.#reporter.step("Stopping the peers");
+    for (const { child } of alive) child.kill("SIGTERM");
+    const timer = setTimeout(() => this.kill(), stopTimeoutMs);
+    await Promise.all(alive.map(({ ended }) => ended));
+    clearTimeout(timer);
+    step.done("All peers have stopped.");
+  }
+
+  /** At once, for a user who does not want to wait. */
+  kill(): void {
+    for (const { child } of this.#processes) child.kill("SIGKILL");
+  }
 }
 
-export async function stopPeers(peers: readonly Peer[], reporter: Reporter): Promise<void> {
-  if (peers.length === 0) return;
-  const step = reporter.step("Stopping the peers");
-  for (const { child } of peers) child.kill("SIGTERM");
-  const timer = setTimeout(() => {
-    for (const { child } of peers) child.kill("SIGKILL");
-  }, stopTimeoutMs);
-  await Promise.all(peers.map(({ ended }) => ended));
-  clearTimeout(timer);
-  step.done("All peers have stopped.");
+interface PeerProcess {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly ended: Promise<unknown>;
+  /** The last of what it wrote to stderr. */
+  readonly complaint: () => string;
 }
 
-async function startPeer(name: string, { home, model, signal }: ClusterInit): Promise<Peer> {
-  const listen = ["--listen", "/ip4/127.0.0.1/tcp/0"];
+function spawnPeer(name: string, { home, model }: ClusterInit): PeerProcess {
+  const words = ["up", "--name", name, "--home", home, "--listen", "/ip4/127.0.0.1/tcp/0", "--model", model, "--json"];
   const child = spawn(
     process.execPath,
-    ["--conditions=grapevine-source", command, "up", "--name", name, "--home", home, ...listen, "--model", model, "--json"],
+    ["--conditions=grapevine-source", command, ...words],
     // A group of its own: Ctrl-C reaches the launcher alone, which stops the peers in order.
     { stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
@@ -69,21 +102,24 @@ async function startPeer(name: string, { home, model, signal }: ClusterInit): Pr
   child.stderr.on("data", (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2_000);
   });
-  const ended = once(child, "exit");
+  return { name, child, ended: once(child, "exit"), complaint: () => complaint.trim() };
+}
+
+/** The first line that a peer prints is its status, or the error that it ends with. */
+async function served({ name, child, ended, complaint }: PeerProcess, { home, signal }: ClusterInit): Promise<Peer> {
   const timeout = AbortSignal.any([signal, AbortSignal.timeout(startTimeoutMs)]);
-  const printed = await Promise.race([once(child.stdout, "data", { signal: timeout }), ended]).catch((error: unknown) => {
-    child.kill("SIGKILL");
-    throw error;
-  });
-  if (child.exitCode !== null || !(printed[0] instanceof Buffer)) {
-    throw clusterErrors.create("CLUSTER_PEER_FAILED", `${name} did not start: ${complaint.trim() || "no word from it"}`);
+  const printed =
+    child.stdout === null ? [] : await Promise.race([once(child.stdout, "data", { signal: timeout }), ended.then(() => [])]);
+  const [line] = printed as unknown[];
+  if (!(line instanceof Buffer)) {
+    throw clusterErrors.create("CLUSTER_PEER_FAILED", `${name} did not start: ${complaint() || "no word from it"}`);
   }
-  const first: unknown = JSON.parse(printed[0].toString().split("\n")[0] ?? "");
+  const first: unknown = JSON.parse(line.toString().split("\n")[0] ?? "");
   if (typeof first === "object" && first !== null && "error" in first) {
     const { code, message, hint } = first.error as { code: string; message: string; hint: string };
     throw new GrapevineError(code, `${name}: ${message}`, hint);
   }
-  return { name, child, ended, client: await connectToNode({ home, node: name }) };
+  return { name, client: await connectToNode({ home, node: name }) };
 }
 
 async function join(peers: readonly Peer[], reporter: Reporter): Promise<void> {

@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 import type { GrapevineError } from "@grapevine/core";
 import Table from "cli-table3";
-import ora from "ora";
+import ora, { type Ora } from "ora";
 import type { ClusterResult, ScoredTask } from "./demonstration.ts";
 import type { Peer } from "./peers.ts";
 
@@ -15,14 +15,24 @@ export interface Reporter {
   step(text: string): ReporterStep;
   result(result: ClusterResult): void;
   invitation(peers: readonly Peer[], home: string): void;
+  /** Ends the step that is still open, if one is: what it was about did not come to an end. */
+  quiet(): void;
   failure(error: GrapevineError): void;
 }
 
 export function createReporter({ json }: { json: boolean }): Reporter {
+  let open: Ora | undefined;
+  const quiet = (): void => {
+    if (open?.isSpinning === true) open.fail();
+    open = undefined;
+  };
   return {
+    quiet,
     step: (text) => {
+      quiet();
       // Where stderr is no terminal, ora prints each text once as a line of its own.
       const spinner = ora({ text, stream: process.stderr, discardStdin: false }).start();
+      open = spinner;
       return {
         update: (now) => {
           spinner.text = now;

@@ -9,6 +9,7 @@ import {
   type Clock,
   type Embedder,
   isUsable,
+  type LessonBody,
   type LessonStore,
   lessonText,
   publicSpecification,
@@ -163,7 +164,7 @@ function isExpired(lesson: StoredLesson, now: number): boolean {
  * document frequency of K. Spärck Jones, 1972, over the candidates alone), so that what all of them say tells nothing.
  */
 function sharedWords(question: string, candidates: readonly Candidate[]): number[] {
-  const texts = candidates.map(({ lesson }) => words(lessonText(lesson.record.body)));
+  const texts = candidates.map(({ lesson }) => wordsOfLesson(lesson.record.body));
   const weights = new Map<string, number>();
   for (const word of words(question)) {
     const holders = texts.filter((text) => text.has(word)).length;
@@ -176,6 +177,17 @@ function sharedWords(question: string, candidates: readonly Candidate[]): number
     for (const [word, weight] of weights) if (text.has(word)) shared += weight;
     return shared / total;
   });
+}
+
+/** A lesson's text never changes, and the store gives what it has cached as the same object: the words are found once for as long as that lives. */
+const wordsOfLessons = new WeakMap<LessonBody, ReadonlySet<string>>();
+
+function wordsOfLesson(lesson: LessonBody): ReadonlySet<string> {
+  const known = wordsOfLessons.get(lesson);
+  if (known !== undefined) return known;
+  const found = words(lessonText(lesson));
+  wordsOfLessons.set(lesson, found);
+  return found;
 }
 
 const stems = new Map<string, string>();

@@ -133,7 +133,7 @@ export async function startStandIn(
   const home = place.home ?? (await makeHome());
   const name = place.name ?? "bo";
   const asked: Asked[] = [];
-  const server = createServer((request, response) => void answer(request, response, routes, asked));
+  const server = createServer((request, response) => void answer(request, response, { name, routes, asked }));
   await listen(server);
   onTestFinished(() => close(server));
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -152,11 +152,10 @@ export async function announce(home: string, name: string, node: { pid: number; 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  routes: Record<string, Route>,
-  asked: Asked[],
+  { name, routes, asked }: { name: string; routes: Record<string, Route>; asked: Asked[] },
 ): Promise<void> {
   if (request.url === "/healthz") {
-    response.end("ok");
+    response.end(JSON.stringify({ ok: true, name, pid: process.pid }));
     return;
   }
   const text = await textOf(request);

@@ -95,7 +95,7 @@ describe("one thing in full", () => {
 describe("practise", () => {
   const task = {
     type: "task",
-    index: 1,
+    index: 0,
     total: 2,
     taskId: "t1",
     family: "list",
@@ -107,7 +107,7 @@ describe("practise", () => {
     ms: 2100,
   };
   const summary = { type: "summary", environment: "tools:7", right: 1, total: 2, ms: 4000 };
-  const events = [task, { ...task, index: 2, solved: false, lessons: [] }, summary];
+  const events = [task, { ...task, index: 1, solved: false, lessons: [] }, summary];
 
   it("gives a line a task, and the score", async () => {
     const { where } = await startStandIn({ "POST /api/practise": lines(...events) });

@@ -57,6 +57,8 @@ export interface Experience {
   readonly task?: TaskReference;
   /** Who asked, when it was another peer. */
   readonly askedBy?: AuthorId;
+  /** Who answered, when it was another peer. Its lessons are then that peer's claim: they count for nothing here, and nothing is distilled from it. */
+  readonly answeredBy?: AuthorId;
   readonly steps: readonly Step[];
   readonly answer: string;
   readonly outcome?: Outcome;

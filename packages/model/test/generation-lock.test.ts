@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { GenerationLock } from "../src/locking/generation-lock.ts";
 import { startChild } from "./child-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -70,6 +72,15 @@ describe("the generation lock", async () => {
     gate.resolve();
     await first;
     expect(await last).toBe("last");
+  });
+
+  it("has a folder that goes by the user's number, for not every user has a name", async () => {
+    const place = await mkdtemp(join(folder, "place-"));
+    vi.stubEnv("XDG_RUNTIME_DIR", undefined);
+    vi.stubEnv("TMPDIR", place);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await new GenerationLock({}).run(async () => "done")).toBe("done");
+    expect(await readdir(place)).toEqual([`grapevine-${process.getuid?.()}`]);
   });
 
   it("says where it is when its folder cannot be used", async () => {

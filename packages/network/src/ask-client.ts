@@ -2,6 +2,7 @@
 import { type AuthorId, GrapevineError, limits, messageOf } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import { askFrame, askProtocol, bytesOf, maxAnswerFrameBytes } from "./ask-protocol.ts";
+import { refusalError } from "./ask-refusal.ts";
 import { networkErrors } from "./errors.ts";
 import { type FrameStream, frameStream } from "./frame-stream.ts";
 import { askTimeoutMs, maxAnswerBytes } from "./network-limits.ts";
@@ -21,7 +22,7 @@ export async function askOver(connection: Connection, question: string, options:
     stream = await connection.newStream(askProtocol, { signal, negotiateFully: true });
     const frames = frameStream(stream, maxAnswerFrameBytes);
     await frames.write({ question, timeoutMs }, signal);
-    const reply = await readAnswer(frames, signal, options.onText);
+    const reply = await readAnswer(connection.remotePeer.toString(), frames, signal, options.onText);
     await stream.close({ signal });
     return reply;
   } catch (error) {
@@ -31,12 +32,17 @@ export async function askOver(connection: Connection, question: string, options:
   }
 }
 
-async function readAnswer(frames: FrameStream, signal: AbortSignal, onText?: (piece: string) => void): Promise<AskReply> {
+async function readAnswer(
+  peer: AuthorId,
+  frames: FrameStream,
+  signal: AbortSignal,
+  onText?: (piece: string) => void,
+): Promise<AskReply> {
   let textBytes = 0;
   for (;;) {
     const frame = await frames.read(askFrame, signal);
     if (frame.type === "answer") return frame.reply;
-    if (frame.type === "error") throw new GrapevineError(frame.code, frame.message, frame.hint);
+    if (frame.type === "error") throw refusalError(peer, frame);
     textBytes += bytesOf(frame.text);
     if (textBytes > maxAnswerBytes)
       throw networkErrors.create("FRAME_INVALID", `the answer is longer than ${maxAnswerBytes} bytes`);

@@ -3,7 +3,8 @@
  *
  * The asker opens a stream and sends `{question, timeoutMs}`. Then frames come back: any number of `text {text}`, each a piece of
  * the answer as it is made, and one last frame: `answer {reply}`, whose `answer` is the whole text again, or `error {code,
- * message, hint}`. The asker cancels by resetting the stream; the answerer stops then, and when the time is over.
+ * message}`; `ask-refusal.ts` says which there are. The asker cancels by resetting the stream; the answerer stops then, and when
+ * the time is over.
  *
  * Limits: a question of 64 KiB, an answer of 1 MiB, five minutes, one question a peer and four in all at a time.
  *
@@ -11,7 +12,7 @@
  * right, or that the lessons it names were used. Texts of a peer are stripped of control and bidirectional characters here,
  * because they end up on a terminal.
  */
-import { cleanText, type GrapevineError, limits } from "@grapevine/core";
+import { cleanText, limits } from "@grapevine/core";
 import { z } from "zod";
 import { askTimeoutMs, maxAnswerBytes, maxLessonsPerAnswer } from "./network-limits.ts";
 import type { AskReply } from "./network-types.ts";
@@ -35,7 +36,13 @@ export const askRequest: z.ZodType<AskRequest> = z.object({
 export type AskFrame =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "answer"; readonly reply: AskReply }
-  | { readonly type: "error"; readonly code: string; readonly message: string; readonly hint: string };
+  | AskErrorFrame;
+
+export interface AskErrorFrame {
+  readonly type: "error";
+  readonly code: string;
+  readonly message: string;
+}
 
 const lessonUse = z.object({
   id: z.string().max(80),
@@ -62,16 +69,9 @@ export const askFrame: z.ZodType<AskFrame> = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("error"),
     code: z.string().regex(/^[A-Z][A-Z0-9_]{2,63}$/),
-    message: z.string().transform((message) => cleanText(message, maxErrorTextLength)),
-    hint: z.string().transform((hint) => cleanText(hint, maxErrorTextLength)),
+    message: z.string(),
   }),
 ]);
-
-const maxErrorTextLength = 500;
-
-export function errorFrame(error: GrapevineError): AskFrame {
-  return { type: "error", code: error.code, message: error.message, hint: error.hint };
-}
 
 /** Bytes of a text in UTF-8. */
 export function bytesOf(text: string): number {

@@ -1,7 +1,8 @@
 /** Answers other peers' questions by the ask protocol. */
 import { type AuthorId, GrapevineError, messageOf } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
-import { type AskFrame, askRequest, bytesOf, errorFrame, maxQuestionFrameBytes } from "./ask-protocol.ts";
+import { type AskFrame, askRequest, bytesOf, maxQuestionFrameBytes } from "./ask-protocol.ts";
+import { errorFrame, refusalFrame } from "./ask-refusal.ts";
 import type { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
 import { type FrameStream, frameStream } from "./frame-stream.ts";
@@ -64,20 +65,23 @@ export class AskServer {
     try {
       const reply = await this.#components.answer(question, { from: peer, signal, onText: (piece) => sender.push(piece) });
       await sender.flush();
-      checkSize(reply);
-      return { type: "answer", reply };
+      return answerFrame(reply);
     } catch (error) {
       if (late.aborted) return errorFrame(networkErrors.create("ASK_TIMED_OUT", "the answer was not finished in time"));
-      if (GrapevineError.is(error)) return errorFrame(error);
-      // What went wrong inside a node is not told to strangers.
-      this.#components.log("warn", `a question of ${peer} could not be answered: ${messageOf(error)}`);
+      // The sender's own words: the text became too long.
+      if (GrapevineError.is(sender.failed.reason)) return errorFrame(sender.failed.reason);
+      const refusal = refusalFrame(error);
+      if (refusal !== undefined) return refusal;
+      // Any other error may hold paths and names of this node: they are for its own log.
+      const code = GrapevineError.is(error) ? error.code : undefined;
+      const level = gone.aborted ? "debug" : "warn";
+      this.#components.log(level, `a question of ${peer} could not be answered: ${messageOf(error)}`, { code });
       return errorFrame(networkErrors.create("ASK_FAILED", "the peer could not answer"));
     }
   }
 }
 
-function checkSize(reply: AskReply): void {
-  if (bytesOf(reply.answer) > maxAnswerBytes) {
-    throw networkErrors.create("ASK_FAILED", `the answer is longer than ${maxAnswerBytes} bytes`);
-  }
+function answerFrame(reply: AskReply): AskFrame {
+  if (bytesOf(reply.answer) <= maxAnswerBytes) return { type: "answer", reply };
+  return errorFrame(networkErrors.create("ASK_FAILED", `the answer is longer than ${maxAnswerBytes} bytes`));
 }

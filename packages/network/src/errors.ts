@@ -26,6 +26,7 @@ export const networkErrors: ErrorTable<
   | "ASK_CANCELLED"
   | "ASK_CUT"
   | "ASK_FAILED"
+  | "ASK_REFUSED"
 > = defineErrors({
   NETWORK_STOPPED: {
     summary: "The network was used before it was started, or after it was stopped.",
@@ -123,5 +124,9 @@ export const networkErrors: ErrorTable<
   ASK_FAILED: {
     summary: "A peer could not answer a question.",
     hint: "Its owner finds the reason in that node's log; ask another peer meanwhile.",
+  },
+  ASK_REFUSED: {
+    summary: "A peer refused a question; why, the message gives in the peer's words.",
+    hint: "Ask in another way, or ask another peer.",
   },
 });

@@ -29,8 +29,8 @@ export interface NetworkComponents {
   readonly outbox: Outbox;
   isBlocked(author: AuthorId): boolean;
   /**
-   * Answers another peer's question. Its GrapevineErrors cross to the asker, anything else becomes ASK_FAILED. Absent: none is
-   * answered.
+   * Answers another peer's question. Of its errors QUESTION_EMPTY, QUESTION_TOO_LONG, ANSWER_WITHHELD and ASK_BUSY cross to the asker with
+   * their messages; any other is logged here and becomes ASK_FAILED. Absent: none is answered.
    */
   readonly answer?: AnswerQuestion;
   /** After every change among the connected peers. */
@@ -129,7 +129,7 @@ export interface Network {
   peers(): PeerInfo[];
   /**
    * @throws NETWORK_STOPPED, PEER_UNKNOWN, PEER_NOT_CONNECTED, ASK_QUESTION_SIZE, ASK_BUSY, ASK_UNSUPPORTED, ASK_TIMED_OUT,
-   * ASK_CANCELLED, ASK_CUT, ASK_FAILED, FRAME_INVALID, and whatever error the other node's agent gives
+   * ASK_CANCELLED, ASK_CUT, ASK_FAILED, ASK_REFUSED, ANSWER_WITHHELD, FRAME_INVALID
    */
   ask(peer: AuthorId, question: string, options?: AskOptions): Promise<AskReply>;
   /** One line of text that leads another node here. @throws NETWORK_STOPPED, INVITE_NO_ADDRESS */

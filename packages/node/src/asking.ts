@@ -44,16 +44,16 @@ export async function ask(
   return answerOf(experience, self, experience.model, components);
 }
 
-/** Another peer's question. Its answer is sent whole, once the redaction gate has seen it: a piece of a secret is one too. */
+/**
+ * Another peer's question. It takes its turn at the model, but no precedence over this node's own work: whoever asks much must not keep it from
+ * learning. Its answer is sent whole, once the redaction gate has seen it: a piece of a secret is one too. */
 export async function answerPeer(
   question: string,
   { from, signal }: AnswerContext,
   components: AskingComponents,
 ): Promise<AskReply> {
-  const { agent, activity, gate } = components;
-  const { answer, lessons, model, ms } = await activity.during(() =>
-    agent.ask(question, { lessons: true, askedBy: from, signal }),
-  );
+  const { agent, gate } = components;
+  const { answer, lessons, model, ms } = await agent.ask(question, { lessons: true, askedBy: from, signal });
   const { passes, findings } = await gate.check(answer);
   if (!passes) {
     const rules = findings.map(({ rule }) => rule).join(", ");
@@ -82,6 +82,7 @@ async function askPeer(
     id: createExperienceId(clock),
     createdAt,
     prompt: question,
+    answeredBy: peer.peerId,
     steps: [],
     answer: reply.answer,
     lessons: reply.lessons.map((use) => ({ ...use, own: use.author === components.self })),

@@ -39,10 +39,18 @@ export async function connectToNode(where: { home: string; node?: string }): Pro
   return createControlClient(entry.running, entry.token);
 }
 
-/** A node that does not answer its open health address is taken for dead. */
-async function answers({ api }: Running): Promise<boolean> {
+/** A node that does not answer its open health address as itself is taken for dead: after a kill another may have its port. */
+async function answers({ api, name, pid }: Running): Promise<boolean> {
   try {
-    return (await fetch(`${api}/healthz`, { signal: AbortSignal.timeout(3_000) })).ok;
+    const health: unknown = await (await fetch(`${api}/healthz`, { signal: AbortSignal.timeout(3_000) })).json();
+    return (
+      typeof health === "object" &&
+      health !== null &&
+      "name" in health &&
+      "pid" in health &&
+      health.name === name &&
+      health.pid === pid
+    );
   } catch {
     return false; // nothing listens there any more: the answer is no
   }

@@ -8,19 +8,19 @@ import type { Store } from "@grapevine/store";
 import type { Logger } from "pino";
 import { createActivity } from "./activity.ts";
 import { publishDraft } from "./authoring.ts";
-import type { NodeHome, Settings } from "./home.ts";
-import { createIndexing, type Indexing } from "./indexing.ts";
-import { createKnownPeers } from "./known-peers.ts";
+import { indexBehind, type NodeHome } from "./home.ts";
+import { belongsInIndex, createIndexing, type Indexing } from "./indexing.ts";
 import { createLearning } from "./learning.ts";
 import { createLedger, type LedgerChange } from "./ledger.ts";
 import { createMerits, type Merits } from "./merits.ts";
 import { openPrincipalBook, type PrincipalBook } from "./principals.ts";
+import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
 
 /** What `startNode` has opened. */
 export interface Opened {
   readonly home: NodeHome;
-  readonly settings: Settings;
+  readonly settings: SavedSettings;
   readonly swarm: string;
   readonly listen: readonly string[];
   readonly identity: Identity;
@@ -59,7 +59,15 @@ export async function compose(opened: Opened): Promise<Composed> {
     onLessons: (change) => follow(change, indexing, merits),
     onOutbox: () => network.publish(),
   });
-  const indexing = createIndexing({ lessons, index, embedder, place: (placed) => ledger.place(placed), log });
+  const indexing = createIndexing({
+    lessons,
+    index,
+    embedder,
+    place: (placed) => ledger.place(placed),
+    behind: indexBehind(home),
+    clock,
+    log,
+  });
   const authoring = { store: lessons, ledger, gate, identity, clock };
   const distiller = createDistiller({
     model: () => model,
@@ -68,14 +76,13 @@ export async function compose(opened: Opened): Promise<Composed> {
     log: (line) => log.info(line),
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
-  const known = createKnownPeers(home, opened.settings, log);
   const network = createNetwork(
     {
       identity,
       name: home.name,
       swarm: opened.swarm,
       listen: opened.listen,
-      knownPeers: Object.entries(opened.settings.peers).map(([peerId, addresses]) => ({ peerId, addresses })),
+      knownPeers: Object.entries(opened.settings.initial.peers).map(([peerId, addresses]) => ({ peerId, addresses })),
     },
     {
       clock,
@@ -85,7 +92,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       outbox: outboxOf(store),
       isBlocked: (author) => principals.get(author).standing === "blocked",
       answer: (question, context) => service.answerPeer(question, context),
-      onKnownPeer: ({ peerId, addresses }) => known.note(peerId, addresses),
+      onKnownPeer: ({ peerId, addresses }) => opened.settings.notePeer(peerId, addresses),
     },
   );
   const nameOf = naming(home.name, self, principals, network);
@@ -130,7 +137,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       await ledger.settled();
       await indexing.stop();
       await ledger.settled();
-      await known.saved();
+      await opened.settings.saved();
     },
   };
 }
@@ -154,7 +161,7 @@ function recalling(opened: Opened, principals: PrincipalBook, merits: Merits): (
   return (query) => recall(query, components);
 }
 
-/** The user's own name for an author, else what the author calls itself. */
+/** The user's own name for an author, else what the author calls itself, unless the user gave that name to another. */
 function naming(
   own: string,
   self: AuthorId,
@@ -163,7 +170,11 @@ function naming(
 ): (author: AuthorId) => string | undefined {
   return (author) => {
     if (author === self) return own;
-    return principals.get(author).name ?? network.peers().find(({ peerId }) => peerId === author)?.name;
+    const { name: given } = principals.get(author);
+    if (given !== undefined) return given;
+    const claimed = network.peers().find(({ peerId }) => peerId === author)?.name;
+    const isTaken = claimed === own || [...principals.known.values()].some(({ name }) => name === claimed);
+    return isTaken ? undefined : claimed;
   };
 }
 
@@ -183,9 +194,4 @@ function follow({ added, changed, attested }: LedgerChange, indexing: Indexing, 
   const wanted = added.filter((lesson) => belongsInIndex(lesson.standing.state));
   if (wanted.length > 0) indexing.add(wanted);
   for (const lesson of changed) if (!belongsInIndex(lesson.standing.state)) indexing.remove(lesson.label);
-}
-
-/** Held lessons are in it too: near-duplicates of them must be found. Recall leaves them out. */
-function belongsInIndex(state: string): boolean {
-  return state === "own" || state === "admitted" || state === "held";
 }

@@ -1,7 +1,8 @@
 /** What can be found out about a node that does not run, and mended: its home and its store. */
+import { rm } from "node:fs/promises";
 import { GrapevineError, systemClock } from "@grapevine/core";
 import { openStore, type RepairReport, repairStore } from "@grapevine/store";
-import { openHome } from "./home.ts";
+import { homeOf } from "./home.ts";
 import { onlyName } from "./only-name.ts";
 
 export interface Examination {
@@ -23,7 +24,7 @@ export interface ExaminationInit {
 
 /** Opens the store as a start would, and closes it again. @throws NODE_NAME_INVALID, NODE_AMBIGUOUS, HOME_UNUSABLE, STORE_LOCKED */
 export async function examine(init: ExaminationInit): Promise<Examination> {
-  const { name, folder, storeFolder } = await openHome(init.home, init.name ?? (await onlyName(init.home)));
+  const { name, folder, storeFolder } = homeOf(init.home, init.name ?? (await onlyName(init.home)));
   try {
     const store = await openStore({ path: storeFolder, clock: systemClock, createIfMissing: false });
     const { experiences, lessons } = store.report;
@@ -37,6 +38,9 @@ export async function examine(init: ExaminationInit): Promise<Examination> {
 
 /** Saves the damaged store beside the new one, and keeps what still proves to be what was written. @throws STORE_LOCKED, STORE_MISSING, STORE_VERSION */
 export async function repair(init: ExaminationInit): Promise<RepairReport> {
-  const { storeFolder } = await openHome(init.home, init.name ?? (await onlyName(init.home)));
-  return await repairStore({ path: storeFolder, clock: systemClock });
+  const { storeFolder, indexFolder } = homeOf(init.home, init.name ?? (await onlyName(init.home)));
+  const report = await repairStore({ path: storeFolder, clock: systemClock });
+  // Labels may have been given anew: what the index says of them would be another lesson's.
+  await rm(indexFolder, { recursive: true, force: true });
+  return report;
 }

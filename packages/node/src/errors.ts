@@ -7,6 +7,7 @@ export const nodeErrors: ErrorTable<
   | "NODE_STOPPED"
   | "HOME_UNUSABLE"
   | "HOME_IN_USE"
+  | "KEY_MISSING"
   | "SETTINGS_MALFORMED"
   | "API_PORT_IN_USE"
   | "API_UNAUTHORISED"
@@ -44,6 +45,10 @@ export const nodeErrors: ErrorTable<
   HOME_IN_USE: {
     summary: "Another process runs the node of this home and name.",
     hint: "Use that one, stop it with `grapevine down`, or start a second node with --name.",
+  },
+  KEY_MISSING: {
+    summary: "A node's key file is gone, although its store holds records.",
+    hint: "Restore the file `key` from a backup. To go on as somebody new, start a node under another --name.",
   },
   SETTINGS_MALFORMED: {
     summary: "A settings file of the home is not what this program wrote.",

@@ -28,15 +28,24 @@ export async function findExperience(text: string, store: Pick<ExperienceStore, 
   return experience;
 }
 
-/** A connected peer, by its id or by the name that the user or the peer itself gave it. @throws PEER_UNKNOWN, PEER_AMBIGUOUS */
+/**
+ * A connected peer, by its id or by its name. A name that the user gave belongs to that author alone: whoever else calls itself so is not meant, also
+ * while the author is away. @throws PEER_UNKNOWN, PEER_AMBIGUOUS, PEER_NOT_CONNECTED
+ */
 export function findPeer(text: string, network: Pick<Network, "peers">, principals: PrincipalBook): PeerInfo {
   const peers = network.peers();
   const byId = peers.find(({ peerId }) => peerId === text);
   if (byId !== undefined) return byId;
-  const byOurName = peers.filter(({ peerId }) => principals.get(peerId).name === text);
-  const named = byOurName.length > 0 ? byOurName : peers.filter(({ name }) => name === text);
+  const known = [...principals.known.values()].filter(({ name }) => name === text);
+  const named = peers.filter(({ peerId, name }) =>
+    known.length > 0 ? known.some(({ author }) => author === peerId) : name === text,
+  );
   const [peer] = named;
-  if (peer === undefined) throw networkErrors.create("PEER_UNKNOWN", `no connected peer is "${text}"`);
+  if (peer === undefined) {
+    throw known.length > 0
+      ? networkErrors.create("PEER_NOT_CONNECTED", `there is no connection to "${text}" now`)
+      : networkErrors.create("PEER_UNKNOWN", `no connected peer is "${text}"`);
+  }
   if (named.length > 1) throw nodeErrors.create("PEER_AMBIGUOUS", `${named.length} peers call themselves "${text}"`);
   return peer;
 }

@@ -3,11 +3,12 @@
  * processes of the same user find it. Several nodes may share a home under different names.
  */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createIdentity, GrapevineError, type Identity, identityFromSeed, messageOf } from "@grapevine/core";
 import { z } from "zod";
 import { nodeErrors } from "./errors.ts";
+import type { Behind } from "./indexing.ts";
 
 export interface NodeHome {
   readonly name: string;
@@ -45,15 +46,21 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 const privateFileMode = 0o600;
 const privateFolderMode = 0o700;
 
-/** Makes the folder when it is not there. @throws NODE_NAME_INVALID, HOME_UNUSABLE */
-export async function openHome(home: string, name: string): Promise<NodeHome> {
+/** Where a node's things are, whether or not they are there. @throws NODE_NAME_INVALID */
+export function homeOf(home: string, name: string): NodeHome {
   if (!namePattern.test(name)) throw nodeErrors.create("NODE_NAME_INVALID", `"${name.slice(0, 60)}" is not a name for a node`);
   const folder = join(home, name);
-  await usable(folder, async () => {
-    await mkdir(folder, { recursive: true, mode: privateFolderMode });
-    await chmod(folder, privateFolderMode);
-  });
   return { name, folder, storeFolder: join(folder, "store"), indexFolder: join(folder, "index") };
+}
+
+/** Makes the folder when it is not there. @throws NODE_NAME_INVALID, HOME_UNUSABLE */
+export async function openHome(home: string, name: string): Promise<NodeHome> {
+  const found = homeOf(home, name);
+  await usable(found.folder, async () => {
+    await mkdir(found.folder, { recursive: true, mode: privateFolderMode });
+    await chmod(found.folder, privateFolderMode);
+  });
+  return found;
 }
 
 /** Names of the nodes that a home holds, running or not. */
@@ -72,11 +79,15 @@ export async function nodeNames(home: string): Promise<string[]> {
   return names.sort();
 }
 
-/** The node's identity, made at the first start. @throws KEY_MALFORMED, HOME_UNUSABLE */
-export async function loadIdentity(home: NodeHome): Promise<Identity> {
+/**
+ * The node's identity. It is made only where `mayCreate`: a new key for a store that holds lessons would turn them into a stranger's.
+ * @throws KEY_MISSING, KEY_MALFORMED, HOME_UNUSABLE
+ */
+export async function loadIdentity(home: NodeHome, { mayCreate }: { readonly mayCreate: boolean }): Promise<Identity> {
   const file = join(home.folder, "key");
   const seed = await optional(readFile(file));
   if (seed !== undefined) return identityFromSeed(seed);
+  if (!mayCreate) throw nodeErrors.create("KEY_MISSING", `${file} is gone, and the store beside it holds what its owner wrote`);
   const identity = createIdentity();
   await writePrivately(file, identity.exportSeed());
   return identity;
@@ -100,6 +111,16 @@ export async function loadSettings(home: NodeHome): Promise<Settings> {
 
 export async function saveSettings(home: NodeHome, value: Settings): Promise<void> {
   await writePrivately(join(home.folder, "settings.json"), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+}
+
+/** A file that is there while the saved index lags behind the store. */
+export function indexBehind(home: NodeHome): Behind {
+  const file = join(home.folder, "index-behind");
+  return {
+    isSet: () => isThere(file),
+    set: () => writePrivately(file, Buffer.alloc(0)),
+    clear: () => rm(file, { force: true }),
+  };
 }
 
 export async function announceRunning(home: NodeHome, value: Running): Promise<void> {
@@ -131,7 +152,22 @@ async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {
       await handle.close();
     }
     await rename(temporary, file);
+    await syncFolder(dirname(file));
   });
+}
+
+/** The renaming itself has to survive a power loss. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await optional(stat(path))) !== undefined;
 }
 
 function parseFile<T>(text: string, schema: z.ZodType<T>, file: string): T {

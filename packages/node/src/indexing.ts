@@ -2,11 +2,14 @@
  * Keeps the vector index in step with the lesson store, in the background: lessons wait in a queue for their vectors, are compared with their neighbours,
  * and enter the index.
  *
- * The index is derived. Whatever it lacks (a first start, another embedder, a damaged file) is found by comparing it with the store and filled in while
- * questions are answered with what is there; `progress` says how far it is.
+ * The index is derived. Whatever it lacks or has too much (a first start, another embedder, a damaged file, a crash before a save) is found by comparing it
+ * with the store, and mended while questions are answered with what is there; `progress` says how far it is. Nothing that goes wrong here ends the node:
+ * what could not be placed or saved is found again by the next comparison.
  */
 import {
+  type Clock,
   type Embedder,
+  type LessonState,
   type LessonStore,
   lessonText,
   type Neighbour,
@@ -21,7 +24,16 @@ export interface IndexingComponents {
   readonly embedder: Embedder;
   /** Takes lessons whose vectors are known, with their neighbours, and stores vectors and verdicts in one batch. */
   readonly place: (placed: readonly PlacedLesson[]) => Promise<void>;
+  readonly behind: Behind;
+  readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** Remembers over a crash that the saved index lags behind the store. */
+export interface Behind {
+  isSet(): Promise<boolean>;
+  set(): Promise<void>;
+  clear(): Promise<void>;
 }
 
 export interface PlacedLesson {
@@ -53,109 +65,175 @@ const batchSize = 16;
 const neighbourCount = 8;
 /** A saved index only spares work at the next start; saving 100,000 vectors writes 160 MB. */
 const saveIntervalMs = 5 * 60 * 1000;
+/** Lessons that wait in memory. What a flood brings beyond them is read from the store again once they are placed. */
+const maxWaiting = 2_000;
+
+export function belongsInIndex(state: LessonState): boolean {
+  // Held lessons, too: near-duplicates of them must be found. Recall leaves them out.
+  return state === "own" || state === "admitted" || state === "held";
+}
 
 export function createIndexing(components: IndexingComponents): Indexing {
-  const { index, log } = components;
-  const queue = new Map<number, StoredLesson>();
-  let filling: { done: number; total: number } | undefined;
-  let running: Promise<void> | undefined;
-  let scanning: Promise<void> | undefined;
-  let stopped = false;
-  let unsaved = 0;
-  let savedAt = Date.now();
+  return new BackgroundIndexing(components);
+}
 
-  const wake = (): void => {
-    if (running !== undefined || stopped) return;
-    running = drain().finally(() => {
-      running = undefined;
-      if (queue.size > 0) wake();
+class BackgroundIndexing implements Indexing {
+  readonly #components: IndexingComponents;
+  readonly #queue = new Map<number, StoredLesson>();
+  #filling: { done: number; total: number } | undefined;
+  #placing: Promise<void> | undefined;
+  #comparing: Promise<void> | undefined;
+  #overflowed = false;
+  #stopped = false;
+  #isBehind = false;
+  /** Lessons of the batch that is being placed. */
+  #inHand = 0;
+  #savedAt: number;
+
+  constructor(components: IndexingComponents) {
+    this.#components = components;
+    this.#savedAt = components.clock.now();
+  }
+
+  add(lessons: readonly StoredLesson[]): void {
+    for (const lesson of lessons) {
+      if (this.#queue.size < maxWaiting) this.#queue.set(lesson.label, lesson);
+      else this.#overflowed = true;
+    }
+    this.#wake();
+  }
+
+  remove(label: number): void {
+    const { index } = this.#components;
+    this.#queue.delete(label);
+    if (!index.has(label)) return;
+    index.remove(label);
+    void this.#fallBehind();
+  }
+
+  waiting(): number {
+    return this.#queue.size + this.#inHand;
+  }
+
+  progress(): { done: number; total: number } | undefined {
+    return this.#filling === undefined ? undefined : { ...this.#filling };
+  }
+
+  async settled(): Promise<void> {
+    while (this.#comparing !== undefined || this.#placing !== undefined) await (this.#comparing ?? this.#placing);
+  }
+
+  start(expected: number): void {
+    this.#compare(async () => {
+      const isWhole = this.#components.index.size === expected && !(await this.#components.behind.isSet());
+      if (!isWhole) this.#filling = { done: 0, total: Math.max(0, expected - this.#components.index.size) };
+      return isWhole;
     });
-  };
+  }
 
-  const drain = async (): Promise<void> => {
-    while (queue.size > 0 && !stopped) {
-      const batch = [...queue.values()].slice(0, batchSize);
-      for (const { label } of batch) queue.delete(label);
-      try {
-        await placeBatch(batch);
-      } catch (error) {
-        log.error({ err: error, lessons: batch.length }, "lessons could not be embedded; they are tried again at the next start");
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#comparing;
+    await this.#placing;
+    if (this.#isBehind) await this.#save();
+  }
+
+  #compare(isWhole: () => Promise<boolean>): void {
+    this.#comparing ??= this.#scan(isWhole)
+      .catch((error: unknown) => this.#components.log.error({ err: error }, "the index could not be compared with the store"))
+      .finally(() => {
+        this.#comparing = undefined;
+        if (this.#queue.size === 0) this.#filling = undefined;
+      });
+  }
+
+  /** Queues what the index lacks, and takes out what it has too much. */
+  async #scan(isWhole: () => Promise<boolean>): Promise<void> {
+    if (await isWhole()) return;
+    const { index, lessons } = this.#components;
+    for await (const lesson of lessons.list()) {
+      if (this.#stopped) return;
+      const { label } = lesson;
+      if (!belongsInIndex(lesson.standing.state)) this.remove(label);
+      else if (!index.has(label) && !this.#queue.has(label)) this.#queue.set(label, lesson);
+      this.#wake();
+      while (this.#queue.size >= maxWaiting && this.#placing !== undefined) await this.#placing;
+    }
+  }
+
+  #wake(): void {
+    if (this.#placing !== undefined || this.#stopped || this.#queue.size === 0) return;
+    this.#placing = this.#drain().finally(() => {
+      this.#placing = undefined;
+      this.#wake();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.size > 0 && !this.#stopped) {
+      const batch = this.#nextBatch();
+      this.#inHand = batch.length;
+      await this.#placeBatch(batch);
+      this.#inHand = 0;
+      if (this.#filling !== undefined) this.#filling.done += batch.length;
+      if (this.#isBehind && this.#components.clock.now() - this.#savedAt >= saveIntervalMs) await this.#save();
+    }
+    if (this.#comparing === undefined) this.#filling = undefined;
+    if (this.#overflowed) {
+      this.#overflowed = false;
+      this.#compare(async () => false);
+    }
+  }
+
+  #nextBatch(): StoredLesson[] {
+    const batch: StoredLesson[] = [];
+    for (const [label, lesson] of this.#queue) {
+      if (batch.length === batchSize) break;
+      batch.push(lesson);
+      this.#queue.delete(label);
+    }
+    return batch;
+  }
+
+  async #placeBatch(batch: readonly StoredLesson[]): Promise<void> {
+    const { index, embedder, place, log } = this.#components;
+    try {
+      await this.#fallBehind();
+      const vectors = await vectorsOf(batch, this.#components);
+      const placed: PlacedLesson[] = [];
+      for (const [position, lesson] of batch.entries()) {
+        const vector = vectors[position];
+        if (vector === undefined) continue;
+        const neighbours = index.search(vector, neighbourCount).filter(({ label }) => label !== lesson.label);
+        index.add(lesson.label, vector);
+        placed.push({ lesson, vector, neighbours, embedder: embedder.id });
       }
-      if (filling !== undefined) filling.done += batch.length;
-      if (queue.size === 0 && scanning === undefined) filling = undefined;
-      await saveNowAndThen();
+      await place(placed);
+    } catch (error) {
+      // Without its verdict a lesson must not be in the index: the next comparison would take it for placed.
+      for (const { label } of batch) index.remove(label);
+      log.error({ err: error, lessons: batch.length }, "lessons could not be placed; they are tried again at the next start");
     }
-  };
+  }
 
-  const placeBatch = async (batch: readonly StoredLesson[]): Promise<void> => {
-    const vectors = await vectorsOf(batch, components);
-    const placed: PlacedLesson[] = [];
-    for (const [position, lesson] of batch.entries()) {
-      const vector = vectors[position];
-      if (vector === undefined) continue;
-      const neighbours = index.search(vector, neighbourCount).filter(({ label }) => label !== lesson.label);
-      index.add(lesson.label, vector);
-      unsaved += 1;
-      placed.push({ lesson, vector, neighbours, embedder: components.embedder.id });
+  async #fallBehind(): Promise<void> {
+    if (this.#isBehind) return;
+    this.#isBehind = true;
+    await this.#components.behind.set();
+  }
+
+  async #save(): Promise<void> {
+    const { index, behind, clock, log } = this.#components;
+    this.#savedAt = clock.now();
+    try {
+      this.#isBehind = false;
+      await index.save();
+      if (!this.#isBehind) await behind.clear();
+    } catch (error) {
+      this.#isBehind = true;
+      log.error({ err: error }, "the index could not be saved; at the next start it is compared with the store");
     }
-    await components.place(placed);
-  };
-
-  const saveNowAndThen = async (): Promise<void> => {
-    if (unsaved === 0 || Date.now() - savedAt < saveIntervalMs) return;
-    await save();
-  };
-
-  const save = async (): Promise<void> => {
-    await index.save();
-    unsaved = 0;
-    savedAt = Date.now();
-  };
-
-  const scan = async (expected: number): Promise<void> => {
-    if (index.size === expected) return;
-    filling = { done: 0, total: Math.max(0, expected - index.size) };
-    for await (const lesson of components.lessons.list({ states: ["own", "admitted", "held"] })) {
-      if (stopped) return;
-      if (index.has(lesson.label) || queue.has(lesson.label)) continue;
-      queue.set(lesson.label, lesson);
-      wake();
-      while (queue.size >= batchSize * 8 && running !== undefined) await running;
-    }
-  };
-
-  return {
-    add: (lessons) => {
-      for (const lesson of lessons) queue.set(lesson.label, lesson);
-      wake();
-    },
-    remove: (label) => {
-      queue.delete(label);
-      if (index.has(label)) {
-        index.remove(label);
-        unsaved += 1;
-      }
-    },
-    waiting: () => queue.size,
-    progress: () => filling,
-    settled: async () => {
-      while (scanning !== undefined || running !== undefined) await (scanning ?? running);
-    },
-    start: (expected) => {
-      scanning = scan(expected)
-        .catch((error: unknown) => log.error({ err: error }, "the index could not be compared with the store"))
-        .finally(() => {
-          scanning = undefined;
-          if (queue.size === 0) filling = undefined;
-        });
-    },
-    stop: async () => {
-      stopped = true;
-      await scanning;
-      await running;
-      if (unsaved > 0) await save();
-    },
-  };
+  }
 }
 
 /** Vectors that the store has from an earlier time are not computed again. */

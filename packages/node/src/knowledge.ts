@@ -9,17 +9,18 @@ import {
   type LessonStore,
   lessonText,
   normalisedText,
+  type Principal,
   type RecordId,
   type RetractionBody,
   type SignedRecord,
   type StoredLesson,
 } from "@grapevine/core";
-import { type KnownState, trustOf } from "@grapevine/reconcile";
+import type { KnownState } from "@grapevine/reconcile";
 import type { PrincipalBook } from "./principals.ts";
 
 export type KnowledgeStore = Pick<
   LessonStore,
-  "get" | "getMany" | "list" | "sameText" | "tombstone" | "attestations" | "attestation" | "knows"
+  "get" | "getMany" | "derivedAuthors" | "sameText" | "tombstone" | "tombstones" | "attestations" | "attestation" | "knows"
 >;
 
 export interface KnowledgeComponents {
@@ -35,7 +36,10 @@ export class Knowledge {
   readonly #lessons = new Map<RecordId, StoredLesson>();
   readonly #texts = new Map<string, RecordId[]>();
   readonly #tombstones = new Map<RecordId, SignedRecord<RetractionBody>[]>();
+  /** Retractions that the batch gives up. */
+  readonly #voidTombstones = new Set<RecordId>();
   readonly #attestations = new Map<RecordId, SignedRecord<AttestationBody>[]>();
+  #principals: Map<AuthorId, Principal> | undefined;
 
   constructor(components: KnowledgeComponents, now: number) {
     this.#components = components;
@@ -46,13 +50,12 @@ export class Knowledge {
   async ofLesson(record: SignedRecord<LessonBody>, occasion: KnownState["occasion"], refused = false): Promise<KnownState> {
     const { store } = this.#components;
     const stored = await this.lesson(record.id);
-    const [tombstone, attestations, sameText] = await Promise.all([
-      store.tombstone(record.id, record.body.author),
+    const [tombstones, attestations, sameText] = await Promise.all([
+      this.#tombstonesOf(record.id),
       this.#attestationsOf(record.id),
       this.#sameText(record),
     ]);
-    const tombstones = [...(tombstone === undefined ? [] : [tombstone]), ...(this.#tombstones.get(record.id) ?? [])];
-    const relatives = await relativesOf(record, attestations, this.#components);
+    const relatives = await relativesOf(record, attestations, store);
     return this.#state({ occasion, stored, refused, tombstones, attestations, sameText, relatives });
   }
 
@@ -90,6 +93,16 @@ export class Knowledge {
     this.#tombstones.set(record.body.lesson, [...(this.#tombstones.get(record.body.lesson) ?? []), record]);
   }
 
+  noteVoidTombstone(id: RecordId): void {
+    this.#voidTombstones.add(id);
+  }
+
+  /** The book itself changes when the batch is durable. */
+  notePrincipal(principal: Principal): void {
+    this.#principals ??= new Map(this.#components.principals.known);
+    this.#principals.set(principal.author, principal);
+  }
+
   noteAttestation(record: SignedRecord<AttestationBody>): void {
     this.#attestations.set(record.body.lesson, [...(this.#attestations.get(record.body.lesson) ?? []), record]);
   }
@@ -98,7 +111,7 @@ export class Knowledge {
     const { principals, self } = this.#components;
     return {
       self,
-      principals: principals.known,
+      principals: this.#principals ?? principals.known,
       attestations: [],
       relatives: new Set(),
       occasion: "arrival",
@@ -108,6 +121,11 @@ export class Knowledge {
       sameText: [],
       ...known,
     };
+  }
+
+  async #tombstonesOf(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
+    const all = [...(await this.#components.store.tombstones(lesson)), ...(this.#tombstones.get(lesson) ?? [])];
+    return all.filter(({ id }) => !this.#voidTombstones.has(id));
   }
 
   /** One an author, the latest. */
@@ -129,25 +147,15 @@ export class Knowledge {
   }
 }
 
-/**
- * Authors whose word on the lesson is an echo: those it derives from, and, of those who attest it and whose word could count, those with a lesson that
- * derives from it. Few attest, so that reading their lessons is cheap.
- */
+/** Authors whose word on the lesson is an echo: those it derives from, and those with a lesson that derives from it. Nobody asks while nobody attests. */
 export async function relativesOf(
   record: SignedRecord<LessonBody>,
   attestations: readonly SignedRecord<AttestationBody>[],
-  { store, principals }: { readonly store: Pick<LessonStore, "getMany" | "list">; readonly principals: PrincipalBook },
+  store: Pick<LessonStore, "getMany" | "derivedAuthors">,
 ): Promise<Set<AuthorId>> {
   if (attestations.length === 0) return new Set();
   const ancestors = record.body.derivedFrom.length === 0 ? [] : await store.getMany(record.body.derivedFrom);
   const relatives = new Set(ancestors.flatMap((lesson) => (lesson === undefined ? [] : [lesson.record.body.author])));
-  for (const { body } of attestations) {
-    if (relatives.has(body.author) || trustOf(principals.get(body.author)) === 0) continue;
-    for await (const lesson of store.list({ author: body.author })) {
-      if (!lesson.record.body.derivedFrom.includes(record.id)) continue;
-      relatives.add(body.author);
-      break;
-    }
-  }
+  for (const author of await store.derivedAuthors(record.id)) relatives.add(author);
   return relatives;
 }

@@ -15,7 +15,7 @@ import type { Logger } from "pino";
 import type { Activity } from "./activity.ts";
 
 export interface LearningComponents {
-  readonly experiences: Pick<ExperienceStore, "list" | "update">;
+  readonly experiences: Pick<ExperienceStore, "get" | "list" | "update">;
   readonly distiller: Distiller;
   /** Signs and admits a draft. */
   readonly teach: (draft: LessonDraft) => Promise<unknown>;
@@ -60,11 +60,17 @@ export function createLearning(components: LearningComponents): Learning {
       for (const experience of queued) {
         if (stopped) return;
         const state = await activity.background((signal) => digest(experience, signal));
-        if (state === "queued") continue;
+        if (state === "queued" || (await wasJudgedAnew(experience))) continue;
         await experiences.update(experience.id, { distillation: state });
         waiting -= 1;
       }
     }
+  };
+
+  /** The user has said something else of it meanwhile: it stays in the queue and is distilled again, with the new outcome. */
+  const wasJudgedAnew = async ({ id, outcome }: Experience): Promise<boolean> => {
+    const current = await experiences.get(id);
+    return current !== undefined && (current.outcome?.at !== outcome?.at || current.outcome?.verdict !== outcome?.verdict);
   };
 
   /** What became of it; `queued` when it was interrupted. */

@@ -2,8 +2,10 @@
  * The ledger: the one place where what a node believes changes. Records that arrive, lessons that are made here, outcomes, retractions and the user's word on
  * authors all pass through it, one batch after another, so that no two decisions rest on the same outdated knowledge.
  *
- * It guarantees that a batch is decided by `reconcile` alone, becomes durable as a whole or not at all, and is on the disk when its call resolves. The same records in
- * any order and any number of copies leave the same records accepted.
+ * It guarantees that a batch is decided by `reconcile` alone, becomes durable as a whole or not at all, and is on the disk when its call resolves; what is in memory
+ * follows the disk and is never ahead of it. The same records in any order and any number of copies leave the same records accepted: whose a retraction is to
+ * decide on is known when its lesson is kept, so that is when those by others are given up. It does not guarantee that of a node which never gets the lesson: it keeps
+ * every retraction of it.
  */
 import {
   type AuthorId,
@@ -16,11 +18,12 @@ import {
   type LessonStore,
   type Principal,
   type RecordId,
+  type RetractionBody,
   type SignedRecord,
   type StoreChange,
   type StoredLesson,
 } from "@grapevine/core";
-import { isLessonVerdict, judge, type LessonVerdict, newLesson, settle } from "@grapevine/reconcile";
+import { isLessonVerdict, judge, type LessonVerdict, newLesson, settle, voidTombstoneReason, voidTombstones } from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
@@ -56,8 +59,10 @@ export interface Ledger {
    * again afterwards.
    */
   revise(change: () => Promise<readonly StoreChange[]>): Promise<void>;
-  /** Sets what is known of an author, and judges the author's lessons again. */
+  /** Sets what is known of an author, and judges the author's lessons again. Should the process end in between, `resumeReviews` does the rest. */
   setPrincipal(change: (current: Principal) => Principal, author: AuthorId): Promise<Principal>;
+  /** Ends the reviews of authors that an earlier process began. To be called once, at the start; costs nothing where there is none. */
+  resumeReviews(): Promise<void>;
   /** Records that wait for their verdict. */
   waiting(): number;
   /** Resolves when nothing waits. */
@@ -106,6 +111,7 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const write = async (work: Batch): Promise<void> => {
     if (work.changes.length > 0) await store.apply(work.changes);
+    for (const change of work.changes) if (change.kind === "principal") principals.set(change.principal);
     const attested = work.changes.flatMap((change) => (change.kind === "attestation" ? [change.record.body.lesson] : []));
     components.onLessons({ added: [...work.added.values()], changed: [...work.changed.values()], attested });
     if (work.changes.some(({ kind }) => kind === "outbox-add")) components.onOutbox();
@@ -129,7 +135,7 @@ export function createLedger(components: LedgerComponents): Ledger {
     const work = new Batch(knowledge(), components);
     for (const change of changes) {
       work.changes.push(change);
-      if (change.kind === "principal") principals.set(change.principal);
+      if (change.kind === "principal") work.knowledge.notePrincipal(change.principal);
       if (change.kind === "lesson") {
         work.knowledge.noteLesson(change.lesson);
         work.changed.set(change.lesson.record.id, change.lesson);
@@ -141,16 +147,31 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const setPrincipal = async (change: (current: Principal) => Principal, author: AuthorId): Promise<Principal> => {
     const principal = change(principals.get(author));
-    await store.apply([{ kind: "principal", principal }]);
-    principals.set(principal);
-    const lessons: StoredLesson[] = [];
-    for await (const lesson of store.list({ author, states: ["admitted", "held"] })) lessons.push(lesson);
-    for (let at = 0; at < lessons.length; at += reviewBatchSize) {
-      const work = new Batch(knowledge(), components);
-      for (const lesson of lessons.slice(at, at + reviewBatchSize)) await work.review(lesson.record, []);
-      await write(work);
-    }
+    const work = new Batch(knowledge(), components);
+    work.changes.push({ kind: "principal", principal });
+    work.knowledge.notePrincipal(principal);
+    await reviewAuthor(author, work);
     return principal;
+  };
+
+  /** Batch by batch, since an author may have as many lessons as fit: the store remembers the review until the last batch is durable. */
+  const reviewAuthor = async (author: AuthorId, first: Batch): Promise<void> => {
+    let work = first;
+    work.changes.push({ kind: "review-begin", author });
+    let reviewed = 0;
+    for await (const lesson of store.list({ author, states: ["admitted", "held"] })) {
+      await work.review(lesson.record, []);
+      reviewed += 1;
+      if (reviewed % reviewBatchSize > 0) continue;
+      await write(work);
+      work = new Batch(knowledge(), components);
+    }
+    work.changes.push({ kind: "review-end", author });
+    await write(work);
+  };
+
+  const resumeReviews = async (): Promise<void> => {
+    for (const author of await store.underReview()) await reviewAuthor(author, new Batch(knowledge(), components));
   };
 
   return {
@@ -159,6 +180,7 @@ export function createLedger(components: LedgerComponents): Ledger {
     place: (placed) => desk.add(() => place(placed)),
     revise: (change) => desk.add(async () => revise(await change())),
     setPrincipal: (change, author) => desk.add(() => setPrincipal(change, author)),
+    resumeReviews: () => desk.add(resumeReviews),
     waiting: () => incoming.length,
     settled: () => desk.onIdle(),
   };
@@ -211,6 +233,7 @@ class Batch {
     neighbours: readonly { lesson: StoredLesson; similarity: number }[],
   ): Promise<void> {
     const state = await this.knowledge.ofLesson(record, "review");
+    this.#giveUpVoid(record, state.tombstones);
     const verdict = judge({ record, neighbours, state });
     if (isLessonVerdict(verdict)) await this.#settle(record.id, verdict);
   }
@@ -228,6 +251,15 @@ class Batch {
     }
     const lesson = newLesson(record, verdict, { label: this.#components.store.nextLabel(), now: this.#now });
     this.#write(lesson, this.added);
+    this.#giveUpVoid(record, state.tombstones);
+  }
+
+  #giveUpVoid(lesson: SignedRecord<LessonBody>, tombstones: readonly SignedRecord<RetractionBody>[]): void {
+    for (const { id, body } of voidTombstones(lesson, tombstones)) {
+      this.changes.push({ kind: "tombstone-remove", lesson: lesson.id, author: body.author });
+      this.changes.push({ kind: "refused", id, reason: voidTombstoneReason });
+      this.knowledge.noteVoidTombstone(id);
+    }
   }
 
   async #settle(id: string, verdict: LessonVerdict): Promise<void> {

@@ -5,7 +5,7 @@ import { relativesOf } from "./knowledge.ts";
 import type { PrincipalBook } from "./principals.ts";
 
 export interface MeritsComponents {
-  readonly store: Pick<LessonStore, "attestations" | "getMany" | "list">;
+  readonly store: Pick<LessonStore, "attestations" | "getMany" | "derivedAuthors">;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
 }
@@ -32,7 +32,7 @@ export function createMerits({ store, principals, self }: MeritsComponents): Mer
 
   const saidOf = async (lesson: StoredLesson): Promise<Said> => {
     const attestations = await store.attestations(lesson.record.id);
-    const said = { attestations, relatives: await relativesOf(lesson.record, attestations, { store, principals }) };
+    const said = { attestations, relatives: await relativesOf(lesson.record, attestations, store) };
     if (cache.size >= maxCached) cache.clear();
     cache.set(lesson.record.id, said);
     return said;

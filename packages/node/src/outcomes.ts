@@ -31,6 +31,8 @@ export async function outcomeChanges(
   components: OutcomeComponents,
 ): Promise<StoreChange[]> {
   const { store, principals, identity, clock } = components;
+  // What another peer says it used is its claim: it must not move lessons or authors here.
+  if (experience.answeredBy !== undefined) return [];
   const changes: StoreChange[] = [];
   const authors = new Map<string, Principal>();
   const now = clock.now();

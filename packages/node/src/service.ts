@@ -139,13 +139,19 @@ export class NodeService implements NodeOperations {
   }
 
   async feedback({ experience: text, verdict, comment }: FeedbackRequest): Promise<FeedbackReply> {
-    const { experiences, clock, learning } = this.#components;
-    const before = await findExperience(text, experiences);
+    const { experiences, clock, learning, ledger } = this.#components;
+    const { id } = await findExperience(text, experiences);
     const outcome: Outcome = { verdict, verifiedBy: "feedback", comment, at: clock.now() };
-    const after = await experiences.update(before.id, { outcome, distillation: "queued" });
-    await this.#count(after, before.outcome);
+    let after: Experience | undefined;
+    // Read, changed and counted in one turn of the ledger, so that two words on one experience cannot both be counted as the first.
+    await ledger.revise(async () => {
+      const before = await findExperience(id, experiences);
+      const distillation = before.answeredBy === undefined ? "queued" : before.distillation;
+      after = await experiences.update(id, { outcome, distillation });
+      return await outcomeChanges(after, outcome, before.outcome, this.#components);
+    });
     learning.wake();
-    return { experienceId: after.id, verdict, lessons: after.lessons.map(({ id }) => id) };
+    return { experienceId: id, verdict, lessons: creditedLessons(after) };
   }
 
   async teach(request: TeachRequest): Promise<LessonReply> {
@@ -254,11 +260,11 @@ export class NodeService implements NodeOperations {
     return await listModels(this.#components.model.id);
   }
 
-  /** Moves what the outcome of an experience moves; `replaced` is the one it had before. */
-  async #count(experience: Experience, replaced?: Outcome): Promise<void> {
+  /** Moves what the first outcome of an experience moves. */
+  async #count(experience: Experience): Promise<void> {
     const { outcome } = experience;
     if (outcome === undefined || experience.lessons.length === 0) return;
-    await this.#components.ledger.revise(() => outcomeChanges(experience, outcome, replaced, this.#components));
+    await this.#components.ledger.revise(() => outcomeChanges(experience, outcome, undefined, this.#components));
   }
 
   async #setStanding(text: string, change: (principal: Principal) => Principal): Promise<PeerSummary> {
@@ -288,6 +294,11 @@ export class NodeService implements NodeOperations {
 
 function lessonReply({ record, standing }: StoredLesson): LessonReply {
   return { id: record.id, title: record.body.title, state: standing.state };
+}
+
+/** The lessons that an outcome moved: none where another peer answered. */
+function creditedLessons(experience: Experience | undefined): string[] {
+  return experience === undefined || experience.answeredBy !== undefined ? [] : experience.lessons.map(({ id }) => id);
 }
 
 /** A caller that does not want to be told. */

@@ -3,8 +3,8 @@
  * refused start leaves nothing behind.
  */
 import { GrapevineError, systemClock } from "@grapevine/core";
-import { openEmbedder, openModel } from "@grapevine/model";
-import { parseInvite } from "@grapevine/network";
+import { openEmbedder, openModel, parseModelSpec } from "@grapevine/model";
+import { type Invite, parseInvite } from "@grapevine/network";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
@@ -13,18 +13,10 @@ import { compose, type Opened } from "./compose.ts";
 import type { Status } from "./control/contract.ts";
 import { startControlServer } from "./control/server.ts";
 import { nodeErrors } from "./errors.ts";
-import {
-  announceRunning,
-  loadIdentity,
-  loadSettings,
-  loadToken,
-  type NodeHome,
-  openHome,
-  saveSettings,
-  withdrawRunning,
-} from "./home.ts";
+import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { listenPort } from "./listen-port.ts";
 import { onlyName } from "./only-name.ts";
+import { createSavedSettings } from "./saved-settings.ts";
 
 export interface NodeOptions {
   /** The folder of all nodes of this user. */
@@ -57,6 +49,7 @@ export interface RunningNode {
 }
 
 const defaultSwarm = "grapevine";
+const defaultModel = "auto";
 
 /**
  * @throws NODE_NAME_INVALID, NODE_AMBIGUOUS, HOME_UNUSABLE, HOME_IN_USE, API_PORT_IN_USE, SETTINGS_MALFORMED, KEY_MALFORMED, and what store, model
@@ -75,13 +68,17 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 async function start(home: NodeHome, options: NodeOptions, closing: Closing): Promise<RunningNode> {
-  const opened = await open(home, options, closing);
+  // What was mistyped is found before anything is opened.
+  parseModelSpec(options.model ?? defaultModel);
+  const invites = (options.join ?? []).map(parseInvite);
+  const opened = await open(home, options, invites, closing);
   const { log } = opened;
   const { service, network, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
   begin();
+  for (const invite of options.join ?? []) await service.join({ invite, trust: options.trust });
 
   const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;
@@ -92,37 +89,35 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
     });
     return stopping;
   };
-  const token = await loadToken(home);
   const server = await startControlServer(
-    { port: options.api ?? 0, token },
+    { name: home.name, port: options.api ?? 0, token: await loadToken(home) },
     { operations: service, onStop: () => void stop(), log },
   );
   closing.add("control API", () => server.close());
   service.servesAt(server.url);
+  // Only a start that succeeded is what the next one goes on from.
+  await opened.settings.save();
   await announceRunning(home, { name: home.name, pid: process.pid, api: server.url });
   closing.add("announcement", () => withdrawRunning(home));
-  for (const invite of options.join ?? []) await service.join({ invite, trust: options.trust });
   log.info({ swarm: opened.swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
   return { status: () => service.status(), stopped, stop };
 }
 
 /** Everything that has a file, a process or memory of its own, before anything is composed of it. */
-async function open(home: NodeHome, options: NodeOptions, closing: Closing): Promise<Opened> {
+async function open(home: NodeHome, options: NodeOptions, invites: readonly Invite[], closing: Closing): Promise<Opened> {
   const clock = systemClock;
   const log = openLog(home, options.logLevel ?? "info");
   const store = await openStore({ path: home.storeFolder, clock });
   closing.add("store", () => store.close());
-  const { redoneCommits } = store.report;
-  if (redoneCommits > 0) log.warn({ redoneCommits }, "LevelDB had lost commits, which were made again from the checkpoint");
   // The store's lock is held from here on: what follows may write to the home.
-  const identity = await loadIdentity(home);
+  const { redoneCommits, experiences, lessons } = store.report;
+  if (redoneCommits > 0) log.warn({ redoneCommits }, "LevelDB had lost commits, which were made again from the checkpoint");
+  const identity = await loadIdentity(home, { mayCreate: experiences === 0 && lessons === 0 });
   const earlier = await loadSettings(home);
-  const swarm = options.swarm ?? options.join?.map(parseInvite)[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
+  const swarm = options.swarm ?? invites[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
   const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
-  const settings = { ...earlier, swarm, port };
-  await saveSettings(home, settings);
-  const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
-  const model = await openModel(options.model ?? "auto", {
+  const settings = createSavedSettings(home, { ...earlier, swarm, port }, log);
+  const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>
       options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
@@ -137,6 +132,7 @@ async function open(home: NodeHome, options: NodeOptions, closing: Closing): Pro
     log: (message) => log.warn(message),
   });
   closing.add("index", () => index.close());
+  const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   return { home, settings, swarm, listen, identity, clock, log, store, model, embedder, index };
 }
 

@@ -68,7 +68,10 @@ describe("the control API", () => {
   let stops = 0;
   beforeEach(async () => {
     stops = 0;
-    server = await startControlServer({ port: 0, token }, { operations: operations(), onStop: () => (stops += 1), log });
+    server = await startControlServer(
+      { name: "n", port: 0, token },
+      { operations: operations(), onStop: () => (stops += 1), log },
+    );
   });
   afterEach(() => server.close());
 
@@ -161,7 +164,7 @@ describe("the control API", () => {
   it("refuses a port that is taken", async () => {
     const port = Number(new URL(server.url).port);
     await expect(
-      startControlServer({ port, token }, { operations: operations(), onStop: () => undefined, log }),
+      startControlServer({ name: "n", port, token }, { operations: operations(), onStop: () => undefined, log }),
     ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
   });
 });

@@ -6,12 +6,16 @@ import {
   type Identity,
   identityFromSeed,
   type LessonBody,
+  type LessonStore,
   noOutcomes,
+  type Principal,
   type RetractionBody,
   type SignedRecord,
+  type StoreChange,
   signRecord,
 } from "@grapevine/core";
 import { openStore, type Store } from "@grapevine/store";
+import { MemoryLessonStore } from "@grapevine/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLedger, type Ledger, type LedgerChange } from "../src/ledger.ts";
@@ -132,6 +136,18 @@ describe("the ledger", () => {
     expect(await stateOf(record)).toBe("admitted");
   });
 
+  it("judges a lesson by what the same revision says of its author", async () => {
+    const record = lesson(stranger, 1);
+    await bench.ledger.receive([record]);
+    await bench.ledger.revise(async () => {
+      const stored = await bench.store.lessons.get(record.id);
+      const principal: Principal = { ...bench.principals.get(stranger.author), standing: "trusted" };
+      return stored === undefined ? [] : [{ kind: "lesson", lesson: stored }, { kind: "principal", principal }];
+    });
+    expect(await stateOf(record)).toBe("admitted");
+    expect(bench.principals.get(stranger.author).standing).toBe("trusted");
+  });
+
   it("puts a lesson in the same words into the cluster of the first, also within one batch", async () => {
     const [first, second] = [lesson(friend, 1), signRecord<LessonBody>(stranger, { ...draftOf(lesson(friend, 1)), seq: 9 })];
     await bench.ledger.receive([first, second]);
@@ -164,33 +180,95 @@ function draftOf({ body }: SignedRecord<LessonBody>): Omit<LessonBody, "v" | "au
   return draft;
 }
 
-describe("any order of arrival", () => {
-  it("promise 4: duplicates, delays and any order leave the same accepted records and the same states", async () => {
-    const lessons = [friend, stranger, friend].map((author, position) => lesson(author, position + 1));
-    const [first, second] = lessons;
-    if (first === undefined || second === undefined) throw new Error("there are three lessons");
-    const records: SignedRecord[] = [
-      ...lessons,
-      retraction(friend, 10, first),
-      retraction(friend, 11, second),
-      attestation(friend, 12, second, 1),
-      attestation(friend, 13, second, 2),
-    ];
-    const outcome = async (order: readonly SignedRecord[], batch: number): Promise<unknown> => {
-      const bench = await openBench();
-      await bench.ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), friend.author);
-      for (let at = 0; at < order.length; at += batch) await bench.ledger.receive(order.slice(at, at + batch));
-      const states = await Promise.all(lessons.map(async ({ id }) => (await bench.store.lessons.get(id))?.standing.state));
-      const attested = (await bench.store.lessons.attestations(second.id)).map(({ id }) => id);
-      const tombstones = (await accepted(bench)).filter((id) => lessons.some((record) => record.id === id));
-      await closeBench(bench);
-      return { states, attested, tombstones };
+describe("a review that an end of the process cuts short", () => {
+  const records = Array.from({ length: 300 }, (_, position) => lesson(stranger, position + 1));
+
+  const openLedger = async (store: LessonStore): Promise<{ ledger: Ledger; principals: PrincipalBook }> => {
+    const principals = await openPrincipalBook(store);
+    const unheard = (): void => undefined;
+    return {
+      ledger: createLedger({ store, principals, self: self.author, clock, onLessons: unheard, onOutbox: unheard }),
+      principals,
     };
-    const expected = await outcome(records, records.length);
+  };
+
+  it("is resumed by the next", async () => {
+    const store = new FailingStore();
+    const { ledger } = await openLedger(store);
+    await ledger.receive(records);
+    store.applicationsLeft = 1;
+    const trusting = ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), stranger.author);
+    await expect(trusting).rejects.toThrow("the disk is full");
+    expect(store.counts()).toMatchObject({ admitted: 256, held: 44 });
+
+    store.applicationsLeft = Number.POSITIVE_INFINITY;
+    const next = await openLedger(store);
+    await next.ledger.resumeReviews();
+    expect(store.counts()).toMatchObject({ admitted: 300, held: 0 });
+    expect(await store.underReview()).toEqual([]);
+  });
+
+  it("is nobody's when it was not begun, and then the author is in memory what the disk says", async () => {
+    const store = new FailingStore();
+    const { ledger, principals } = await openLedger(store);
+    const [record] = records;
+    if (record === undefined) throw new Error("there are 300 lessons");
+    await ledger.receive([record]);
+    const trusted: Principal = { ...principals.get(stranger.author), standing: "trusted" };
+    store.applicationsLeft = 0;
+    await expect(ledger.setPrincipal(() => trusted, stranger.author)).rejects.toThrow("the disk is full");
+    await expect(ledger.revise(async () => [{ kind: "principal", principal: trusted }])).rejects.toThrow("the disk is full");
+    expect([principals.get(stranger.author).standing, await store.underReview()]).toEqual(["stranger", []]);
+  });
+});
+
+/** Fails as a full disk would, once it has applied so many batches more. */
+class FailingStore extends MemoryLessonStore {
+  applicationsLeft = Number.POSITIVE_INFINITY;
+
+  override async apply(changes: readonly StoreChange[]): Promise<void> {
+    if (this.applicationsLeft === 0) throw new Error("the disk is full");
+    this.applicationsLeft -= 1;
+    await super.apply(changes);
+  }
+}
+
+describe("any order of arrival", () => {
+  const [first, second, third] = [lesson(friend, 1), lesson(stranger, 2), lesson(friend, 3)];
+
+  /** What is kept of the records after they came in this order, so many at once. */
+  const outcome = async (order: readonly SignedRecord[], batch: number): Promise<unknown> => {
+    const bench = await openBench();
+    await bench.ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), friend.author);
+    for (let at = 0; at < order.length; at += batch) await bench.ledger.receive(order.slice(at, at + batch));
+    const lessons = await bench.store.lessons.getMany([first.id, second.id, third.id]);
+    const found = { states: lessons.map((stored) => stored?.standing.state), accepted: await accepted(bench) };
+    await closeBench(bench);
+    return found;
+  };
+
+  const idsOf = (...records: SignedRecord[]): string[] => records.map(({ id }) => id).sort();
+
+  it("promise 4: duplicates, delays and any order leave the same accepted records and the same states", async () => {
+    const byAuthor = retraction(friend, 10, first);
+    const latest = attestation(friend, 13, second, 2);
+    const ofRetracted = attestation(stranger, 8, first, 1);
+    const ofThird = attestation(stranger, 9, third, 1);
+    const records: SignedRecord[] = [
+      ...[first, second, third, byAuthor, latest, ofRetracted, ofThird],
+      retraction(friend, 14, first),
+      ...[retraction(stranger, 4, first), retraction(stranger, 5, third), retraction(stranger, 6, third)],
+      ...[retraction(friend, 11, second), retraction(self, 3, second)],
+      attestation(friend, 12, second, 1),
+    ];
+    const expected = {
+      states: ["retracted", "held", "admitted"],
+      accepted: idsOf(second, third, byAuthor, latest, ofRetracted, ofThird),
+    };
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray([...records, ...records], { minLength: records.length * 2 }),
-        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 6 }),
         async (order, batch) => {
           expect(await outcome(order, batch)).toEqual(expected);
         },
@@ -198,4 +276,32 @@ describe("any order of arrival", () => {
       { numRuns: 25 },
     );
   });
+
+  it("promise 4: a lesson and what is said of it leave the same in each of their orders", async () => {
+    const [void1, void2] = [retraction(stranger, 5, first), retraction(self, 6, first)];
+    const [byAuthor, attested] = [retraction(friend, 7, first), attestation(stranger, 8, first, 1)];
+    const taken = { states: ["retracted", undefined, undefined], accepted: idsOf(byAuthor, attested) };
+    const kept = { states: ["admitted", undefined, undefined], accepted: idsOf(first, attested) };
+    for (const batch of [1, 2, 4]) {
+      for (const order of ordersOf([first, void1, byAuthor, attested])) expect(await outcome(order, batch)).toEqual(taken);
+      for (const order of ordersOf([first, void1, void2, attested])) expect(await outcome(order, batch)).toEqual(kept);
+    }
+  });
+
+  it("does not take up again a stranger's retraction that was given up", async () => {
+    const bench = await openBench();
+    const voided = retraction(stranger, 5, first);
+    await bench.ledger.receive([voided]);
+    expect(await accepted(bench)).toEqual([voided.id]);
+    await bench.ledger.receive([first]);
+    await bench.ledger.receive([voided]);
+    expect(await accepted(bench)).toEqual([first.id]);
+    expect(await bench.store.lessons.knows([voided.id])).toEqual([true]);
+    await closeBench(bench);
+  });
 });
+
+function ordersOf<T>(values: readonly T[]): T[][] {
+  if (values.length === 0) return [[]];
+  return values.flatMap((value, at) => ordersOf(values.toSpliced(at, 1)).map((rest) => [value, ...rest]));
+}

@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Composed, compose } from "../src/compose.ts";
 import { loadIdentity, loadSettings, loadToken, openHome, saveSettings } from "../src/home.ts";
 import { listenPort } from "../src/listen-port.ts";
+import { createSavedSettings } from "../src/saved-settings.ts";
 
 const log = pino({ level: "silent" });
 const token = ["ghp", "16C7e42F292c6912E7710c838347Ae178B4a"].join("_");
@@ -35,10 +36,10 @@ async function start(reply: (request: GenerationRequest) => string = () => "yes"
   const { index } = await openVectorIndex({ path: home.indexFolder, embedder: embedder.id, dimensions: embedder.dimensions });
   const composed = await compose({
     home,
-    settings: { peers: {} },
+    settings: createSavedSettings(home, { peers: {} }, log),
     swarm: "test",
     listen: ["/ip4/127.0.0.1/tcp/0"],
-    identity: await loadIdentity(home),
+    identity: await loadIdentity(home, { mayCreate: true }),
     clock: systemClock,
     log,
     store,
@@ -132,6 +133,43 @@ describe("a node", () => {
     expect((await service.lesson(id)).outcomes).toEqual({ worked: 1, changed: 0, failed: 0 });
   });
 
+  it("lets a peer's claim of what it used move nothing here, and distils nothing from its answer", async () => {
+    const { learner, teacher } = await joined();
+    const { id } = await teacher.service.teach({ situation: "The door squeaks", guidance: "Oil its hinges" });
+    await expect.poll(async () => (await teacher.service.status()).queues.embedding).toBe(0);
+    await expect.poll(async () => (await learner.service.status()).lessons.admitted, { timeout: 10_000 }).toBe(1);
+    const { experienceId, lessons } = await learner.service.ask({
+      question: "The door squeaks. What helps?",
+      peer: teacher.network.peerId,
+    });
+    expect(lessons.map((lesson) => lesson.id)).toEqual([id]);
+    expect((await learner.service.feedback({ experience: experienceId, verdict: "worked" })).lessons).toEqual([]);
+    expect((await learner.service.lesson(id)).outcomes).toEqual({ worked: 0, changed: 0, failed: 0 });
+    expect(await learner.service.experience(experienceId)).toMatchObject({ verdict: "worked", distillation: "waiting" });
+  });
+
+  it("counts two words on one experience that come at once as one after the other", async () => {
+    const { service } = await start();
+    const { id } = await service.teach({ situation: "The door squeaks", guidance: "Oil its hinges" });
+    await expect.poll(async () => (await service.status()).queues.embedding).toBe(0);
+    const { experienceId } = await service.ask({ question: "The door squeaks. What helps?" });
+    const say = (verdict: "worked" | "failed"): Promise<unknown> => service.feedback({ experience: experienceId, verdict });
+    await Promise.all([say("failed"), say("worked")]);
+    const { outcomes } = await service.lesson(id);
+    expect(outcomes.worked + outcomes.failed).toBe(1);
+  });
+
+  it("keeps a name that the user gave for that peer alone, also while it is away", async () => {
+    const { learner, teacher } = await joined();
+    await learner.service.trustPeer(teacher.network.peerId, { name: "ada" });
+    expect(await learner.service.ask({ question: "Is it so?", peer: "ada" })).toMatchObject({ answeredBy: { name: "ada" } });
+    await teacher.network.stop();
+    await expect.poll(() => learner.network.peers().length).toBe(0);
+    await expect(learner.service.ask({ question: "Is it so?", peer: "ada" })).rejects.toMatchObject({
+      code: "PEER_NOT_CONNECTED",
+    });
+  });
+
   it("makes the same lesson only once", async () => {
     const { service } = await start();
     const lesson = { situation: "The door squeaks", guidance: "Oil its hinges" };
@@ -169,9 +207,10 @@ describe("a node's home", () => {
   it("keeps key and token to the user, and the same over restarts", async () => {
     const folder = await mkdtemp(join(tmpdir(), "grapevine-home-"));
     const home = await openHome(folder, "node");
-    const { author } = await loadIdentity(home);
+    await expect(loadIdentity(home, { mayCreate: false })).rejects.toMatchObject({ code: "KEY_MISSING" });
+    const { author } = await loadIdentity(home, { mayCreate: true });
     const made = await loadToken(home);
-    expect((await loadIdentity(home)).author).toBe(author);
+    expect((await loadIdentity(home, { mayCreate: false })).author).toBe(author);
     expect(await loadToken(home)).toBe(made);
     for (const name of ["key", "token"]) expect((await stat(join(home.folder, name))).mode & 0o777).toBe(0o600);
     expect((await stat(home.folder)).mode & 0o777).toBe(0o700);

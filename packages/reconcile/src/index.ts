@@ -17,4 +17,5 @@ export {
   type Testimony,
   type Verdict,
 } from "./verdict.ts";
+export { voidTombstoneReason, voidTombstones } from "./void-tombstones.ts";
 export { trustedFloor, trustOf, utilityOf } from "./worth.ts";

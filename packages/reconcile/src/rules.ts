@@ -19,6 +19,7 @@ import {
 } from "@grapevine/core";
 import { comparedLesson, contradictionOf, differenceOf, isNear } from "./near-duplicate.ts";
 import type { JudgeInput, LessonVerdict, RecordVerdict } from "./verdict.ts";
+import { voidTombstoneReason } from "./void-tombstones.ts";
 import { witnessesOf } from "./worth.ts";
 
 /** Independent principals whom one knows, and for whom a stranger's lesson worked, that together vouch for it. */
@@ -92,7 +93,7 @@ export const rules: readonly Rule[] = [
     decide: ({ record, state }) => {
       const author = state.stored?.record.body.author;
       if (author === undefined || author === record.body.author) return undefined;
-      return { action: "refuse", reason: "only its author can take a lesson back" };
+      return { action: "refuse", reason: voidTombstoneReason };
     },
   }),
   ruleFor<RetractionBody>("retraction", "RETRACTION_BY_AUTHOR", ["retraction"], {
@@ -110,7 +111,7 @@ export const rules: readonly Rule[] = [
     },
   }),
   ruleFor<RetractionBody>("retraction-ahead", "RETRACTION_AHEAD", ["retraction"], {
-    summary: "A retraction whose lesson is not here is kept, so that the lesson finds it when it comes.",
+    summary: "A retraction whose lesson is not here is kept until the lesson comes; then it decides, or is void and given up.",
     decide: () => ({ action: "accept", reason: "its lesson is not here yet; should it come, this decides" }),
   }),
   ruleFor<AttestationBody>("attestation-outdated", "ATTESTATION_OUTDATED", ["attestation"], {

@@ -17,6 +17,7 @@ export const experienceSchema: z.ZodType<Experience> = z.strictObject({
   prompt: z.string(),
   task: z.strictObject({ environment: z.string(), id: z.string(), family: z.string() }).optional(),
   askedBy: z.string().optional(),
+  answeredBy: z.string().optional(),
   steps: z.array(z.strictObject({ action: z.string(), observation: z.string(), accepted: z.boolean() })),
   answer: z.string(),
   outcome: outcomeSchema.optional(),

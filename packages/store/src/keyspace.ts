@@ -37,6 +37,8 @@ export const keyspaces = {
   attestation: 27,
   /** lesson id, author → seq, createdAt, record id of the first retraction */
   tombstone: 28,
+  /** lesson id, author → nothing: the author has a lesson that derives from it */
+  derived: 29,
 
   /** author → JSON */
   principal: 40,
@@ -46,6 +48,8 @@ export const keyspaces = {
   refusedOrder: 42,
   /** record id → order number */
   outbox: 43,
+  /** author → nothing: the author's lessons are being judged again */
+  review: 44,
 
   /** embedder's id → its number in this store */
   embedder: 50,
@@ -99,6 +103,13 @@ export function labelKey(label: number): Buffer {
 export function authoredKey(keyspace: Keyspace, lesson: RecordId, author: AuthorId): Buffer {
   return textKey(keyspace, lesson + author);
 }
+
+/** The lesson of a key that `authoredKey` made. */
+export function lessonOfAuthoredKey(key: Buffer): RecordId {
+  return key.toString("latin1", 1, 1 + recordIdLength);
+}
+
+const recordIdLength = 59;
 
 export function recordKeyKey(createdAt: number, id: RecordId): Buffer {
   const key = Buffer.allocUnsafe(9 + id.length);

@@ -53,6 +53,9 @@ export function applyChange(transaction: Transaction, change: StoreChange, limit
     case "tombstone":
       applyAuthored(transaction, keyspaces.tombstone, change.record, isEarlier);
       break;
+    case "tombstone-remove":
+      applyTombstoneRemove(transaction, authoredKey(keyspaces.tombstone, change.lesson, change.author));
+      break;
     case "rotation":
       applyRotation(transaction, change.record);
       break;
@@ -61,6 +64,12 @@ export function applyChange(transaction: Transaction, change: StoreChange, limit
       break;
     case "principal":
       transaction.put(textKey(keyspaces.principal, change.principal.author), encodePrincipal(change.principal));
+      break;
+    case "review-begin":
+      transaction.put(textKey(keyspaces.review, change.author), nothing);
+      break;
+    case "review-end":
+      transaction.delete(textKey(keyspaces.review, change.author));
       break;
     case "refused":
       applyRefused(transaction, change, limits.maxRefused);
@@ -112,6 +121,9 @@ function addLesson(transaction: Transaction, lesson: StoredLesson): void {
   transaction.put(textKey(keyspaces.standing, record.id), encodeStanding(lesson, order));
   transaction.put(labelKey(label), Buffer.from(record.id, "latin1"));
   transaction.put(textHashKey(normalisedText(lessonText(record.body)), record.id), nothing);
+  for (const ancestor of record.body.derivedFrom) {
+    transaction.put(authoredKey(keyspaces.derived, ancestor, record.body.author), nothing);
+  }
   changeLessonCount(transaction, standing.state, 1);
   placeLesson(transaction, lesson, order);
   transaction.state = { ...transaction.state, nextLabel: Math.max(transaction.state.nextLabel, label + 1) };
@@ -143,6 +155,13 @@ function applyAuthored(
   addRecord(transaction, record);
   passOn(transaction, record);
   transaction.put(key, encodePointer(candidate));
+}
+
+function applyTombstoneRemove(transaction: Transaction, key: Buffer): void {
+  const value = transaction.getSync(key);
+  if (value === undefined) return;
+  removeRecord(transaction, decodePointer(value), "retraction");
+  transaction.delete(key);
 }
 
 function applyRotation(transaction: Transaction, record: SignedRecord<RotationBody>): void {

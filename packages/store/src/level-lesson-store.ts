@@ -1,6 +1,6 @@
 /**
- * The `LessonStore` port on LevelDB. Immutable things (decoded records, which label is whose) are cached, so that nothing cached can be stale; the
- * mutable part of a lesson is read each time.
+ * The `LessonStore` port on LevelDB. Recall asks for the same lessons again and again, so that lessons are cached as they were read. Nothing cached is stale: what
+ * a commit concerns is dropped before the commit is acknowledged, and what was read while one was under way is not kept.
  */
 import {
   type AttestationBody,
@@ -32,6 +32,7 @@ import {
   embeddingKey,
   embeddingPrefix,
   idOfTextHashKey,
+  type Keyspace,
   keyspaceRange,
   keyspaces,
   labelKey,
@@ -53,6 +54,7 @@ import {
   decodeType,
   decodeVector,
 } from "./lesson-encoding.ts";
+import { MentionedLessons } from "./mentioned-lessons.ts";
 import type { Reservations } from "./reservations.ts";
 
 export interface LevelLessonStoreComponents {
@@ -67,6 +69,13 @@ export class LevelLessonStore implements LessonStore {
   readonly #reservations: Reservations;
   readonly #limits: LessonChangeLimits;
   readonly #records: LRUCache<RecordId, SignedRecord> = new LRUCache({ max: maxCachedRecords });
+  readonly #lessons: LRUCache<RecordId, StoredLesson> = new LRUCache({ max: maxCachedLessons });
+  readonly #attested: MentionedLessons;
+  readonly #retracted: MentionedLessons;
+  readonly #ancestors: MentionedLessons;
+  /** Commits that were begun, and those that have ended: between the two nobody knows what a read has seen. */
+  #commitsBegun = 0;
+  #commitsEnded = 0;
   readonly #idsByLabel: LRUCache<number, RecordId> = new LRUCache({ max: maxCachedLabels });
 
   constructor({ database, commits, reservations }: LevelLessonStoreComponents, limits: LessonChangeLimits) {
@@ -74,12 +83,22 @@ export class LevelLessonStore implements LessonStore {
     this.#commits = commits;
     this.#reservations = reservations;
     this.#limits = limits;
+    this.#attested = new MentionedLessons(database, keyspaces.attestation);
+    this.#retracted = new MentionedLessons(database, keyspaces.tombstone);
+    this.#ancestors = new MentionedLessons(database, keyspaces.derived);
   }
 
   async apply(changes: readonly StoreChange[]): Promise<void> {
-    await this.#commits.commit((transaction) => {
-      for (const change of changes) applyChange(transaction, change, this.#limits);
-    });
+    this.#commitsBegun++;
+    for (const change of changes) this.#noteMentions(change);
+    try {
+      await this.#commits.commit((transaction) => {
+        for (const change of changes) applyChange(transaction, change, this.#limits);
+      });
+    } finally {
+      this.#commitsEnded++;
+      for (const change of changes) if (change.kind === "lesson") this.#lessons.delete(change.lesson.record.id);
+    }
   }
 
   async get(id: RecordId): Promise<StoredLesson | undefined> {
@@ -88,20 +107,21 @@ export class LevelLessonStore implements LessonStore {
   }
 
   async getMany(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]> {
-    // Held here until the end: the cache may drop a record while the rest is being read.
-    const cached = ids.map((id) => this.#records.get(id));
-    const uncached = ids.filter((_, i) => cached[i] === undefined);
-    const standingKeys = ids.map((id) => textKey(keyspaces.standing, id));
-    const frameKeys = uncached.map((id) => textKey(keyspaces.frame, id));
-    const values = await this.#database.getMany([...standingKeys, ...frameKeys]);
-    let next = ids.length;
-    return ids.map((id, i) => {
-      const frame = cached[i] === undefined ? values[next++] : undefined;
-      const value = values[i];
-      if (value === undefined) return undefined;
-      const { order: _, ...kept } = decodeStanding(value);
-      return { ...kept, record: asLesson(cached[i] ?? this.#decode(id, frame)) };
-    });
+    // Held here until the end: the cache may drop a lesson while the rest is being read.
+    const lessons = ids.map((id) => this.#lessons.get(id));
+    const missing = ids.filter((_, i) => lessons[i] === undefined);
+    if (missing.length === 0) return lessons;
+    const commitsBegun = this.#commitsBegun;
+    const quiet = commitsBegun === this.#commitsEnded;
+    const read = await this.#read(missing);
+    let next = 0;
+    for (const [i, id] of ids.entries()) {
+      if (lessons[i] !== undefined) continue;
+      const lesson = read[next++];
+      lessons[i] = lesson;
+      if (lesson !== undefined && quiet && commitsBegun === this.#commitsBegun) this.#lessons.set(id, lesson);
+    }
+    return lessons;
   }
 
   async byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]> {
@@ -124,7 +144,7 @@ export class LevelLessonStore implements LessonStore {
     const { limit = Number.POSITIVE_INFINITY, states, author } = query;
     const inState = (state: LessonState): boolean => states === undefined || states.includes(state);
     const read = async (ids: readonly RecordId[]): Promise<StoredLesson[]> =>
-      (await this.getMany(ids)).map((lesson, i) => present(ids[i] as RecordId, lesson));
+      (await this.#read(ids)).map((lesson, i) => present(ids[i] as RecordId, lesson));
     let left = limit;
     let ids: RecordId[] = [];
     for await (const { value } of this.#database.entries(keyspaceRange(keyspaces.received), { reverse: true })) {
@@ -161,6 +181,15 @@ export class LevelLessonStore implements LessonStore {
     return ids;
   }
 
+  async derivedAuthors(lesson: RecordId): Promise<AuthorId[]> {
+    if (!isRecordId(lesson)) return []; // a part of an id would be the prefix of others' keys
+    if (!(await this.#ancestors.has(lesson))) return [];
+    const authors: AuthorId[] = [];
+    const prefix = textKey(keyspaces.derived, lesson);
+    for await (const { key } of this.#database.entries(prefixRange(prefix))) authors.push(key.toString("latin1", prefix.length));
+    return authors;
+  }
+
   nextLabel(): number {
     return this.#reservations.nextLabel(this.#commits.state.nextLabel);
   }
@@ -170,12 +199,7 @@ export class LevelLessonStore implements LessonStore {
   }
 
   async attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
-    if (!isRecordId(lesson)) return []; // a part of an id would be the prefix of others' keys
-    const keys: Buffer[] = [];
-    const range = prefixRange(textKey(keyspaces.attestation, lesson));
-    for await (const { key } of this.#database.entries(range)) keys.push(key);
-    const records = await Promise.all(keys.map((key) => this.#authored(key, isAttestation)));
-    return records.filter((record) => record !== undefined);
+    return (await this.#attested.has(lesson)) ? await this.#allAuthored(keyspaces.attestation, lesson, isAttestation) : [];
   }
 
   async attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined> {
@@ -184,6 +208,10 @@ export class LevelLessonStore implements LessonStore {
 
   async tombstone(lesson: RecordId, author: AuthorId): Promise<SignedRecord<RetractionBody> | undefined> {
     return await this.#authored(authoredKey(keyspaces.tombstone, lesson, author), isRetraction);
+  }
+
+  async tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
+    return (await this.#retracted.has(lesson)) ? await this.#allAuthored(keyspaces.tombstone, lesson, isRetraction) : [];
   }
 
   async principal(author: AuthorId): Promise<Principal | undefined> {
@@ -197,6 +225,12 @@ export class LevelLessonStore implements LessonStore {
       principals.push(decodePrincipal(value));
     }
     return principals;
+  }
+
+  async underReview(): Promise<AuthorId[]> {
+    const authors: AuthorId[] = [];
+    for await (const { key } of this.#database.entries(keyspaceRange(keyspaces.review))) authors.push(textOfKey(key));
+    return authors;
   }
 
   async record(id: RecordId): Promise<SignedRecord | undefined> {
@@ -245,8 +279,43 @@ export class LevelLessonStore implements LessonStore {
     return value === undefined ? undefined : decodeVector(value);
   }
 
+  /** Past the cache of lessons, so that a long list does not drive out what recall needs. */
+  async #read(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]> {
+    const records = ids.map((id) => this.#lessons.get(id)?.record ?? this.#records.get(id));
+    const withoutRecord = ids.filter((_, i) => records[i] === undefined);
+    const standingKeys = ids.map((id) => textKey(keyspaces.standing, id));
+    const frameKeys = withoutRecord.map((id) => textKey(keyspaces.frame, id));
+    const values = await this.#database.getMany([...standingKeys, ...frameKeys]);
+    let next = ids.length;
+    return ids.map((id, i) => {
+      const frame = records[i] === undefined ? values[next++] : undefined;
+      const value = values[i];
+      if (value === undefined) return undefined;
+      const { order: _, ...kept } = decodeStanding(value);
+      return { ...kept, record: asLesson(records[i] ?? this.#decode(id, frame)) };
+    });
+  }
+
+  #noteMentions(change: StoreChange): void {
+    if (change.kind === "attestation") this.#attested.note(change.record.body.lesson);
+    if (change.kind === "tombstone") this.#retracted.note(change.record.body.lesson);
+    if (change.kind === "lesson") for (const ancestor of change.lesson.record.body.derivedFrom) this.#ancestors.note(ancestor);
+  }
+
   async #embedderNumber(embedder: string): Promise<number | undefined> {
     return (await this.#database.get(textKey(keyspaces.embedder, embedder)))?.readUInt16BE(0);
+  }
+
+  /** What all authors say of a lesson. */
+  async #allAuthored<Kind extends SignedRecord>(
+    keyspace: Keyspace,
+    lesson: RecordId,
+    isKind: (record: SignedRecord) => record is Kind,
+  ): Promise<Kind[]> {
+    const keys: Buffer[] = [];
+    for await (const { key } of this.#database.entries(prefixRange(textKey(keyspace, lesson)))) keys.push(key);
+    const records = await Promise.all(keys.map((key) => this.#authored(key, isKind)));
+    return records.filter((record) => record !== undefined);
   }
 
   /** The record that a key's pointer names. A commit may replace both between the two reads: then the new one is read. */
@@ -275,8 +344,10 @@ export class LevelLessonStore implements LessonStore {
   }
 }
 
-/** A few kilobytes each, decoded: what is recalled again and again stays here. */
-const maxCachedRecords = 4096;
+/** Two to three kilobytes each, decoded: what is sent on to several peers. */
+const maxCachedRecords = 2048;
+/** Three to four kilobytes each, decoded: what is recalled again and again stays here. */
+const maxCachedLessons = 8192;
 /** Some hundred bytes each. */
 const maxCachedLabels = 65_536;
 const lessonsPerRead = 50;

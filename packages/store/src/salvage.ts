@@ -121,6 +121,9 @@ export class Salvage {
     await this.#each(keyspaceRange(keyspaces.principal), async (_key, value) => {
       await batch.add({ kind: "principal", principal: decodePrincipal(value) });
     });
+    await this.#each(keyspaceRange(keyspaces.review), async (key) => {
+      await batch.add({ kind: "review-begin", author: textOfKey(key) });
+    });
     await this.#each(keyspaceRange(keyspaces.refused), async (key, value) => {
       await batch.add({ kind: "refused", id: textOfKey(key), reason: value.toString() });
     });

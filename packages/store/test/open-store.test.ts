@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { systemClock } from "@grapevine/core";
-import { sampleExperience, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
+import { type RetractionBody, type SignedRecord, systemClock } from "@grapevine/core";
+import { sampleExperience, sampleIdentity, sampleLesson, sampleRetraction, sampleStoredLesson } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
 import { resetCheckpoint } from "../src/checkpoint.ts";
 import { openStore } from "../src/index.ts";
@@ -12,6 +12,7 @@ import { emptyState, schemaVersion } from "../src/state.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const clock = systemClock;
+type Retraction = SignedRecord<RetractionBody>;
 
 describe("opening a store", () => {
   it("makes one where there is none, and finds it again", async () => {
@@ -26,6 +27,28 @@ describe("opening a store", () => {
     expect(second.lessons.counts()).toMatchObject({ held: 1 });
     expect(await second.experiences.get("01A")).toEqual(sampleExperience("01A"));
     expect((await second.lessons.byLabels([3]))[0]?.standing.state).toBe("held");
+    await second.close();
+  });
+
+  it("counts right what was taken out again", async () => {
+    const path = join(temporaryFolder(), "store");
+    const first = await openStore({ path, clock });
+    const [alice, bob] = [sampleIdentity(1), sampleIdentity(2)];
+    const record = sampleLesson(alice);
+    const [forged, genuine] = [bob, alice].map((identity) => sampleRetraction(identity, { lesson: record.id })) as [Retraction, Retraction];
+    const tombstones = [forged, genuine].map((each) => ({ kind: "tombstone", record: each }) as const);
+    await first.lessons.apply(tombstones);
+    await first.lessons.apply([
+      { kind: "lesson", lesson: sampleStoredLesson(record, 0, "retracted") },
+      { kind: "tombstone-remove", lesson: record.id, author: bob.author },
+      { kind: "review-begin", author: bob.author },
+    ]);
+    await first.close();
+    // Opening holds what is there against the counts and the checkpoint: a removal that was not counted would be damage.
+    const second = await openStore({ path, clock });
+    expect(await second.lessons.tombstones(record.id)).toEqual([genuine]);
+    expect(await second.lessons.record(forged.id)).toBeUndefined();
+    expect(await second.lessons.underReview()).toEqual([bob.author]);
     await second.close();
   });
 

@@ -179,6 +179,23 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.sameText("nothing of the kind")).toEqual([]);
       });
 
+      it("names the authors of lessons that derive from one, each once", async () => {
+        const ancestor = sampleLesson(alice);
+        const derivedFrom = [ancestor.id, unknownRecordId];
+        const lessons = [
+          ancestor,
+          sampleLesson(bob, { title: "First echo", derivedFrom }),
+          sampleLesson(bob, { title: "Second echo", derivedFrom: [ancestor.id] }),
+          sampleLesson(carol, { title: "Third echo", derivedFrom: [ancestor.id] }),
+          sampleLesson(carol, { title: "No echo" }),
+        ];
+        await add(...lessons.map((each, label) => sampleStoredLesson(each, label)));
+        expect((await store.derivedAuthors(ancestor.id)).sort()).toEqual([bob.author, carol.author].sort());
+        expect(await store.derivedAuthors(unknownRecordId)).toEqual([bob.author]);
+        expect(await store.derivedAuthors(lessons[4]?.id ?? "")).toEqual([]);
+        expect(await store.derivedAuthors(ancestor.id.slice(0, 20))).toEqual([]);
+      });
+
       it("never gives a label or a sequence number twice, nor a label that a lesson has", async () => {
         const labels = Array.from({ length: 5000 }, () => store.nextLabel());
         expect(new Set(labels).size).toBe(5000);
@@ -221,6 +238,38 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.tombstone(lesson.id, carol.author)).toBeUndefined();
         await add(sampleStoredLesson(lesson, 0, "retracted"));
         expect(await store.tombstone(lesson.id, alice.author)).toEqual(first);
+        expect(sortById(await store.tombstones(lesson.id))).toEqual(sortById([forged, first]));
+        expect(await store.tombstones(unknownRecordId)).toEqual([]);
+        expect(await store.tombstones("bafyrei")).toEqual([]);
+      });
+
+      it("takes an author's retraction out again, and nobody else's", async () => {
+        const forged = sampleRetraction(bob, { lesson: lesson.id });
+        const elsewhere = sampleRetraction(bob, { lesson: unknownRecordId });
+        const genuine = sampleRetraction(alice, { lesson: lesson.id });
+        const removal: StoreChange = { kind: "tombstone-remove", lesson: lesson.id, author: bob.author };
+        await store.apply([removal, ...[forged, elsewhere, genuine].map((record) => ({ kind: "tombstone", record }) as const)]);
+        expect(await store.tombstone(lesson.id, bob.author)).toEqual(forged);
+        for (let time = 0; time < 2; time++) {
+          await store.apply([removal]);
+          expect(await store.tombstone(lesson.id, bob.author)).toBeUndefined();
+          expect(await store.tombstones(lesson.id)).toEqual([genuine]);
+          expect(await store.record(forged.id)).toBeUndefined();
+          expect(await store.knows([forged.id, elsewhere.id, genuine.id])).toEqual([false, true, true]);
+          expect((await collect(store.recordKeys())).map(({ id }) => id).sort()).toEqual([elsewhere.id, genuine.id].sort());
+        }
+        await store.apply([{ kind: "tombstone", record: forged }, removal]);
+        expect(await store.tombstones(lesson.id)).toEqual([genuine]);
+        await store.apply([removal, { kind: "tombstone", record: forged }]);
+        expect(sortById(await store.tombstones(lesson.id))).toEqual(sortById([forged, genuine]));
+      });
+
+      it("remembers whose review has begun and not ended", async () => {
+        expect(await store.underReview()).toEqual([]);
+        await store.apply([alice, bob, alice].map(({ author }) => ({ kind: "review-begin", author })));
+        expect((await store.underReview()).sort()).toEqual([alice.author, bob.author].sort());
+        await store.apply([alice, carol].map(({ author }) => ({ kind: "review-end", author })));
+        expect(await store.underReview()).toEqual([bob.author]);
       });
 
       it("keeps principals", async () => {

@@ -41,7 +41,7 @@ function absoluteEnvironment(environment: string, workingFolder: string): string
 
 function printTask({ output }: CommandContext, task: PractisedTask): void {
   const mark = task.solved ? output.style("green", "solved") : output.style("red", "failed");
-  const place = `${task.index}/${task.total}`.padStart(String(task.total).length * 2 + 1);
+  const place = `${task.index + 1}/${task.total}`.padStart(String(task.total).length * 2 + 1);
   const authors = [...new Set(task.lessons.map(authorLabel))];
   const given = authors.length === 0 ? "" : output.style("dim", `  lessons by ${authors.join(", ")}`);
   output.line(`${place}  ${mark}  ${formatDuration(task.ms).padStart(7)}  ${printableLine(task.prompt)}${given}`);

@@ -11,11 +11,16 @@ export type StoreChange =
   | { readonly kind: "lesson"; readonly lesson: StoredLesson }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
-  /** A retraction, kept for good by lesson and author, whether or not the lesson is here. */
+  /** A retraction, kept by lesson and author, whether or not the lesson is here. That of the lesson's author is kept for good. */
   | { readonly kind: "tombstone"; readonly record: SignedRecord<RetractionBody> }
+  /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, so that the retraction is void. */
+  | { readonly kind: "tombstone-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   | { readonly kind: "rotation"; readonly record: SignedRecord<RotationBody> }
   | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
   | { readonly kind: "principal"; readonly principal: Principal }
+  /** The author's lessons are to be judged again, which takes more than one batch; and that all of them were. */
+  | { readonly kind: "review-begin"; readonly author: AuthorId }
+  | { readonly kind: "review-end"; readonly author: AuthorId }
   /** Remembers an id that is not kept, so that no peer's copy is fetched again. */
   | { readonly kind: "refused"; readonly id: RecordId; readonly reason: string }
   /** A record of one's own that is to be published, and that it was. */
@@ -53,6 +58,8 @@ export interface LessonStore {
   resolve(abbreviation: string): Promise<RecordId[]>;
   /** The ids of lessons whose normalised text (`normalisedText(lessonText(body))`) is the same. */
   sameText(normalised: string): Promise<RecordId[]>;
+  /** The authors of lessons that derive from the given one, whatever has become of those lessons. */
+  derivedAuthors(lesson: RecordId): Promise<AuthorId[]>;
   /** A label that no lesson has had, never given twice. */
   nextLabel(): number;
   /** A sequence number for a record of one's own: larger than all before it, across restarts. */
@@ -65,8 +72,12 @@ export interface LessonStore {
    * place of its author's.
    */
   tombstone(lesson: RecordId, author: AuthorId): Promise<SignedRecord<RetractionBody> | undefined>;
+  /** All retractions of a lesson that are here, one an author: only the lesson says which of them is its author's. */
+  tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]>;
   principal(author: AuthorId): Promise<Principal | undefined>;
   principals(): Promise<Principal[]>;
+  /** Authors whose review has begun and not ended. */
+  underReview(): Promise<AuthorId[]>;
 
   /** Any stored record by its id, of any type: for sending it on. */
   record(id: RecordId): Promise<SignedRecord | undefined>;

@@ -8,7 +8,7 @@
  * just generated finds that place taken by the one that waited, and cannot go first again.
  */
 import { mkdir } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "@grapevine/core";
 import { throwIfAborted } from "../abort.ts";
@@ -65,8 +65,11 @@ export class GenerationLock {
   }
 }
 
-/** The same for all processes of one user: the runtime folder of the session, else one in the folder for temporary files. */
+/**
+ * The same for all processes of one user: the runtime folder of the session, else one in the folder for temporary files. The user's number names it, for
+ * in a container a user may have no name; where users have no numbers (Windows), each has a folder for temporary files of their own.
+ */
 function defaultLockFolder(): string {
   const runtimeFolder = process.env["XDG_RUNTIME_DIR"];
-  return runtimeFolder ? join(runtimeFolder, "grapevine") : join(tmpdir(), `grapevine-${userInfo().username}`);
+  return runtimeFolder ? join(runtimeFolder, "grapevine") : join(tmpdir(), `grapevine-${process.getuid?.() ?? "user"}`);
 }

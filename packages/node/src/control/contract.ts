@@ -132,6 +132,7 @@ export interface PractiseRequest {
 
 /** One finished task of `POST /api/practise`. */
 export interface PractisedTask {
+  /** From 0 to `total` - 1: its place among the tasks of the request. */
   readonly index: number;
   readonly total: number;
   readonly taskId: string;

@@ -15,6 +15,8 @@ import { maxBodyBytes, named } from "./failures.ts";
 import { addRoutes } from "./routes.ts";
 
 export interface ControlServerInit {
+  /** The node's name: a caller can tell by it, and by the process id, whose API answers. */
+  readonly name: string;
   /** 0 for any free port. */
   readonly port: number;
   readonly token: string;
@@ -44,7 +46,7 @@ export async function startControlServer(init: ControlServerInit, components: Co
   server.setNotFoundHandler((request) => {
     throw nodeErrors.create("API_NOT_FOUND", `there is no ${request.method} ${request.url.slice(0, 100)}`);
   });
-  server.get("/healthz", () => ({ ok: true }));
+  server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
   try {
     await server.listen({ host, port: init.port });

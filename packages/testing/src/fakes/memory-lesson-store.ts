@@ -27,6 +27,7 @@ interface Contents {
   readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
   readonly rotations: Map<RecordId, SignedRecord>;
   readonly principals: Map<AuthorId, Principal>;
+  readonly underReview: Set<AuthorId>;
   readonly refused: Set<RecordId>;
   readonly outbox: Set<RecordId>;
   /** By embedder, then label. */
@@ -47,6 +48,7 @@ export class MemoryLessonStore implements LessonStore {
     tombstones: new Map(),
     rotations: new Map(),
     principals: new Map(),
+    underReview: new Set(),
     refused: new Set(),
     outbox: new Set(),
     embeddings: new Map(),
@@ -102,6 +104,11 @@ export class MemoryLessonStore implements LessonStore {
     return lessons.filter(({ record }) => normalisedText(lessonText(record.body)) === normalised).map(({ record }) => record.id);
   }
 
+  async derivedAuthors(lesson: RecordId): Promise<AuthorId[]> {
+    const derived = [...this.#contents.lessons.values()].filter(({ record }) => record.body.derivedFrom.includes(lesson));
+    return [...new Set(derived.map(({ record }) => record.body.author))];
+  }
+
   nextLabel(): number {
     return this.#nextLabel++;
   }
@@ -122,12 +129,20 @@ export class MemoryLessonStore implements LessonStore {
     return this.#contents.tombstones.get(lesson + author);
   }
 
+  async tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
+    return [...this.#contents.tombstones.values()].filter(({ body }) => body.lesson === lesson);
+  }
+
   async principal(author: AuthorId): Promise<Principal | undefined> {
     return this.#contents.principals.get(author);
   }
 
   async principals(): Promise<Principal[]> {
     return [...this.#contents.principals.values()];
+  }
+
+  async underReview(): Promise<AuthorId[]> {
+    return [...this.#contents.underReview];
   }
 
   async record(id: RecordId): Promise<SignedRecord | undefined> {
@@ -179,6 +194,9 @@ export class MemoryLessonStore implements LessonStore {
       case "tombstone":
         keep(contents.tombstones, change.record, (candidate, kept) => isLater(kept, candidate));
         break;
+      case "tombstone-remove":
+        contents.tombstones.delete(change.lesson + change.author);
+        break;
       case "rotation":
         contents.rotations.set(change.record.id, change.record);
         break;
@@ -188,6 +206,12 @@ export class MemoryLessonStore implements LessonStore {
         break;
       case "principal":
         contents.principals.set(change.principal.author, change.principal);
+        break;
+      case "review-begin":
+        contents.underReview.add(change.author);
+        break;
+      case "review-end":
+        contents.underReview.delete(change.author);
         break;
       case "refused":
         contents.refused.add(change.id);
@@ -211,6 +235,7 @@ function copyOf(contents: Contents): Contents {
     tombstones: new Map(contents.tombstones),
     rotations: new Map(contents.rotations),
     principals: new Map(contents.principals),
+    underReview: new Set(contents.underReview),
     refused: new Set(contents.refused),
     outbox: new Set(contents.outbox),
     embeddings: new Map([...contents.embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
