@@ -17,12 +17,12 @@ export const requirements: readonly Requirement[] = [
   },
   {
     promise: 2,
-    text: "Damage on disk is found at open or at read and reported; it is never silent.",
+    text: "Damage on disk is found at open or at read, reported, and repaired from peers or from the source data; it is never silent.",
     tests: ["packages/store/test/damage.test.ts", "test/e2e/doctor.test.ts"],
   },
   {
     promise: 3,
-    text: "The index is never authoritative: what it lacks or has wrong is filled again from the store.",
+    text: "The index is never authoritative.",
     tests: ["packages/vector-index/test/saved-index.test.ts", "packages/node/test/indexing.test.ts"],
   },
   {
@@ -37,7 +37,7 @@ export const requirements: readonly Requirement[] = [
   },
   {
     promise: 6,
-    text: "No lesson can grant a tool or an authority: lessons enter prompts fenced, as reference text, and nothing executes them.",
+    text: "No lesson can grant a tool or an authority. Tools are gated apart from memory.",
     tests: ["packages/agent/test/agent.test.ts"],
   },
   {
@@ -47,7 +47,7 @@ export const requirements: readonly Requirement[] = [
   },
   {
     promise: 8,
-    text: "Every limit is stated, enforced, and tested just below and just above.",
-    tests: ["packages/core/test/codec.test.ts"],
+    text: "Every limit (size, depth, queue, rate, store) is stated, enforced, and tested just below and just above.",
+    tests: ["packages/core/test/codec.test.ts", "packages/network/test/record-gate.test.ts"],
   },
 ];

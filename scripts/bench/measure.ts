@@ -26,7 +26,7 @@ export interface BenchContext {
 export interface Bench {
   readonly name: string;
   readonly summary: string;
-  measure(context: BenchContext): Promise<Figure>;
+  readonly measure: (context: BenchContext) => Promise<Figure>;
 }
 
 /** The value or the ratio, and the least or the most that it may be. */

@@ -11,10 +11,11 @@ export interface Served {
   readonly startMs: number;
 }
 
-const sourceCondition = "--conditions=grapevine-source";
+/** As the root's `grapevine` script starts node. */
+const nodeOptions: readonly string[] = ["--max-semi-space-size=4", "--conditions=grapevine-source"];
 /** The `grapevine` command of this repository, as arguments of node. */
 export const grapevine: readonly string[] = [
-  sourceCondition,
+  ...nodeOptions,
   fileURLToPath(new URL("../../packages/cli/bin/grapevine.cjs", import.meta.url)),
 ];
 

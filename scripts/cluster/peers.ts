@@ -94,7 +94,7 @@ function spawnPeer(name: string, { home, model }: ClusterInit): PeerProcess {
   const words = ["up", "--name", name, "--home", home, "--listen", "/ip4/127.0.0.1/tcp/0", "--model", model, "--json"];
   const child = spawn(
     process.execPath,
-    ["--conditions=grapevine-source", command, ...words],
+    ["--max-semi-space-size=4", "--conditions=grapevine-source", command, ...words],
     // A group of its own: Ctrl-C reaches the launcher alone, which stops the peers in order.
     { stdio: ["ignore", "pipe", "pipe"], detached: true },
   );

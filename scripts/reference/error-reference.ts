@@ -10,6 +10,7 @@ import { storeErrors } from "@grapevine/store";
 import { vectorIndexErrors } from "@grapevine/vector-index";
 // A program, not a library: what it has to say is not exported.
 import { cliErrors } from "../../packages/cli/src/errors.ts";
+import { benchErrors } from "../bench/errors.ts";
 import { clusterErrors } from "../cluster/errors.ts";
 
 /** One table of errors, and the file that declares it. */
@@ -37,6 +38,7 @@ export const errorSources: readonly ErrorSource[] = [
   { title: "The vector index", file: "packages/vector-index/src/errors.ts", specifications: vectorIndexErrors.specifications },
   { title: "Records, ids and keys", file: "packages/core/src/errors.ts", specifications: coreErrors.specifications },
   { title: "The local cluster", file: "scripts/cluster/errors.ts", specifications: clusterErrors.specifications },
+  { title: "The benchmarks", file: "scripts/bench/errors.ts", specifications: benchErrors.specifications },
 ];
 
 /** The whole page. */

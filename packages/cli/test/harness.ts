@@ -81,6 +81,8 @@ const access: NodeAccess = {
   start: unexpected,
   checkText: unexpected,
   listModels: unexpected,
+  examine: unexpected,
+  repair: unexpected,
 };
 
 function recorder(columns?: number): { stream: OutputStream; text: () => string; shown: (wanted: string) => Promise<void> } {

@@ -26,7 +26,7 @@ const standInNode = `
   if (name === "mute") process.exit(7);
   const server = createServer((request, response) => {
     if (request.url === "/api/stop") setTimeout(() => process.exit(0), 150);
-    response.end(request.url === "/api/status" ? JSON.stringify({ ...${JSON.stringify(status)}, name }) : "{}");
+    response.end(JSON.stringify({ ...(request.url === "/api/status" ? ${JSON.stringify(status)} : { pid: process.pid }), name }));
   });
   server.listen(0, "127.0.0.1", () => {
     mkdirSync(home + "/" + name, { recursive: true });
@@ -225,7 +225,8 @@ describe("the program as a process", () => {
   it("reaches a running node, and prints long lists whole into a pipe", async () => {
     const { createServer } = await import("node:http");
     const many = Array.from({ length: 3_000 }, (_, index) => ({ spec: `m${index}`, description: "x".repeat(100), used: false }));
-    const server = createServer((request, response) => response.end(request.url === "/api/models" ? JSON.stringify(many) : "ok"));
+    const health = { name: "bo", pid: process.pid };
+    const server = createServer(({ url }, response) => response.end(JSON.stringify(url === "/api/models" ? many : health)));
     await once(server.listen(0, "127.0.0.1"), "listening");
     onTestFinished(() => void server.close());
     const folder = await makeHome();

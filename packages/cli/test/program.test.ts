@@ -42,6 +42,7 @@ describe("help", () => {
       [
         "up",
         "down",
+        "doctor",
         "status",
         "invite",
         "join",

@@ -40,7 +40,7 @@ describe("the gate for records", () => {
     expect(counters.snapshot()).toEqual({ "gossip.accept": 1 });
   });
 
-  it("rejects what no honest peer passes on", () => {
+  it("promise 8: rejects what no honest peer passes on", () => {
     expect(verdict(new Uint8Array(limits.maxRecordBytes + 1))).toBe("reject RECORD_TOO_LARGE");
     expect(verdict(new Uint8Array(limits.maxRecordBytes))).toBe("reject RECORD_MALFORMED");
     expect(verdict(new Uint8Array(64))).toBe("reject RECORD_MALFORMED");
@@ -63,7 +63,7 @@ describe("the gate for records", () => {
     );
   });
 
-  it("ignores what is out of its time, just above the limit and not just below", () => {
+  it("promise 8: ignores what is out of its time, just above the limit and not just below", () => {
     expect(verdict(frame("a", { createdAt: now + limits.maxClockSkewMs }))).toBe("accept");
     expect(verdict(frame("b", { createdAt: now + limits.maxClockSkewMs + 1 }))).toBe("ignore future");
     expect(verdict(frame("c", { expiresAt: now + 1 }))).toBe("accept");
@@ -79,7 +79,7 @@ describe("the gate for records", () => {
     expect([verdict(good), verdict(good), verdict(good, "neighbour", "sync")]).toEqual(["accept", "ignore repeated", "accept"]);
   });
 
-  it("ignores everything while admission is full", () => {
+  it("promise 8: ignores everything while admission is full", () => {
     room = false;
     expect(verdict(frame("order"))).toBe("ignore queue-full");
     expect(verdict(frame("order"), "neighbour", "sync")).toBe("accept");
@@ -97,14 +97,14 @@ describe("the gate for records", () => {
     expect(broken.check(frame("order"), "neighbour", "gossip")).toEqual({ verdict: "ignore", reason: "unexpected" });
   });
 
-  it("lets an author have the burst, one a token later, and no more", () => {
+  it("promise 8: lets an author have the burst, one a token later, and no more", () => {
     for (let index = 0; index < authorRate.burst; index++) expect(verdict(frame(`box ${index}`))).toBe("accept");
     expect(verdict(frame("one more"))).toBe("ignore author-rate");
     at += 1000 / authorRate.perSecond;
     expect([verdict(frame("after a while")), verdict(frame("again"))]).toEqual(["accept", "ignore author-rate"]);
   });
 
-  it("lets a forwarder have the burst and no more, before it decodes anything", () => {
+  it("promise 8: lets a forwarder have the burst and no more, before it decodes anything", () => {
     const junk = new Uint8Array(3);
     for (let index = 0; index < forwarderRate.burst; index++) expect(verdict(junk)).toBe("reject RECORD_MALFORMED");
     expect(verdict(junk)).toBe("ignore forwarder-rate");

@@ -129,6 +129,11 @@ export async function compose(opened: Opened): Promise<Composed> {
       const { own, admitted, held } = lessons.counts();
       indexing.start(own + admitted + held);
       learning.start();
+      ledger
+        .resumeReviews()
+        .catch((error: unknown) =>
+          log.error({ err: error }, "lessons could not be judged again; it is tried again at the next start"),
+        );
       network.publish();
     },
     end: async () => {

@@ -23,7 +23,15 @@ import {
   type StoreChange,
   type StoredLesson,
 } from "@grapevine/core";
-import { isLessonVerdict, judge, type LessonVerdict, newLesson, settle, voidTombstoneReason, voidTombstones } from "@grapevine/reconcile";
+import {
+  isLessonVerdict,
+  judge,
+  type LessonVerdict,
+  newLesson,
+  settle,
+  voidTombstoneReason,
+  voidTombstones,
+} from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
@@ -148,16 +156,16 @@ export function createLedger(components: LedgerComponents): Ledger {
   const setPrincipal = async (change: (current: Principal) => Principal, author: AuthorId): Promise<Principal> => {
     const principal = change(principals.get(author));
     const work = new Batch(knowledge(), components);
-    work.changes.push({ kind: "principal", principal });
-    work.knowledge.notePrincipal(principal);
-    await reviewAuthor(author, work);
+    // Before any lesson is read: one that is damaged must not keep its author from being blocked.
+    work.changes.push({ kind: "principal", principal }, { kind: "review-begin", author });
+    await write(work);
+    await reviewAuthor(author);
     return principal;
   };
 
   /** Batch by batch, since an author may have as many lessons as fit: the store remembers the review until the last batch is durable. */
-  const reviewAuthor = async (author: AuthorId, first: Batch): Promise<void> => {
-    let work = first;
-    work.changes.push({ kind: "review-begin", author });
+  const reviewAuthor = async (author: AuthorId): Promise<void> => {
+    let work = new Batch(knowledge(), components);
     let reviewed = 0;
     for await (const lesson of store.list({ author, states: ["admitted", "held"] })) {
       await work.review(lesson.record, []);
@@ -171,7 +179,7 @@ export function createLedger(components: LedgerComponents): Ledger {
   };
 
   const resumeReviews = async (): Promise<void> => {
-    for (const author of await store.underReview()) await reviewAuthor(author, new Batch(knowledge(), components));
+    for (const author of await store.underReview()) await reviewAuthor(author);
   };
 
   return {

@@ -107,9 +107,21 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
 async function open(home: NodeHome, options: NodeOptions, invites: readonly Invite[], closing: Closing): Promise<Opened> {
   const clock = systemClock;
   const log = openLog(home, options.logLevel ?? "info");
-  const store = await openStore({ path: home.storeFolder, clock });
-  closing.add("store", () => store.close());
-  // The store's lock is held from here on: what follows may write to the home.
+  const lock = Promise.withResolvers<void>();
+  const opening = openStore({ path: home.storeFolder, clock, onLocked: lock.resolve });
+  closing.add("store", async () => (await opening).close());
+  await Promise.race([lock.promise, opening]);
+  // With the lock held, the index is loaded while the store is verified: with many lessons each takes half a second.
+  const embedder = await openEmbedder();
+  closing.add("embedder", () => embedder.close());
+  const loading = openVectorIndex({
+    path: home.indexFolder,
+    embedder: embedder.id,
+    dimensions: embedder.dimensions,
+    log: (message) => log.warn(message),
+  });
+  closing.add("index", async () => (await loading).index.close());
+  const store = await opening;
   const { redoneCommits, experiences, lessons } = store.report;
   if (redoneCommits > 0) log.warn({ redoneCommits }, "LevelDB had lost commits, which were made again from the checkpoint");
   const identity = await loadIdentity(home, { mayCreate: experiences === 0 && lessons === 0 });
@@ -123,15 +135,7 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
       options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
   });
   closing.add("model", () => model.close());
-  const embedder = await openEmbedder();
-  closing.add("embedder", () => embedder.close());
-  const { index } = await openVectorIndex({
-    path: home.indexFolder,
-    embedder: embedder.id,
-    dimensions: embedder.dimensions,
-    log: (message) => log.warn(message),
-  });
-  closing.add("index", () => index.close());
+  const { index } = await loading;
   const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   return { home, settings, swarm, listen, identity, clock, log, store, model, embedder, index };
 }

@@ -85,15 +85,23 @@ async function openBench(): Promise<Bench> {
   return { store, ledger, principals, seen, folder };
 }
 
+/** A ledger on any store, to which nobody listens. */
+async function openLedger(store: LessonStore): Promise<{ readonly ledger: Ledger; readonly principals: PrincipalBook }> {
+  const principals = await openPrincipalBook(store);
+  const unheard = (): void => undefined;
+  const ledger = createLedger({ store, principals, self: self.author, clock, onLessons: unheard, onOutbox: unheard });
+  return { ledger, principals };
+}
+
 async function closeBench({ store, folder }: Bench): Promise<void> {
   await store.close();
   await rm(folder, { recursive: true, force: true });
 }
 
 /** What every honest peer must agree on: which records are here to be passed on. */
-async function accepted({ store }: Bench): Promise<string[]> {
+async function accepted(store: LessonStore): Promise<string[]> {
   const ids: string[] = [];
-  for await (const { id } of store.lessons.recordKeys()) ids.push(id);
+  for await (const { id } of store.recordKeys()) ids.push(id);
   return ids.sort();
 }
 
@@ -142,7 +150,12 @@ describe("the ledger", () => {
     await bench.ledger.revise(async () => {
       const stored = await bench.store.lessons.get(record.id);
       const principal: Principal = { ...bench.principals.get(stranger.author), standing: "trusted" };
-      return stored === undefined ? [] : [{ kind: "lesson", lesson: stored }, { kind: "principal", principal }];
+      return stored === undefined
+        ? []
+        : [
+            { kind: "lesson", lesson: stored },
+            { kind: "principal", principal },
+          ];
     });
     expect(await stateOf(record)).toBe("admitted");
     expect(bench.principals.get(stranger.author).standing).toBe("trusted");
@@ -183,20 +196,11 @@ function draftOf({ body }: SignedRecord<LessonBody>): Omit<LessonBody, "v" | "au
 describe("a review that an end of the process cuts short", () => {
   const records = Array.from({ length: 300 }, (_, position) => lesson(stranger, position + 1));
 
-  const openLedger = async (store: LessonStore): Promise<{ ledger: Ledger; principals: PrincipalBook }> => {
-    const principals = await openPrincipalBook(store);
-    const unheard = (): void => undefined;
-    return {
-      ledger: createLedger({ store, principals, self: self.author, clock, onLessons: unheard, onOutbox: unheard }),
-      principals,
-    };
-  };
-
   it("is resumed by the next", async () => {
     const store = new FailingStore();
     const { ledger } = await openLedger(store);
     await ledger.receive(records);
-    store.applicationsLeft = 1;
+    store.applicationsLeft = 2;
     const trusting = ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), stranger.author);
     await expect(trusting).rejects.toThrow("the disk is full");
     expect(store.counts()).toMatchObject({ admitted: 256, held: 44 });
@@ -208,7 +212,7 @@ describe("a review that an end of the process cuts short", () => {
     expect(await store.underReview()).toEqual([]);
   });
 
-  it("is nobody's when it was not begun, and then the author is in memory what the disk says", async () => {
+  it("is not begun where the user's word did not reach the disk, and then memory does not hold it either", async () => {
     const store = new FailingStore();
     const { ledger, principals } = await openLedger(store);
     const [record] = records;
@@ -239,12 +243,17 @@ describe("any order of arrival", () => {
   /** What is kept of the records after they came in this order, so many at once. */
   const outcome = async (order: readonly SignedRecord[], batch: number): Promise<unknown> => {
     const bench = await openBench();
-    await bench.ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), friend.author);
-    for (let at = 0; at < order.length; at += batch) await bench.ledger.receive(order.slice(at, at + batch));
-    const lessons = await bench.store.lessons.getMany([first.id, second.id, third.id]);
-    const found = { states: lessons.map((stored) => stored?.standing.state), accepted: await accepted(bench) };
+    const found = await outcomeIn(bench.store.lessons, order, batch);
     await closeBench(bench);
     return found;
+  };
+
+  const outcomeIn = async (store: LessonStore, order: readonly SignedRecord[], batch: number): Promise<unknown> => {
+    const { ledger } = await openLedger(store);
+    await ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), friend.author);
+    for (let at = 0; at < order.length; at += batch) await ledger.receive(order.slice(at, at + batch));
+    const lessons = await store.getMany([first.id, second.id, third.id]);
+    return { states: lessons.map((stored) => stored?.standing.state), accepted: await accepted(store) };
   };
 
   const idsOf = (...records: SignedRecord[]): string[] => records.map(({ id }) => id).sort();
@@ -255,11 +264,20 @@ describe("any order of arrival", () => {
     const ofRetracted = attestation(stranger, 8, first, 1);
     const ofThird = attestation(stranger, 9, third, 1);
     const records: SignedRecord[] = [
-      ...[first, second, third, byAuthor, latest, ofRetracted, ofThird],
+      first,
+      second,
+      third,
+      byAuthor,
       retraction(friend, 14, first),
-      ...[retraction(stranger, 4, first), retraction(stranger, 5, third), retraction(stranger, 6, third)],
-      ...[retraction(friend, 11, second), retraction(self, 3, second)],
+      retraction(stranger, 4, first),
+      retraction(stranger, 5, third),
+      retraction(stranger, 6, third),
+      retraction(friend, 11, second),
+      retraction(self, 3, second),
       attestation(friend, 12, second, 1),
+      latest,
+      ofRetracted,
+      ofThird,
     ];
     const expected = {
       states: ["retracted", "held", "admitted"],
@@ -267,9 +285,11 @@ describe("any order of arrival", () => {
     };
     await fc.assert(
       fc.asyncProperty(
-        fc.shuffledSubarray([...records, ...records], { minLength: records.length * 2 }),
+        // Positions, so that a counterexample can be read.
+        fc.shuffledSubarray([...records.keys(), ...records.keys()], { minLength: records.length * 2 }),
         fc.integer({ min: 1, max: 6 }),
-        async (order, batch) => {
+        async (positions, batch) => {
+          const order = positions.flatMap((position) => records[position] ?? []);
           expect(await outcome(order, batch)).toEqual(expected);
         },
       ),
@@ -282,9 +302,13 @@ describe("any order of arrival", () => {
     const [byAuthor, attested] = [retraction(friend, 7, first), attestation(stranger, 8, first, 1)];
     const taken = { states: ["retracted", undefined, undefined], accepted: idsOf(byAuthor, attested) };
     const kept = { states: ["admitted", undefined, undefined], accepted: idsOf(first, attested) };
-    for (const batch of [1, 2, 4]) {
-      for (const order of ordersOf([first, void1, byAuthor, attested])) expect(await outcome(order, batch)).toEqual(taken);
-      for (const order of ordersOf([first, void1, void2, attested])) expect(await outcome(order, batch)).toEqual(kept);
+    for (const batch of [1, 2, 3, 4]) {
+      for (const order of ordersOf([first, void1, byAuthor, attested])) {
+        expect(await outcomeIn(new MemoryLessonStore(), order, batch)).toEqual(taken);
+      }
+      for (const order of ordersOf([first, void1, void2, attested])) {
+        expect(await outcomeIn(new MemoryLessonStore(), order, batch)).toEqual(kept);
+      }
     }
   });
 
@@ -292,10 +316,10 @@ describe("any order of arrival", () => {
     const bench = await openBench();
     const voided = retraction(stranger, 5, first);
     await bench.ledger.receive([voided]);
-    expect(await accepted(bench)).toEqual([voided.id]);
+    expect(await accepted(bench.store.lessons)).toEqual([voided.id]);
     await bench.ledger.receive([first]);
     await bench.ledger.receive([voided]);
-    expect(await accepted(bench)).toEqual([first.id]);
+    expect(await accepted(bench.store.lessons)).toEqual([first.id]);
     expect(await bench.store.lessons.knows([voided.id])).toEqual([true]);
     await closeBench(bench);
   });

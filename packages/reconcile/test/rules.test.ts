@@ -1,7 +1,7 @@
 import type { LessonState } from "@grapevine/core";
 import { type RotationBody, signRecord } from "@grapevine/core";
 import { describe, expect, it } from "vitest";
-import { judge, type KnownState, rules } from "../src/index.ts";
+import { judge, type KnownState, rules, voidTombstones } from "../src/index.ts";
 import {
   attestationOf,
   enemy,
@@ -199,6 +199,11 @@ describe("a retraction", () => {
   });
   it("is kept when its lesson is not here", () => {
     expect(verdictOn()).toMatchObject({ action: "accept", code: "RETRACTION_AHEAD" });
+  });
+  it("is void by all but the author, and says nothing of another lesson", () => {
+    const byOther = retractionOf(friend, record.id);
+    const ofOther = retractionOf(friend, lessonOf(friend).id);
+    expect(voidTombstones(record, [ofAuthor, byOther, ofOther])).toEqual([byOther]);
   });
   it("once more is ignored", () => {
     expect(verdictOn(ofAuthor, { tombstones: [ofAuthor] })).toMatchObject({ action: "ignore", code: "ALREADY_KNOWN" });

@@ -27,6 +27,8 @@ export interface StoreInit {
   /** Refused ids that are remembered; 100,000 by default. */
   readonly maxRefused?: number;
   readonly clock: Clock;
+  /** Told as soon as the folder's lock is held, while the store is still being verified: what lies beside it may be opened from then on. */
+  readonly onLocked?: () => void;
 }
 
 /** What opening found. */
@@ -57,6 +59,7 @@ export async function openStore(init: StoreInit): Promise<Store> {
     return lockFolder(path, clock);
   });
   try {
+    init.onLocked?.();
     return await openLocked(init, lock);
   } catch (error) {
     lock.release();

@@ -35,7 +35,10 @@ describe("opening a store", () => {
     const first = await openStore({ path, clock });
     const [alice, bob] = [sampleIdentity(1), sampleIdentity(2)];
     const record = sampleLesson(alice);
-    const [forged, genuine] = [bob, alice].map((identity) => sampleRetraction(identity, { lesson: record.id })) as [Retraction, Retraction];
+    const [forged, genuine] = [bob, alice].map((identity) => sampleRetraction(identity, { lesson: record.id })) as [
+      Retraction,
+      Retraction,
+    ];
     const tombstones = [forged, genuine].map((each) => ({ kind: "tombstone", record: each }) as const);
     await first.lessons.apply(tombstones);
     await first.lessons.apply([

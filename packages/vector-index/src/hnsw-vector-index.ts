@@ -68,7 +68,8 @@ export class HnswVectorIndex implements VectorIndex {
     this.#graph = loaded?.graph ?? emptyGraph(init.dimensions);
     this.#graph.setEf(searchWidth);
     this.#deleted = new Set(loaded?.deleted);
-    this.#live = new Set(loaded?.graph.getIdsList().filter((label) => !this.#deleted.has(label)));
+    this.#live = new Set(loaded?.graph.getIdsList());
+    for (const label of this.#deleted) this.#live.delete(label);
   }
 
   get size(): number {

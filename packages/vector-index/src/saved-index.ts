@@ -7,13 +7,14 @@
  * what is missing.
  */
 import { createHash } from "node:crypto";
-import { createReadStream, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "@grapevine/core";
 import { graphProblem } from "./graph-file.ts";
 
 const formatVersion = 1;
+const digestChunkBytes: number = 1024 * 1024;
 const headerName = "header.json";
 const temporarySuffix = ".saving";
 const graphPattern = /^graph-[0-9a-f]{16}\.hnsw$/;
@@ -131,11 +132,19 @@ function sha256Of(text: string): string {
 async function digestOf(path: string): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    hash.update(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
+  // One buffer for the whole file: a stream's own would stay in memory, all 160 MB of them, until the garbage is next collected.
+  const buffer = Buffer.allocUnsafe(digestChunkBytes);
+  const handle = await open(path, "r");
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, digestChunkBytes);
+      if (bytesRead === 0) return { sha256: hash.digest("hex"), bytes };
+      hash.update(buffer.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await handle.close();
   }
-  return { sha256: hash.digest("hex"), bytes };
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
