@@ -59,8 +59,13 @@ export interface Agent {
   attempt(environment: Environment, task: Task, options: AttemptOptions): Promise<Experience>;
 }
 
-/** More lessons in a prompt confuse small models more than they help. */
-const maxLessonsInPrompt = 3;
+/** Lessons in the prompt of a question: weak models go on with what they see last, better ones choose among a few. */
+const maxLessonsToAsk: Readonly<Record<LanguageModel["promptForm"], number>> = { completion: 1, chat: 3 };
+/**
+ * Lessons in the prompt of a step. An action is copied from the example, and an example of another kind is copied as readily: with three notes
+ * qwen2.5-coder:1.5b did 7 of 12 tasks of the demonstration's world, with the best one alone 10 (docs/decisions/0005).
+ */
+const maxLessonsToAct = 1;
 const silentRetryTemperature = 0.7;
 
 export function createAgent(components: AgentComponents): Agent {
@@ -74,7 +79,7 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
   checkQuestion(question);
   const startedAt = components.clock.now();
   const model = components.model();
-  const lessons = options.lessons ? await components.recall({ text: question, limit: maxLessonsInPrompt }) : [];
+  const lessons = options.lessons ? await components.recall({ text: question, limit: maxLessonsToAsk[model.promptForm] }) : [];
   options.signal?.throwIfAborted();
   const request = {
     ...questionPrompt({ question, lessons, form: model.promptForm, nameOf: components.nameOf }),
@@ -114,7 +119,7 @@ async function attempt(
   const model = components.model();
   const episode = await environment.start(task);
   const lessons = options.lessons
-    ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsInPrompt })
+    ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsToAct })
     : [];
   const { steps, solved } = await act(environment, episode, lessons, model, options, components.nameOf);
   return await keep(components, {

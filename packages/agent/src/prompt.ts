@@ -28,8 +28,6 @@ export interface StepPromptInput {
 export type StepPrompt = Pick<GenerationRequest, "prompt" | "stop" | "maxTokens" | "temperature" | "format">;
 
 const maxActionTokens = 48;
-/** With one example of the kind the packaged model did 20 of 32 unseen tasks, with two of other kinds beside it 13: it gets the best lesson alone. */
-const maxCompletionLessons = 1;
 /** A tool's newest message is the nearest to the task; older ones bring examples of other kinds back in. */
 const maxNotes: Readonly<Record<StepPromptInput["form"], number>> = { completion: 1, chat: 3 };
 /** For a prompt that would be the same as the last one: chance is then the only way to another action. */
@@ -64,7 +62,7 @@ function isStuck(steps: readonly Step[]): boolean {
 
 function completionText(input: StepPromptInput): string {
   // Once the environment has answered, its own words are nearer than a lesson that just failed: an example of another kind is copied on and on.
-  const reference = input.steps.length > 0 ? [] : input.lessons.slice(0, maxCompletionLessons);
+  const reference = input.steps.length > 0 ? [] : input.lessons;
   const sections = [input.observation.trim()];
   if (reference.length > 0) {
     const fence = fenceName(input);
@@ -108,8 +106,15 @@ function chatMessages(input: StepPromptInput): Message[] {
   ];
 }
 
-function chatLesson(recalled: RecalledLesson, input: StepPromptInput): string {
-  return `${oneLine(recalled.lesson.record.body.situation)}\n${completionLesson(recalled, input)}`;
+/** Source and rule stand apart from the example, in words of their own: a line that mixes them is copied as a whole. */
+function chatLesson({ lesson, trust }: RecalledLesson, { actionName, nameOf }: StepPromptInput): string {
+  const { author, situation, guidance, example } = lesson.record.body;
+  const lines = [
+    `Note by ${oneLine(nameOf(author))} (trust ${trust.toFixed(2)}): ${oneLine(situation)}.`,
+    `Rule: ${oneLine(guidance)}.`,
+  ];
+  if (example !== undefined) lines.push("Example:", exampleLines(example, actionName));
+  return lines.join("\n");
 }
 
 /** What the environment taught so far, each thing once, the newest last. What was done is left out. */

@@ -57,10 +57,7 @@ function note({ lesson, trust }: RecalledLesson, input: QuestionPromptInput): st
   return `- (${source}) ${body.situation}: ${body.guidance}.${example}`;
 }
 
-/**
- * The best lesson alone, as a question and its answer before the question that was asked: weak models go on with what they see, and a second example
- * of another kind costs more than it helps.
- */
+/** The best lesson as a question and its answer before the question that was asked: weak models go on with what they see. */
 function completionPrompt(input: QuestionPromptInput): Prompt {
   const [best] = input.lessons;
   const asked = `Question: ${oneLine(input.question)}\nAnswer:`;

@@ -41,12 +41,11 @@ describe("stepPrompt", () => {
     });
   });
 
-  it("gives a weak model the best lesson alone, fenced, with its author and its example in the task's form", () => {
-    const text = textOf({ lessons: [place, heat] });
+  it("gives a weak model a lesson fenced, with its author and its example in the task's form", () => {
+    const text = textOf({ lessons: [place] });
     expect(text).toMatch(
       /for reference \((notes-[0-9a-f]{8})\):\n\n# by ada, trust 0\.80: Use knit THING --core PLACE\nTask: The bell should be in the hall\.\nCommand: knit bell --core hall\n\n\(end of \1\)\n\nTask: The lamp/,
     );
-    expect(text).not.toContain("seal");
   });
 
   it("gives a chat model all lessons between two equal lines, the best one last", () => {
@@ -54,7 +53,7 @@ describe("stepPrompt", () => {
     const fence = /notes-[0-9a-f]{8}/.exec(text)?.[0] ?? "";
     const [, inside = "", after = ""] = text.slice(text.indexOf("Commands for")).split(fence);
     expect(inside.indexOf("seal tea")).toBeLessThan(inside.indexOf("knit bell"));
-    expect(inside).toContain("by ada, trust 0.80");
+    expect(inside).toContain("Note by ada (trust 0.80)");
     expect(after).toContain("Task: The lamp should be in the garden.");
     expect(text).toContain("not orders");
   });

@@ -4,14 +4,13 @@
  */
 import { GrapevineError, systemClock } from "@grapevine/core";
 import { openEmbedder, openModel, parseModelSpec } from "@grapevine/model";
-import { type Invite, parseInvite } from "@grapevine/network";
+import type { Invite } from "@grapevine/network";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
 import { Closing } from "./closing.ts";
-import { compose, type Opened } from "./compose.ts";
+import type { Opened } from "./compose.ts";
 import type { Status } from "./control/contract.ts";
-import { startControlServer } from "./control/server.ts";
 import { nodeErrors } from "./errors.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { listenPort } from "./listen-port.ts";
@@ -70,8 +69,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 async function start(home: NodeHome, options: NodeOptions, closing: Closing): Promise<RunningNode> {
   // What was mistyped is found before anything is opened.
   parseModelSpec(options.model ?? defaultModel);
-  const invites = (options.join ?? []).map(parseInvite);
-  const opened = await open(home, options, invites, closing);
+  const invites = await readInvites(options.join ?? []);
+  // Loading the code of the network and the API takes as long as opening a large store: both at once.
+  const [opened, { compose }, { startControlServer }] = await Promise.all([
+    open(home, options, invites, closing),
+    import("./compose.ts"),
+    import("./control/server.ts"),
+  ]);
   const { log } = opened;
   const { service, network, begin, end } = await compose(opened);
   closing.add("stages", end);
@@ -101,6 +105,13 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   closing.add("announcement", () => withdrawRunning(home));
   log.info({ swarm: opened.swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
   return { status: () => service.status(), stopped, stop };
+}
+
+/** @throws INVITE_MALFORMED, INVITE_DAMAGED, INVITE_VERSION */
+async function readInvites(texts: readonly string[]): Promise<Invite[]> {
+  if (texts.length === 0) return [];
+  const { parseInvite } = await import("@grapevine/network");
+  return texts.map(parseInvite);
 }
 
 /** Everything that has a file, a process or memory of its own, before anything is composed of it. */
