@@ -59,9 +59,12 @@ const actionWidth = 29;
 
 function showResult({ learner, teacher, before, after, summary }: ClusterResult): void {
   const table = new Table({
-    head: ["task (never practised by anyone)", "before", "after"],
+    head: ["task (never practised by anyone)", "before", "after"].map((title) => styleText("bold", title)),
     colWidths: [taskWidth + 2, 9, actionWidth + 2],
-    style: { head: ["bold"] },
+    // Colours of its own would also be written where no terminal is.
+    style: { head: [], border: [] },
+    // A line between every two rows would make the table scroll off a small terminal.
+    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
   });
   for (const [position, task] of before.entries()) {
     const later = after[position];
