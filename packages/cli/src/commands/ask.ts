@@ -5,6 +5,7 @@ import { readQuestion } from "../input.ts";
 import { authorLabel, formatDuration, formatShare, idEnd, peerLabel } from "../output/format.ts";
 import { printableLine, printableText } from "../output/plain-text.ts";
 import { startProgress } from "../output/progress.ts";
+import { printBetterModelOnce } from "./status.ts";
 
 interface AskArguments {
   /** `-` reads it from standard input. */
@@ -39,6 +40,7 @@ export async function ask(context: CommandContext, { question, peer, lessons }: 
   if (!streamed) output.line(printableText(answer.answer));
   output.document(answer);
   printGrounds(context, answer);
+  if (peer === undefined) await printBetterModelOnce(context, answer.model);
   return exitCodes.done;
 }
 

@@ -44,7 +44,7 @@ export async function startInBackground(context: CommandContext, options: NodeOp
     output.line(`Ask it:   ${context.commandLine('ask "…"', status.name)}`);
     output.line(`Stop it:  ${context.commandLine("down", status.name)}`);
     output.line(`Its log:  ${log.file}`);
-    printBetterModel(context, status);
+    printBetterModel(context, status.model);
   }
   return exitCodes.done;
 }

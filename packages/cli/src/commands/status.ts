@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Status } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -35,12 +37,24 @@ export function printStatus(output: Output, status: Status, now: number): void {
 }
 
 /** Said once a start, where only the packaged model answers. */
-export function printBetterModel({ output, commandLine }: CommandContext, status: Status): void {
-  if (status.model !== packagedModel) return;
+export function printBetterModel({ output, commandLine }: CommandContext, model: string): void {
+  if (model !== packagedModel) return;
   output.aside(
     "The packaged model is small and needs nothing. For better answers start Ollama (https://ollama.com) with a model of your choice,",
   );
   output.aside(`find it with  ${commandLine("model list")}  and start with  ${commandLine("up --model ollama:NAME")}`);
+}
+
+/** The same, said once a home: for commands that are given again and again. */
+export async function printBetterModelOnce(context: CommandContext, model: string): Promise<void> {
+  if (model !== packagedModel || context.output.json) return;
+  try {
+    await writeFile(join(context.home, "better-model-said"), "", { flag: "wx" });
+  } catch (error) {
+    // Said before; or the home cannot be written, and then it is said again another time.
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+  }
+  printBetterModel(context, model);
 }
 
 const packagedModel = "embedded";

@@ -48,7 +48,7 @@ async function serve(context: CommandContext, options: NodeOptions): Promise<num
       output.line(`Ask it:         ${context.commandLine('ask "…"', status.name)}`);
       output.line(`Invite others:  ${context.commandLine("invite", status.name)}`);
       output.line("Stop it:        Ctrl-C");
-      printBetterModel(context, status);
+      printBetterModel(context, status.model);
     }
     await Promise.race([node.stopped, aborted(signal)]);
     if (signal.aborted) output.aside(`${status.name} stops; Ctrl-C again ends it at once.`);
