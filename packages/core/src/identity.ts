@@ -57,17 +57,21 @@ export function authorFromPublicKey(publicKey: Uint8Array): AuthorId {
   if (publicKey.length !== publicKeyBytes) {
     throw coreErrors.create("KEY_MALFORMED", `a public key has ${publicKeyBytes} bytes, this one ${publicKey.length}`);
   }
-  return base58btc.baseEncode(Buffer.concat([peerIdPrefix, publicKey]));
+  const key = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString("latin1");
+  return remembered(authorTexts, key, () => base58btc.baseEncode(Buffer.concat([peerIdPrefix, publicKey])));
 }
 
 /** @throws KEY_MALFORMED when the text is not the PeerId of an Ed25519 key. */
 export function publicKeyFromAuthor(author: AuthorId): Uint8Array {
-  const bytes = decodeBase58(author);
-  const prefixed = bytes?.length === peerIdPrefix.length + publicKeyBytes && peerIdPrefix.every((b, i) => bytes[i] === b);
-  if (bytes === undefined || !prefixed) {
-    throw coreErrors.create("KEY_MALFORMED", `"${author.slice(0, 80)}" is not the peer id of an Ed25519 key`);
-  }
-  return bytes.subarray(peerIdPrefix.length);
+  return remembered(publicKeys, author, () => {
+    const bytes = decodeBase58(author);
+    const prefixed =
+      bytes?.length === peerIdPrefix.length + publicKeyBytes && peerIdPrefix.every((byte, index) => bytes[index] === byte);
+    if (bytes === undefined || !prefixed) {
+      throw coreErrors.create("KEY_MALFORMED", `"${author.slice(0, 80)}" is not the peer id of an Ed25519 key`);
+    }
+    return bytes.subarray(peerIdPrefix.length);
+  });
 }
 
 /** True when `signature` is the author's over `bytes`. Uses node:crypto, an order of magnitude faster than pure JavaScript. */
@@ -75,18 +79,29 @@ export function verifySignature(author: AuthorId, bytes: Uint8Array, signature: 
   return signature.length === signatureBytes && verify(null, bytes, keyObjectOf(author), signature);
 }
 
-/** Importing a key costs about as much as a tenth of a verification; a swarm has far fewer authors than records. */
+/**
+ * Base58 costs 25 microseconds a key, and importing one a tenth of a verification; a swarm has far fewer authors than records, so that each is done
+ * once an author. Bounded, so that made-up authors cannot fill the memory.
+ */
+const authorTexts = new Map<string, AuthorId>();
+const publicKeys = new Map<AuthorId, Uint8Array>();
 const keyObjects = new Map<AuthorId, KeyObject>();
-const maxCachedKeys = 4096;
+const maxRemembered = 4096;
+
+function remembered<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  if (known.size >= maxRemembered) known.clear();
+  known.set(key, made);
+  return made;
+}
 
 function keyObjectOf(author: AuthorId): KeyObject {
-  const cached = keyObjects.get(author);
-  if (cached !== undefined) return cached;
-  const der = Buffer.concat([spkiPrefix, publicKeyFromAuthor(author)]);
-  const key = createPublicKey({ key: der, format: "der", type: "spki" });
-  if (keyObjects.size >= maxCachedKeys) keyObjects.clear();
-  keyObjects.set(author, key);
-  return key;
+  return remembered(keyObjects, author, () => {
+    const der = Buffer.concat([spkiPrefix, publicKeyFromAuthor(author)]);
+    return createPublicKey({ key: der, format: "der", type: "spki" });
+  });
 }
 
 function decodeBase58(text: string): Uint8Array | undefined {
