@@ -51,7 +51,7 @@ export interface RecallQuery {
 }
 
 /** How many neighbours are looked at for each lesson that is wanted: room for the unusable, the duplicates and the crowd of one author. */
-const candidatesPerLesson = 2;
+const candidatesPerLesson = 4;
 const minCandidates = 24;
 /**
  * Cosine of MiniLM below which a lesson is left out, unless it comes from the environment of the question. Short questions and the lessons that answer
