@@ -7,31 +7,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { ControlClient, PractisedTask, PractiseRequest } from "@grapevine/node";
 import { clusterErrors } from "./errors.ts";
-import type { Peer } from "./peers.ts";
 import type { Reporter } from "./reporter.ts";
-
-export interface ScoredTask {
-  readonly prompt: string;
-  readonly solved: boolean;
-  readonly action: string;
-  /** `title, by author` of each lesson that was in the prompt. */
-  readonly lessons: readonly string[];
-}
-
-export interface ClusterResult {
-  readonly learner: string;
-  readonly teacher: string;
-  readonly before: readonly ScoredTask[];
-  readonly after: readonly ScoredTask[];
-  readonly summary: {
-    readonly peers: number;
-    readonly model: string;
-    readonly lessons: { readonly made: number; readonly reached: number };
-    readonly before: { readonly right: number; readonly total: number };
-    readonly after: { readonly right: number; readonly total: number };
-    readonly seconds: number;
-  };
-}
+import type { ClusterResult, Peer, ScoredTask } from "./result.ts";
 
 const world = "tools:7";
 const test: PractiseRequest = { environment: world, tasks: 12, seed: 1, split: "test", maxSteps: 1, learn: false };

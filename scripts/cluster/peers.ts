@@ -3,14 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { GrapevineError } from "@grapevine/core";
-import { type ControlClient, connectToNode } from "@grapevine/node";
+import { connectToNode } from "@grapevine/node";
 import { clusterErrors } from "./errors.ts";
 import type { Reporter } from "./reporter.ts";
-
-export interface Peer {
-  readonly name: string;
-  readonly client: ControlClient;
-}
+import type { Peer } from "./result.ts";
 
 export interface ClusterInit {
   readonly count: number;

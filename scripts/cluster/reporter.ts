@@ -3,8 +3,7 @@ import { styleText } from "node:util";
 import type { GrapevineError } from "@grapevine/core";
 import Table from "cli-table3";
 import ora, { type Ora } from "ora";
-import type { ClusterResult, ScoredTask } from "./demonstration.ts";
-import type { Peer } from "./peers.ts";
+import type { ClusterResult, Peer, ScoredTask } from "./result.ts";
 
 export interface ReporterStep {
   update(text: string): void;

@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { nodeErrors } from "../errors.ts";
+import type { NodeOperations } from "../operations.ts";
 import type { AskEvent, PractiseEvent } from "./contract.ts";
 import { named } from "./failures.ts";
 import {
@@ -19,9 +20,14 @@ import {
   teachRequest,
   trustRequest,
 } from "./requests.ts";
-import type { ControlServerComponents } from "./server.ts";
 
-export function addRoutes(server: FastifyInstance, { operations, onStop }: ControlServerComponents): void {
+export interface RouteComponents {
+  readonly operations: NodeOperations;
+  /** Called when a caller asked the node to stop, after the reply was sent. */
+  readonly onStop: () => void;
+}
+
+export function addRoutes(server: FastifyInstance, { operations, onStop }: RouteComponents): void {
   server.get("/api/status", () => operations.status());
   server.get("/api/invite", () => operations.invite());
   server.get("/api/models", () => operations.models());

@@ -10,9 +10,8 @@ import { type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
-import type { NodeOperations } from "../operations.ts";
 import { maxBodyBytes, named } from "./failures.ts";
-import { addRoutes } from "./routes.ts";
+import { addRoutes, type RouteComponents } from "./routes.ts";
 
 export interface ControlServerInit {
   /** The node's name: a caller can tell by it, and by the process id, whose API answers. */
@@ -22,10 +21,7 @@ export interface ControlServerInit {
   readonly token: string;
 }
 
-export interface ControlServerComponents {
-  readonly operations: NodeOperations;
-  /** Called when a caller asked the node to stop, after the reply was sent. */
-  readonly onStop: () => void;
+export interface ControlServerComponents extends RouteComponents {
   readonly log: Logger;
 }
 
