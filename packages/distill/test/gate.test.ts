@@ -55,6 +55,18 @@ describe("the gate refuses", () => {
     expect(missed).toEqual([]);
   });
 
+  it("a random token that happens to have no digit, but not names run together", async () => {
+    const letters = ["JRodScnYFRqLGUtqJMcN", "xCKjUZQRAtTVtyyZWirA"].join("");
+    expect((await gate.check(`use ${letters} here`)).passes).toBe(false);
+    for (const name of [
+      "getElementsByTagNameInDocumentOrder",
+      "XMLHttpRequestEventTargetListener",
+      "a_very_long_name_in_snake_case_indeed",
+    ]) {
+      expect((await gate.check(`call ${name} first`)).passes).toBe(true);
+    }
+  });
+
   it("promise 5: a planted secret or identifier in any text", async () => {
     const anyText = fc.oneof(fc.lorem(), fc.string({ unit: "grapheme", maxLength: 80 }));
     await fc.assert(

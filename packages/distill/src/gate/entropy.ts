@@ -12,6 +12,9 @@ const token = /(?<![\w+/=-])[A-Za-z0-9_+/=-]{24,}(?![\w+/=-])/g;
 const minEntropy = 3.7;
 /** Share of neighbours of different classes: about 0.55 when random, below 0.25 in camelCase. */
 const minClassChange = 0.3;
+/** Letters alone, without a digit, have to look more random still: they may be names run together. */
+const minLetterEntropy = 4.2;
+const minLetterChange = 0.42;
 /** Longer tokens of one case are no keys, but words written with digits for letters, or digests in base32. */
 const maxSingleCaseLength = 64;
 
@@ -30,12 +33,13 @@ export function findRandomTokens(text: string): Finding[] {
 function looksRandom(candidate: string): boolean {
   if (publicTokens.some((form) => form.test(candidate))) return false;
   const letters = candidate.replace(/[_+/=-]/g, "");
-  if (letters.length < 20 || /^(?:0x)?[0-9a-f]+$/i.test(letters) || !/\d/.test(letters) || !/[a-z]/i.test(letters)) return false;
+  if (letters.length < 20 || /^(?:0x)?[0-9a-f]+$/i.test(letters) || !/[a-z]/i.test(letters)) return false;
   if (letters.length > maxSingleCaseLength && (letters === letters.toLowerCase() || letters === letters.toUpperCase()))
     return false;
   // Base64 of a text is read as that text (`encodings.ts`).
   if (decodedBase64(candidate) !== undefined) return false;
-  return entropyOf(letters) >= minEntropy && classChange(letters) >= minClassChange;
+  const [entropy, change] = /\d/.test(letters) ? [minEntropy, minClassChange] : [minLetterEntropy, minLetterChange];
+  return entropyOf(letters) >= entropy && classChange(letters) >= change;
 }
 
 /** Shannon entropy of a text's characters in bits a character. */
