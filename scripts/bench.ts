@@ -11,10 +11,13 @@ import { append } from "./bench/append.ts";
 import { benchErrors } from "./bench/errors.ts";
 import { help } from "./bench/help.ts";
 import { join } from "./bench/join.ts";
+import { ledger } from "./bench/ledger.ts";
 import type { Bench, Figure } from "./bench/measure.ts";
 import { memory } from "./bench/memory.ts";
+import { network } from "./bench/network.ts";
 import { open } from "./bench/open.ts";
 import { recall, recallAnything } from "./bench/recall.ts";
+import { reconcile } from "./bench/reconcile.ts";
 
 interface Options {
   readonly names: readonly string[];
@@ -22,7 +25,19 @@ interface Options {
   readonly json: boolean;
 }
 
-const benches: readonly Bench[] = [recall, recallAnything, admission, append, memory, help, open, join];
+const benches: readonly Bench[] = [
+  recall,
+  recallAnything,
+  admission,
+  reconcile,
+  ledger,
+  append,
+  memory,
+  help,
+  open,
+  join,
+  network,
+];
 const minLessons = 1_000;
 const maxLessons = 1_000_000;
 
@@ -52,7 +67,7 @@ async function measureAll({ names, lessons }: Options): Promise<Figure[]> {
     const say = (text: string): void => void process.stderr.write(`${name}: ${text}\n`);
     say("measuring");
     try {
-      figures.push(await measure({ lessons, say }));
+      figures.push(...[await measure({ lessons, say })].flat());
     } catch (error) {
       throw benchErrors.create("BENCH_FAILED", `${name}: ${messageOf(error)}`, { cause: error });
     }

@@ -1,11 +1,17 @@
-/** `npx pnpm reference`: writes the pages of docs/ that are made from the code. `test/errors.test.ts` fails when they differ from it. */
+/** `npx pnpm reference`: writes the pages of docs/ that are made from the code. `test/errors.test.ts` and `test/reconciliation.test.ts` fail when they differ from it. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { rules } from "../packages/reconcile/src/rules.ts";
 import { root } from "./checks/tree.ts";
 import { errorReference, errorSources } from "./reference/error-reference.ts";
+import { reconciliationConstants, reconciliationReference } from "./reference/reconciliation-reference.ts";
 
-const page = "docs/ERRORS.md";
+const errorPage = "docs/ERRORS.md";
+const reconciliationPage = "docs/RECONCILIATION.md";
 
-await writeFile(join(root, page), errorReference(errorSources));
+await writeFile(join(root, errorPage), errorReference(errorSources));
 const codes = errorSources.reduce((sum, { specifications }) => sum + Object.keys(specifications).length, 0);
-console.log(`${page}: ${codes} codes from ${errorSources.length} tables`);
+console.log(`${errorPage}: ${codes} codes from ${errorSources.length} tables`);
+
+await writeFile(join(root, reconciliationPage), reconciliationReference(rules, reconciliationConstants));
+console.log(`${reconciliationPage}: ${rules.length} rules, ${reconciliationConstants.length} figures`);

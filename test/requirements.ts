@@ -13,7 +13,7 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 1,
     text: "An acknowledged experience or own lesson survives `kill -9` and power loss.",
-    tests: ["packages/store/test/kill.test.ts", "test/e2e/kill.test.ts"],
+    tests: ["packages/store/test/kill.test.ts", "packages/store/test/forgetting.test.ts", "test/e2e/kill.test.ts"],
   },
   {
     promise: 2,
@@ -28,12 +28,12 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 4,
     text: "Any order, duplication or delay of the same records leaves every honest peer with the same set of accepted records.",
-    tests: ["packages/node/test/ledger.test.ts"],
+    tests: ["packages/node/test/ledger.test.ts", "packages/node/test/reconciliation.property.test.ts"],
   },
   {
     promise: 5,
     text: "Nothing leaves the node that the redaction gate has not passed. A secret stops the lesson; it is not cut out and sent.",
-    tests: ["packages/distill/test/gate.test.ts", "packages/node/test/node.test.ts"],
+    tests: ["packages/distill/test/gate.test.ts", "packages/node/test/node.test.ts", "packages/node/test/gated-text.test.ts"],
   },
   {
     promise: 6,

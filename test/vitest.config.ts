@@ -12,6 +12,8 @@ export default defineConfig({
     pool: "forks",
     // Two cores, and real processes, sockets and models in the tests: more workers only make each other late.
     maxWorkers: 2,
+    // CommonJS modules look as they do to Node, where the program runs.
+    deps: { interopDefault: false },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Tests may start child processes of our own; they run from source as well.

@@ -4,6 +4,8 @@ import { decodeRecord, type LessonBody, type SignedRecord, systemClock } from "@
 import { openStore } from "@grapevine/store";
 import { createLedger, type Ledger } from "../../packages/node/src/ledger.ts";
 import { openPrincipalBook } from "../../packages/node/src/principals.ts";
+import { createRoom } from "../../packages/node/src/room.ts";
+import { defaultKeepingLimits } from "../../packages/reconcile/src/index.ts";
 import { benchLesson, benchPrincipals, temporaryFolder } from "./data.ts";
 import { type Bench, coreMs, figure, interleaved, type Pair } from "./measure.ts";
 
@@ -18,11 +20,19 @@ export const admission: Bench = {
     const store = await openStore({ path: folder, clock: systemClock });
     try {
       await store.lessons.apply(benchPrincipals());
+      const principals = await openPrincipalBook(store.lessons);
       const ledger = createLedger({
         store: store.lessons,
-        principals: await openPrincipalBook(store.lessons),
+        principals,
         self: "",
         clock: systemClock,
+        room: createRoom({
+          store: store.lessons,
+          principals,
+          self: "",
+          limits: defaultKeepingLimits,
+          utilitiesOf: async (lessons) => lessons.map(() => 0),
+        }),
         onLessons: () => undefined,
         onOutbox: () => undefined,
       });

@@ -19,6 +19,7 @@ import {
   type StoreChange,
   type StoredLesson,
   signRecord,
+  strangerCalled,
   systemClock,
 } from "@grapevine/core";
 import { openEmbedder } from "@grapevine/model";
@@ -28,7 +29,7 @@ import { loadIdentity, type NodeHome, openHome } from "../../packages/node/src/h
 import { clusteredVectors, seededRandom } from "../../packages/testing/src/clustered-vectors.ts";
 
 /** Raised when what is made changes, so that nothing older is measured. */
-const dataFormat = 1;
+const dataFormat = 2;
 /** Of the node whose home is made here. */
 export const nodeName = "bench";
 const madeAt = 1_700_000_000_000;
@@ -71,13 +72,17 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** The lesson of a number, by one of the authors in turn. */
-export function benchLesson(number: number, author: Identity = benchAuthor(number)): SignedRecord<LessonBody> {
+export function benchLesson(
+  number: number,
+  author: Identity = benchAuthor(number),
+  createdAt: number = madeAt + number,
+): SignedRecord<LessonBody> {
   const random = seededRandom(number);
   const words = (count: number): string => Array.from({ length: count }, () => benchWord(random)).join(" ");
   return signRecord<LessonBody>(author, {
     type: "lesson",
     seq: number + 1,
-    createdAt: madeAt + number,
+    createdAt,
     kind: "procedure",
     title: `How to ${words(3)} ${number}`,
     situation: `When ${words(10)} with the tool ${benchWord(random)}`,
@@ -116,7 +121,7 @@ export function benchAuthor(number: number): Identity {
 export function benchPrincipals(): StoreChange[] {
   return authors.slice(0, trustedCount).map(({ author }, number) => ({
     kind: "principal",
-    principal: { author, name: `author-${number}`, standing: "trusted", outcomes: noOutcomes },
+    principal: { ...strangerCalled(author), name: `author-${number}`, standing: "trusted" },
   }));
 }
 
@@ -177,6 +182,8 @@ function storedLesson(record: SignedRecord<LessonBody>, label: number, state: Le
     receivedAt: madeAt,
     outcomes: noOutcomes,
     usedAt: 0,
+    conflicts: [],
+    topic: label,
   };
 }
 

@@ -26,7 +26,8 @@ export interface BenchContext {
 export interface Bench {
   readonly name: string;
   readonly summary: string;
-  readonly measure: (context: BenchContext) => Promise<Figure>;
+  /** One figure, or several that are taken together. */
+  readonly measure: (context: BenchContext) => Promise<Figure | readonly Figure[]>;
 }
 
 /** The value or the ratio, and the least or the most that it may be. */

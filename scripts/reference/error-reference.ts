@@ -8,8 +8,9 @@ import { nodeErrors } from "@grapevine/node";
 import { practiceErrors } from "@grapevine/practice";
 import { storeErrors } from "@grapevine/store";
 import { vectorIndexErrors } from "@grapevine/vector-index";
-// A program, not a library: what it has to say is not exported.
+// Programs, not libraries: what they have to say is not exported.
 import { cliErrors } from "../../packages/cli/src/errors.ts";
+import { evalErrors } from "../../packages/eval/src/errors.ts";
 import { benchErrors } from "../bench/errors.ts";
 import { clusterErrors } from "../cluster/errors.ts";
 
@@ -38,6 +39,7 @@ export const errorSources: readonly ErrorSource[] = [
   { title: "The vector index", file: "packages/vector-index/src/errors.ts", specifications: vectorIndexErrors.specifications },
   { title: "Records, ids and keys", file: "packages/core/src/errors.ts", specifications: coreErrors.specifications },
   { title: "The local cluster", file: "scripts/cluster/errors.ts", specifications: clusterErrors.specifications },
+  { title: "The evaluation", file: "packages/eval/src/errors.ts", specifications: evalErrors.specifications },
   { title: "The benchmarks", file: "scripts/bench/errors.ts", specifications: benchErrors.specifications },
 ];
 

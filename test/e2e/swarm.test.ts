@@ -1,5 +1,9 @@
+import type { Answer } from "@grapevine/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { grapevine, type NodeProcess, Nodes } from "./harness.ts";
+import { type Finished, grapevine, type NodeProcess, Nodes } from "./harness.ts";
+
+/** For tests that wait for the packaged model, on a machine that has other work. */
+const slowMs = 90_000;
 
 describe("a swarm of real processes", () => {
   let nodes: Nodes;
@@ -9,7 +13,7 @@ describe("a swarm of real processes", () => {
     nodes = await Nodes.create();
     ada = await nodes.up("ada");
     const { invite } = await ada.client.invite();
-    basil = await nodes.up("basil", ["--join", invite, "--trust"]);
+    basil = await nodes.up("basil", ["--join", invite, "--trust", "--answer", "swarm", "--keep-asked", "no"]);
   });
   afterAll(() => nodes.close());
 
@@ -39,30 +43,42 @@ describe("a swarm of real processes", () => {
     await expect.poll(() => stateAt(basil, id), { timeout: 10_000 }).toBe("retracted");
   });
 
-  it("answers a question through the peer that learnt, and says who did", async () => {
-    const dora = await nodes.up("dora", ["--join", (await ada.client.invite()).invite]);
-    const words = [
-      "ask",
-      "The blue pump stops and its lamp blinks twice. What now?",
-      "--peer",
-      "ada",
-      "--node",
-      "dora",
-      "--home",
-      nodes.home,
-      "--json",
-    ];
-    const { code, stdout, stderr } = await grapevine(words);
-    expect(stderr + stdout).not.toContain("error");
-    expect(code).toBe(0);
-    const answer = JSON.parse(stdout) as {
-      answeredBy: { peerId: string; name: string };
-      lessons: { title: string; author: string }[];
-      experienceId: string;
-    };
+  let dora: NodeProcess;
+  const question = "The blue pump stops and its lamp blinks twice. What now?";
+  const ask = (...more: string[]): Promise<Finished> =>
+    grapevine(["ask", question, ...more, "--node", "dora", "--home", nodes.home, "--json"]);
+
+  it("refuses a question of a peer that it was not told to trust, and says what would help", async () => {
+    dora = await nodes.up("dora", ["--join", (await ada.client.invite()).invite]);
+    const { code, stdout } = await ask("--peer", "ada");
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: "ASK_NOT_TRUSTED", hint: expect.stringContaining(`grapevine peers trust ${dora.status.peerId}`) },
+    });
+  });
+
+  it("answers a question through the peer that learnt, and says who did", { timeout: slowMs }, async () => {
+    await ada.client.trustPeer(dora.status.peerId);
+    const answered = await ask("--peer", "ada");
+    expect(answered, answered.stdout).toMatchObject({ code: 0, stderr: "" });
+    const answer = JSON.parse(answered.stdout) as Answer;
     expect(answer.answeredBy).toEqual({ peerId: ada.status.peerId, name: "ada" });
     expect(answer.lessons.map(({ author }) => author)).toContain(ada.status.peerId);
-    expect(await dora.client.experience(answer.experienceId)).toMatchObject({ prompt: words[1] });
+    expect(await dora.client.experience(answer.experienceId)).toMatchObject({ prompt: question });
+  });
+
+  it("asks the surest of all with --best, and says why", { timeout: slowMs }, async () => {
+    // dora holds what ada taught, since she does not trust ada; basil, whom she trusts, believes it, and is surer than she.
+    await dora.client.join({ invite: (await basil.client.invite()).invite, trust: true });
+    expect(await basil.client.status()).toMatchObject({ answers: "swarm", keepsAsked: false });
+    const best = await ask("--best");
+    expect(best, best.stdout).toMatchObject({ code: 0, stderr: "" });
+    const { answeredBy, chosen } = JSON.parse(best.stdout) as Answer;
+    expect(answeredBy).toEqual({ peerId: basil.status.peerId, name: "basil" });
+    expect(chosen?.map(({ peerId, reason }) => [peerId, reason.split(":")[0]])).toEqual([
+      [basil.status.peerId, "answered"],
+      [dora.status.peerId, "not asked"],
+    ]);
     expect(await dora.stop()).toBe(0);
   });
 
@@ -73,9 +89,10 @@ describe("a swarm of real processes", () => {
     });
   });
 
-  it("finds its swarm again after a restart, without a command", async () => {
+  it("finds its swarm and its settings again after a restart, without a command", async () => {
     expect(await basil.stop()).toBe(0);
     basil = await nodes.up("basil");
+    expect(basil.status).toMatchObject({ answers: "swarm", keepsAsked: false });
     await expect.poll(async () => (await basil.client.status()).peers, { timeout: 20_000 }).toBeGreaterThan(0);
     const { id } = await ada.client.teach({ situation: "The kettle whistles", guidance: "Take it off the fire" });
     await expect.poll(() => stateAt(basil, id), { timeout: 15_000 }).toBe("admitted");

@@ -22,7 +22,7 @@ import {
 import { agentErrors } from "./errors.ts";
 import { readAction, stepPrompt } from "./prompt.ts";
 import { questionPrompt } from "./question-prompt.ts";
-import type { RecallQuery } from "./recall.ts";
+import { questionFallOff, type RecallQuery } from "./recall.ts";
 
 export interface AgentComponents {
   /** The model of the moment; it is asked for anew each time. */
@@ -38,6 +38,8 @@ export interface AgentComponents {
 export interface AskOptions {
   /** False: answer without lessons. */
   readonly lessons: boolean;
+  /** True: lessons that contradict each other may both be in the prompt. */
+  readonly bothSides?: boolean;
   readonly askedBy?: AuthorId;
   readonly signal?: AbortSignal;
   readonly onText?: (piece: string) => void;
@@ -52,11 +54,27 @@ export interface AttemptOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface RehearsalOptions {
+  /** Exactly these stand in the prompt, whatever their state. */
+  readonly lessons: readonly RecalledLesson[];
+  /** Most actions, as in an attempt. */
+  readonly maxSteps: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Rehearsal {
+  readonly solved: boolean;
+  /** How often the model was asked. */
+  readonly generations: number;
+}
+
 export interface Agent {
   /** @throws QUESTION_EMPTY, QUESTION_TOO_LONG, and what model and store throw; nothing is kept of an answer that did not come. */
   ask(question: string, options: AskOptions): Promise<Experience>;
   /** One try at one task, every step kept. @throws what model, environment and store throw */
   attempt(environment: Environment, task: Task, options: AttemptOptions): Promise<Experience>;
+  /** One try at one task with the given lessons, prompted as an attempt is but for the fence's name; nothing of it is kept. @throws what model and environment throw */
+  rehearse(environment: Environment, task: Task, options: RehearsalOptions): Promise<Rehearsal>;
 }
 
 /** Lessons in the prompt of a question: weak models go on with what they see last, better ones choose among a few. */
@@ -72,6 +90,7 @@ export function createAgent(components: AgentComponents): Agent {
   return {
     ask: (question, options) => ask(question, options, components),
     attempt: (environment, task, options) => attempt(environment, task, options, components),
+    rehearse: (environment, task, options) => rehearse(environment, task, options, components),
   };
 }
 
@@ -79,7 +98,7 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
   checkQuestion(question);
   const startedAt = components.clock.now();
   const model = components.model();
-  const lessons = options.lessons ? await components.recall({ text: question, limit: maxLessonsToAsk[model.promptForm] }) : [];
+  const lessons = options.lessons ? await recallFor(question, model, options, components) : [];
   options.signal?.throwIfAborted();
   const request = {
     ...questionPrompt({ question, lessons, form: model.promptForm, nameOf: components.nameOf }),
@@ -99,6 +118,17 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
     model: model.id,
     distillation: "waiting",
   });
+}
+
+async function recallFor(
+  question: string,
+  model: LanguageModel,
+  { bothSides = false }: AskOptions,
+  { recall }: AgentComponents,
+): Promise<RecalledLesson[]> {
+  // Two sides need room for two, also in the prompt of a weak model.
+  const limit = Math.max(maxLessonsToAsk[model.promptForm], bothSides ? 2 : 0);
+  return await recall({ text: question, limit, bothSides, maxFallOff: questionFallOff });
 }
 
 function checkQuestion(question: string): void {
@@ -135,13 +165,33 @@ async function attempt(
   });
 }
 
+async function rehearse(
+  environment: Environment,
+  task: Task,
+  options: RehearsalOptions,
+  { model, nameOf }: AgentComponents,
+): Promise<Rehearsal> {
+  const episode = await environment.start(task);
+  // With one fence for all tasks a lesson's prompts begin alike, and a server need not read the beginning again; whoever guesses it gains nothing, since here
+  // only outcomes count.
+  const { steps, solved } = await act(
+    environment,
+    episode,
+    options.lessons,
+    model(),
+    { ...options, fenceSeed: environment.id },
+    nameOf,
+  );
+  return { solved, generations: steps.length };
+}
+
 /** Observe and act until it is done or the steps are used up. Every prompt is built anew from what was learnt; see prompt.ts for why. */
 async function act(
   environment: Environment,
   episode: Episode,
   lessons: readonly RecalledLesson[],
   model: LanguageModel,
-  options: AttemptOptions,
+  options: Pick<AttemptOptions, "maxSteps" | "signal"> & { readonly fenceSeed?: string },
   nameOf: (author: AuthorId) => string,
 ): Promise<{ steps: Step[]; solved: boolean }> {
   const steps: Step[] = [];
@@ -157,6 +207,7 @@ async function act(
       steps,
       lessons,
       nameOf,
+      fenceSeed: options.fenceSeed,
     });
     const generation = await model.generate({ ...request, signal: options.signal });
     const action = readAction(generation.text);

@@ -1,34 +1,41 @@
 /**
- * Recall: which lessons go into a prompt. Similarity first (dense, then the words they share), then utility and trust, then diversity, then the budget.
+ * Recall: which lessons go into a prompt. Similarity first (dense, then the words they share), then utility and trust, then diversity, then the budget. All of that
+ * is decided on glances; only what was chosen is read.
  *
- * It guarantees that only lessons that may be used come back (own or admitted, not expired), at most one of a cluster, and at most one of an author
- * whom the user has not named: whoever floods the store with lessons still gets one voice.
+ * It guarantees that only lessons that may be used come back (own or admitted, not expired), at most one of a cluster, at most one of two that contradict each other,
+ * and at most one of an author whom the user has not named: whoever floods the store with lessons still gets one voice. Lessons that may not be used keep none that
+ * may from being found, however many of them lie nearer to the question.
  */
 import {
   type AuthorId,
   type Clock,
   type Embedder,
   isUsable,
-  type LessonBody,
+  isUsableState,
+  type LessonGlance,
   type LessonStore,
-  lessonText,
+  type Neighbour,
   publicSpecification,
   type RecalledLesson,
-  type StoredLesson,
+  type RecordId,
   type VectorIndex,
+  wordHashes,
 } from "@grapevine/core";
-import { stemmer } from "stemmer";
 
 export interface RecallComponents {
-  readonly lessons: Pick<LessonStore, "byLabels">;
+  readonly lessons: Pick<LessonStore, "glances" | "getMany">;
   /** The index as it stands; it may be replaced while it is rebuilt. */
   readonly index: () => VectorIndex;
   readonly embedder: Embedder;
   readonly clock: Clock;
   /** Lower bounds of the lessons' utility, from 0 to 1, in order. */
-  readonly utilitiesOf: (lessons: readonly StoredLesson[]) => Promise<readonly number[]>;
+  readonly utilitiesOf: (glances: readonly LessonGlance[]) => Promise<readonly number[]>;
   /** What this node makes of an author. */
   readonly authorOf: (author: AuthorId) => AuthorStanding;
+  /** May the lesson with this label enter a prompt, as far as is known? Asked only where those that may not crowd the neighbourhood of a question. */
+  readonly mayBeUsed: (label: number) => boolean;
+  /** Do the two give opposite guidance for one situation? */
+  readonly areInConflict: (first: LessonGlance, second: LessonGlance) => boolean;
 }
 
 export interface AuthorStanding {
@@ -46,8 +53,12 @@ export interface RecallQuery {
   readonly environment?: string;
   /** Least similarity, from −1 to 1. An irrelevant lesson costs accuracy, so that nothing is better than something far off. */
   readonly minSimilarity?: number;
+  /** How much less similar than the most similar lesson that has proved itself here another may be; any, where it is absent. */
+  readonly maxFallOff?: number;
   /** Most characters of all lessons together, as they would stand in the prompt. */
   readonly maxCharacters?: number;
+  /** True: of lessons that contradict each other all may come back. */
+  readonly bothSides?: boolean;
 }
 
 /** How many neighbours are looked at for each lesson that is wanted: room for the unusable, the duplicates and the crowd of one author. */
@@ -58,6 +69,11 @@ const minCandidates = 24;
  * them lie at 0.3 to 0.7, unrelated texts mostly below 0.25.
  */
 const defaultMinSimilarity = 0.3;
+/**
+ * How far lessons in the prompt of a question may lie behind the nearest. One of another question cost qwen2.5-coder:1.5b 7 of 100 questions, and a wrong
+ * lesson that stands beside right ones is never found out.
+ */
+export const questionFallOff = 0.2;
 const defaultMaxCharacters = 4_000;
 /** Weights of the ranking: what it is about decides, what it is worth breaks near-ties. */
 const lexicalWeight = 0.15;
@@ -66,8 +82,6 @@ const utilityWeight = 0.15;
 const trustWeight = 0.1;
 /** Small models follow a worked example and copy the placeholders of a bare rule (docs/decisions). */
 const exampleWeight = 0.1;
-/** The fact by which a lesson names the environment that it depends on. */
-const environmentFact = "environment";
 
 /** @throws what the embedder and the store throw */
 export async function recall(query: RecallQuery, components: RecallComponents): Promise<RecalledLesson[]> {
@@ -83,80 +97,143 @@ export async function recallByVector(
 ): Promise<RecalledLesson[]> {
   const index = components.index();
   if (index.size === 0 || index.dimensions !== vector.length) return [];
-  const neighbours = index.search(vector, Math.max(minCandidates, query.limit * candidatesPerLesson));
-  const stored = await components.lessons.byLabels(neighbours.map(({ label }) => label));
-  const now = components.clock.now();
-  const candidates = neighbours.flatMap(({ similarity }, position) => {
-    const lesson = stored[position];
-    return lesson !== undefined && isCandidate(lesson, similarity, query, now) ? [{ lesson, similarity }] : [];
-  });
-  const utilities = await components.utilitiesOf(candidates.map(({ lesson }) => lesson));
+  const candidates = await findCandidates(query, vector, index, components);
+  const utilities = await components.utilitiesOf(candidates.map(({ glance }) => glance));
   const shares = sharedWords(query.text, candidates);
   const ranked = candidates.map((candidate, position) =>
     ranking(candidate, { utility: utilities[position] ?? 0, lexical: shares[position] ?? 0 }, query, components),
   );
-  ranked.sort((a, b) => b.rank - a.rank || (a.lesson.record.id < b.lesson.record.id ? -1 : 1));
-  return choose(ranked, query);
+  const spokesmen = representatives(ranked);
+  const agreeing = query.bothSides === true ? spokesmen : withoutConflicts(spokesmen, components);
+  return await fetched(choose(agreeing.sort(byRank), query), components.lessons);
+}
+
+async function findCandidates(
+  query: RecallQuery,
+  vector: Float32Array,
+  index: VectorIndex,
+  { lessons, clock, mayBeUsed }: RecallComponents,
+): Promise<Candidate[]> {
+  const count = Math.max(minCandidates, query.limit * candidatesPerLesson);
+  const now = clock.now();
+  const among = async (neighbours: readonly Neighbour[]): Promise<Candidate[]> => {
+    const glances = await lessons.glances(neighbours.map(({ label }) => label));
+    return neighbours.flatMap(({ similarity }, position) => {
+      const glance = glances[position];
+      return glance !== undefined && isUsableNow(glance, now) ? [{ glance, similarity }] : [];
+    });
+  };
+  const near = index.search(vector, count);
+  let usable = await among(near);
+  // Held lessons lie in the same index, and strangers can make any number of them.
+  if (near.length === count && usable.length < count / 2) usable = await among(index.search(vector, count, mayBeUsed));
+  const least = leastSimilarity(usable, query);
+  return usable.filter(({ glance, similarity }) => similarity >= least || isOfEnvironment(glance, query));
+}
+
+/** A lesson that was taken back or archived since it was glanced at is left out. */
+async function fetched(chosen: readonly Ranked[], store: RecallComponents["lessons"]): Promise<RecalledLesson[]> {
+  const lessons = await store.getMany(chosen.map(({ glance }) => glance.id));
+  return chosen.flatMap(({ similarity, utility, author: { trust } }, position) => {
+    const lesson = lessons[position];
+    return lesson !== undefined && isUsable(lesson) ? [{ lesson, similarity, utility, trust }] : [];
+  });
 }
 
 interface Candidate {
-  readonly lesson: StoredLesson;
+  readonly glance: LessonGlance;
+  /** Cosine of question and lesson. */
   readonly similarity: number;
 }
 
-function isCandidate(lesson: StoredLesson, similarity: number, query: RecallQuery, now: number): boolean {
-  if (!isUsable(lesson) || isExpired(lesson, now)) return false;
-  return isOfEnvironment(lesson, query) || similarity >= (query.minSimilarity ?? defaultMinSimilarity);
+function isUsableNow({ state, expiresAt }: LessonGlance, now: number): boolean {
+  return isUsableState(state) && (expiresAt === undefined || expiresAt > now);
 }
 
-function isOfEnvironment(lesson: StoredLesson, { environment }: RecallQuery): boolean {
-  return environment !== undefined && lesson.record.body.environment?.[environmentFact] === publicSpecification(environment);
+function leastSimilarity(candidates: readonly Candidate[], query: RecallQuery): number {
+  const least = query.minSimilarity ?? defaultMinSimilarity;
+  if (query.maxFallOff === undefined) return least;
+  // Only what has proved itself sets the measure: a text that copies the question must not push out the lessons that are right.
+  const proved = candidates.filter(({ glance }) => hasProvedItself(glance)).map(({ similarity }) => similarity);
+  return Math.max(least, ...proved.map((similarity) => similarity - (query.maxFallOff ?? 0)));
 }
 
-interface Ranked extends RecalledLesson {
-  readonly rank: number;
+function hasProvedItself({ state, outcomes }: LessonGlance): boolean {
+  return state === "own" || outcomes.worked > outcomes.failed;
+}
+
+function isOfEnvironment(glance: LessonGlance, { environment }: RecallQuery): boolean {
+  return environment !== undefined && glance.environment === publicSpecification(environment);
+}
+
+interface Ranked extends Candidate {
+  readonly utility: number;
   readonly author: AuthorStanding;
+  readonly rank: number;
 }
 
 function ranking(
-  { lesson, similarity }: Candidate,
+  { glance, similarity }: Candidate,
   { utility, lexical }: { readonly utility: number; readonly lexical: number },
   query: RecallQuery,
   components: RecallComponents,
 ): Ranked {
-  const author = components.authorOf(lesson.record.body.author);
+  const author = components.authorOf(glance.author);
   const rank =
     similarity +
     lexicalWeight * lexical +
-    environmentWeight * Number(isOfEnvironment(lesson, query)) +
+    environmentWeight * Number(isOfEnvironment(glance, query)) +
     utilityWeight * utility +
     trustWeight * author.trust +
-    exampleWeight * Number(lesson.record.body.example !== undefined);
-  return { lesson, similarity, utility, trust: author.trust, author, rank };
+    exampleWeight * Number(glance.hasExample);
+  return { glance, similarity, utility, author, rank };
 }
 
-function choose(ranked: readonly Ranked[], query: RecallQuery): RecalledLesson[] {
-  const chosen: RecalledLesson[] = [];
-  const clusters = new Set<string>();
+function byRank(first: Ranked, second: Ranked): number {
+  return second.rank - first.rank || (first.glance.id < second.glance.id ? -1 : 1);
+}
+
+/** By what they are worth, whatever the question. */
+function byMerit(first: Ranked, second: Ranked): number {
+  return second.utility - first.utility || second.author.trust - first.author.trust || byRank(first, second);
+}
+
+/** Of each cluster the member that is worth most. */
+function representatives(candidates: readonly Ranked[]): Ranked[] {
+  const clusters = new Map<RecordId, Ranked>();
+  for (const each of [...candidates].sort(byMerit)) {
+    if (!clusters.has(each.glance.cluster)) clusters.set(each.glance.cluster, each);
+  }
+  return [...clusters.values()];
+}
+
+/** Whoever contradicts one that is worth more gives way, unless that one has given way itself. */
+function withoutConflicts(candidates: readonly Ranked[], { areInConflict }: RecallComponents): Ranked[] {
+  const kept: Ranked[] = [];
+  for (const each of [...candidates].sort(byMerit)) {
+    if (!kept.some(({ glance }) => areInConflict(glance, each.glance))) kept.push(each);
+  }
+  return kept;
+}
+
+function choose(ranked: readonly Ranked[], query: RecallQuery): Ranked[] {
+  const chosen: Ranked[] = [];
   const authors = new Set<AuthorId>();
   let characters = 0;
-  for (const { lesson, similarity, utility, trust, author } of ranked) {
+  let proved = false;
+  for (const each of ranked) {
     if (chosen.length >= query.limit) break;
-    const { body } = lesson.record;
-    if (clusters.has(lesson.cluster) || (!author.known && authors.has(body.author))) continue;
-    const length = lessonText(body).length + (body.example?.task.length ?? 0) + (body.example?.steps.join("").length ?? 0);
-    if (characters + length > (query.maxCharacters ?? defaultMaxCharacters)) continue;
-    characters += length;
-    clusters.add(lesson.cluster);
-    authors.add(body.author);
-    chosen.push({ lesson, similarity, utility, trust });
+    const { glance } = each;
+    if (!each.author.known && authors.has(glance.author)) continue;
+    // What nobody has seen work does not ride along behind what has.
+    if (query.maxFallOff !== undefined && proved && !hasProvedItself(glance)) continue;
+    if (characters + glance.characters > (query.maxCharacters ?? defaultMaxCharacters)) continue;
+    characters += glance.characters;
+    authors.add(glance.author);
+    proved ||= hasProvedItself(glance);
+    chosen.push(each);
   }
   return chosen;
-}
-
-function isExpired(lesson: StoredLesson, now: number): boolean {
-  const { expiresAt } = lesson.record.body;
-  return expiresAt !== undefined && expiresAt <= now;
 }
 
 /**
@@ -164,46 +241,25 @@ function isExpired(lesson: StoredLesson, now: number): boolean {
  * document frequency of K. Spärck Jones, 1972, over the candidates alone), so that what all of them say tells nothing.
  */
 function sharedWords(question: string, candidates: readonly Candidate[]): number[] {
-  const texts = candidates.map(({ lesson }) => wordsOfLesson(lesson.record.body));
-  const weights = new Map<string, number>();
-  for (const word of words(question)) {
-    const holders = texts.filter((text) => text.has(word)).length;
-    weights.set(word, Math.log((1 + texts.length) / (1 + holders)));
-  }
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  return texts.map((text) => {
-    if (total === 0) return 0;
-    let shared = 0;
-    for (const [word, weight] of weights) if (text.has(word)) shared += weight;
-    return shared / total;
-  });
+  const words = wordHashes(question);
+  const shared = candidates.map(({ glance }) => positionsShared(words, glance.words));
+  const holders = new Uint32Array(words.length);
+  for (const positions of shared) for (const position of positions) holders[position] = (holders[position] ?? 0) + 1;
+  const weights = holders.map((count) => Math.log((1 + candidates.length) / (1 + count)));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return shared.map((positions) =>
+    total === 0 ? 0 : positions.reduce((sum, position) => sum + (weights[position] ?? 0), 0) / total,
+  );
 }
 
-/** A lesson's text never changes, and the store gives what it has cached as the same object: the words are found once for as long as that lives. */
-const wordsOfLessons = new WeakMap<LessonBody, ReadonlySet<string>>();
-
-function wordsOfLesson(lesson: LessonBody): ReadonlySet<string> {
-  const known = wordsOfLessons.get(lesson);
-  if (known !== undefined) return known;
-  const found = words(lessonText(lesson));
-  wordsOfLessons.set(lesson, found);
-  return found;
-}
-
-const stems = new Map<string, string>();
-const maxCachedStems = 20_000;
-
-/** Stemmed words of more than two letters. Stemming is cached: the same few thousand words come again and again. */
-function words(text: string): Set<string> {
-  const found = new Set<string>();
-  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []) {
-    let stem = stems.get(word);
-    if (stem === undefined) {
-      stem = stemmer(word);
-      if (stems.size >= maxCachedStems) stems.clear();
-      stems.set(word, stem);
-    }
-    found.add(stem);
+/** Where in the first of two ascending lists the numbers of the second stand. */
+function positionsShared(first: Uint32Array, second: Uint32Array): number[] {
+  const positions: number[] = [];
+  let at = 0;
+  for (let position = 0; position < first.length; position++) {
+    const number = first[position] as number;
+    while (at < second.length && (second[at] as number) < number) at++;
+    if (second[at] === number) positions.push(position);
   }
-  return found;
+  return positions;
 }

@@ -60,6 +60,7 @@ function messagesOf(request: GenerationRequest | undefined): readonly Message[] 
 /** A door that only `push` opens. */
 const door: Environment = {
   id: "door",
+  simulated: true,
   actionName: "Command",
   tasks: async () => [task],
   start: async () => ({
@@ -177,5 +178,36 @@ describe("a try at a task", () => {
     const experience = await agent.attempt(door, task, { lessons: false, maxSteps: 2, learn: false });
     expect(experience).toMatchObject({ outcome: { verdict: "failed" }, distillation: "waiting" });
     expect(experience.steps).toHaveLength(2);
+  });
+});
+
+describe("a rehearsal", () => {
+  it("puts exactly the given lessons into the prompt of an attempt, recalls none, and keeps nothing", async () => {
+    const { agent, model, experiences } = scene(["pull", "push", "push"], [recalled("Recalled advice")]);
+    const options = { lessons: [recalled("Push it hard")], maxSteps: 4 };
+    expect(await agent.rehearse(door, task, options)).toEqual({ solved: true, generations: 2 });
+    const prompt = JSON.stringify(messagesOf(model.requests[0]));
+    expect(prompt).toContain("Push it hard");
+    expect(prompt).not.toContain("Recalled advice");
+    expect(experiences.count()).toBe(0);
+  });
+
+  it("is prompted as an attempt with the same lessons, but that its fence is the same for every task", async () => {
+    const lessons = [recalled("Push it hard")];
+    const [rehearsed, attempted] = [scene(["push"]), scene(["push"], lessons)];
+    await rehearsed.agent.rehearse(door, task, { lessons, maxSteps: 1 });
+    await attempted.agent.attempt(door, task, { lessons: true, maxSteps: 1, learn: true });
+    const [one, other] = [rehearsed, attempted].map(({ model }) => JSON.stringify(model.requests[0]?.prompt));
+    const fence = /notes-[0-9a-f]{8}/g;
+    expect(one?.replace(fence, "")).toBe(other?.replace(fence, ""));
+    const second = scene(["push"]);
+    await second.agent.rehearse(door, { ...task, id: "t2", prompt: "Another door." }, { lessons, maxSteps: 1 });
+    expect(JSON.stringify(second.model.requests[0]?.prompt).match(fence)).toEqual(one?.match(fence));
+  });
+
+  it("has failed when its steps are used up, and gives up when it is told to", async () => {
+    const { agent } = scene(["pull", "pull"]);
+    expect(await agent.rehearse(door, task, { lessons: [], maxSteps: 2 })).toEqual({ solved: false, generations: 2 });
+    await expect(agent.rehearse(door, task, { lessons: [], maxSteps: 2, signal: AbortSignal.abort() })).rejects.toThrow();
   });
 });

@@ -1,4 +1,4 @@
-import type { LessonBody, LessonState, RecordDraft, StoredLesson } from "@grapevine/core";
+import { isUsable, type LessonBody, type LessonState, type RecordDraft, type StoredLesson } from "@grapevine/core";
 import {
   ExactVectorIndex,
   HashEmbedder,
@@ -20,11 +20,13 @@ describe("recall", () => {
   let store: MemoryLessonStore;
   let index: ExactVectorIndex;
   let utilities: Map<string, number>;
+  let usable: Set<number>;
   let seq = 0;
   beforeEach(() => {
     store = new MemoryLessonStore();
     index = new ExactVectorIndex({ embedder: embedder.id, dimensions: embedder.dimensions });
     utilities = new Map();
+    usable = new Set();
   });
 
   const add = async (
@@ -35,13 +37,16 @@ describe("recall", () => {
       changes?: Partial<RecordDraft<LessonBody>>;
       utility?: number;
       cluster?: StoredLesson;
+      against?: StoredLesson;
     } = {},
   ): Promise<StoredLesson> => {
     seq += 1;
     const text = { title: words, situation: words, guidance: words, example: undefined };
     const record = sampleLesson(more.by ?? self, { seq, ...text, ...more.changes });
     const kept = sampleStoredLesson(record, store.nextLabel(), more.state ?? "admitted");
-    const lesson = { ...kept, cluster: more.cluster?.cluster ?? kept.cluster };
+    const conflicts = more.against === undefined ? [] : [more.against.record.id];
+    const lesson = { ...kept, cluster: more.cluster?.cluster ?? kept.cluster, conflicts };
+    if (isUsable(lesson)) usable.add(lesson.label);
     await store.apply([{ kind: "lesson", lesson }]);
     const [vector] = await embedder.embed([words]);
     if (vector !== undefined) index.add(lesson.label, vector);
@@ -57,9 +62,11 @@ describe("recall", () => {
         index: () => index,
         embedder,
         clock: { now: () => now },
-        utilitiesOf: async (lessons) => lessons.map(({ record }) => utilities.get(record.id) ?? 0),
+        utilitiesOf: async (glances) => glances.map(({ id }) => utilities.get(id) ?? 0),
         authorOf: (author): AuthorStanding =>
           author === stranger.author ? { trust: 0.2, known: false } : { trust: author === self.author ? 1 : 0.5, known: true },
+        mayBeUsed: (label) => usable.has(label),
+        areInConflict: (first, second) => first.conflicts.includes(second.id) || second.conflicts.includes(first.id),
       },
     );
     return found.map(({ lesson }) => lesson.record.body.title);
@@ -89,8 +96,35 @@ describe("recall", () => {
 
   it("takes one lesson of a cluster, the better one", async () => {
     const first = await add("rotate the glass prism", { utility: 0.1 });
-    await add("rotate the glass prism", { utility: 0.9, cluster: first, changes: { tags: ["better"] } });
-    expect(await ask("rotate the glass prism")).toHaveLength(1);
+    await add("rotate the glass prism with care", { utility: 0.2, cluster: first });
+    expect(await ask("rotate the glass prism")).toEqual(["rotate the glass prism with care"]);
+  });
+
+  it("takes one side of a conflict, that of more worth and then of more trust, unless both are asked for", async () => {
+    const proved = await add("rotate the glass prism carefully and only to the right", { by: friend, utility: 0.2 });
+    await add("rotate the glass prism left", { by: friend, utility: 0.1, against: proved });
+    expect(await ask("rotate the glass prism left")).toEqual(["rotate the glass prism carefully and only to the right"]);
+    expect(await ask("rotate the glass prism left", { bothSides: true })).toHaveLength(2);
+    await add("rotate the glass prism left at once", { by: self, utility: 0.2, against: proved });
+    expect(await ask("rotate the glass prism left")).not.toContain("rotate the glass prism carefully and only to the right");
+  });
+
+  it("leaves out what lies far behind a lesson that has proved itself, on request, and none behind one that has not", async () => {
+    await add("rotate the glass prism slowly by hand", { by: friend });
+    await add("rotate pictures of seven hungry penguins slowly");
+    const question = "rotate the glass prism slowly by hand";
+    const far = { minSimilarity: 0.1, maxFallOff: 0.2 };
+    expect(await ask(question, far)).toHaveLength(2);
+    await add("rotate the glass prism slowly", { by: friend, state: "own" });
+    expect(await ask(question, far)).toEqual([question, "rotate the glass prism slowly"]);
+    expect(await ask(question, { minSimilarity: 0.1 })).toHaveLength(3);
+  });
+
+  it("finds what may be used behind any number of nearer lessons that may not", async () => {
+    for (let copy = 0; copy < 60; copy++) await add("rotate the glass prism", { by: stranger, state: "held" });
+    await add("rotate the glass prism by hand and in daylight");
+    await add("feed seven hungry penguins");
+    expect(await ask("rotate the glass prism")).toEqual(["rotate the glass prism by hand and in daylight"]);
   });
 
   it("takes one lesson of an author whom the user has not named, and several of those whom the user has", async () => {

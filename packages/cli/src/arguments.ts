@@ -1,12 +1,14 @@
 /** What arguments may be, and how they are shown: shared by all the commands of the program. */
 
 import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
+import type { AnswerPolicy } from "@grapevine/node";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 // Their own copies: the lists of `core` would load all of it. The types and a test hold them equal.
 export const lessonKindNames: readonly LessonKind[] = ["strategy", "pitfall", "fact", "procedure"];
 export const lessonStateNames: readonly LessonState[] = ["own", "admitted", "held", "archived", "retracted"];
 export const verdictNames: readonly Verdict[] = ["worked", "changed", "failed"];
+export const answerPolicyNames: readonly AnswerPolicy[] = ["nobody", "trusted", "swarm"];
 export const logLevels: readonly string[] = ["silent", "error", "warn", "info", "debug"];
 
 export const maxPort = 65_535;
@@ -20,6 +22,11 @@ export function limitOption(): Option {
 export function word(value: string): string {
   if (value.trim() === "") throw new InvalidArgumentError("It is empty.");
   return value;
+}
+
+export function yesOrNo(value: string): boolean {
+  if (value !== "yes" && value !== "no") throw new InvalidArgumentError("It must be yes or no.");
+  return value === "yes";
 }
 
 export function whole(least: number, most: number): (value: string) => number {

@@ -52,13 +52,35 @@ export async function readText(context: CommandContext, file: string, maxBytes: 
   return decode(bytes, name);
 }
 
+/**
+ * Whether the user, who watches, says yes to a question: anything else is a no.
+ * @throws CLI_USAGE where nobody can be asked
+ */
+export async function confirm(context: CommandContext, question: string): Promise<boolean> {
+  const { stdin } = context.terminal;
+  if (stdin.isTTY !== true) {
+    throw cliErrors.create("CLI_USAGE", "it cannot be undone, and there is no terminal to ask", {
+      hint: "Give --yes when you are sure.",
+    });
+  }
+  context.output.note(`${question} [y/N]`);
+  let typed = "";
+  for await (const chunk of standardInput(context, "")) {
+    typed += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    if (typed.includes("\n")) break;
+  }
+  return /^y(?:es)?$/i.test(typed.split("\n")[0]?.trim() ?? "");
+}
+
 function openFile(context: CommandContext, file: string): Readable {
   return addAbortSignal(context.signal, createReadStream(resolve(context.terminal.workingFolder, file)));
 }
 
-function standardInput(context: CommandContext): AsyncIterable<Uint8Array | string> {
+const howToEnd = "Reading what you type; end it with Ctrl-D on a line of its own.";
+
+function standardInput(context: CommandContext, invitation: string = howToEnd): AsyncIterable<Uint8Array | string> {
   const { stdin } = context.terminal;
-  if (stdin.isTTY === true) context.output.note("Reading what you type; end it with Ctrl-D on a line of its own.");
+  if (stdin.isTTY === true && invitation !== "") context.output.note(invitation);
   return stdin instanceof Readable ? addAbortSignal(context.signal, stdin) : stdin;
 }
 

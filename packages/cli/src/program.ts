@@ -6,6 +6,7 @@
 import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
 import { Argument, Command, Option } from "commander";
 import {
+  answerPolicyNames,
   examples,
   lessonKindNames,
   lessonStateNames,
@@ -15,9 +16,12 @@ import {
   verdictNames,
   whole,
   word,
+  yesOrNo,
 } from "./arguments.ts";
+import type { AskArguments } from "./commands/ask.ts";
 import type { UpArguments } from "./commands/up.ts";
 import type { CommandWork } from "./context.ts";
+import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
 import { readVersion } from "./version.ts";
 
 interface ProgramInit {
@@ -89,6 +93,22 @@ function addNodeCommands(program: Command, perform: Perform): void {
     .option("--trust", "believe the lessons of those whose invites are joined")
     .addOption(new Option("--api <port>", "port of the control API; a free one otherwise").argParser(whole(0, maxPort)))
     .addOption(new Option("--model <spec>", "auto, embedded, ollama:NAME or gguf:PATH").argParser(word))
+    .addOption(
+      new Option("--capacity <lessons>", "most lessons of others that may be used or wait (20000)").argParser(
+        whole(1, 1_000_000),
+      ),
+    )
+    .addOption(
+      new Option("--idle <percent>", "share of its idle time in which it tries lessons it holds; 0 for never (25)").argParser(
+        whole(0, 100),
+      ),
+    )
+    .addOption(
+      new Option("--answer <whom>", "whose questions it answers: of peers you trust, unless you say else").choices(
+        answerPolicyNames,
+      ),
+    )
+    .addOption(new Option("--keep-asked <yes|no>", "keep questions of peers as experiences (yes)").argParser(yesOrNo))
     .addOption(new Option("--log-level <level>", "how much of its work it logs").choices(logLevels))
     .option("--detach", "start it in the background")
     .action((options: UpArguments) => perform(async (context) => (await import("./commands/up.ts")).up(context, options)));
@@ -97,6 +117,7 @@ function addNodeCommands(program: Command, perform: Perform): void {
     ["up --name bo --detach", "start one in the background"],
     ["up --join grapevine1… --trust", "join a swarm and believe the inviter's lessons"],
     ["up --model ollama:qwen2.5-coder:1.5b", "choose the model"],
+    ["up --answer swarm", "answer questions of everybody in the swarm, strangers last"],
   ]);
   examples(
     program
@@ -161,13 +182,22 @@ function addAgentCommands(program: Command, perform: Perform): void {
       .description("ask the node's agent, or a peer's")
       .argument("<question>", "the question; - reads it from standard input")
       .addOption(new Option("--peer <peer>", "name or id of the peer that is to answer").argParser(word))
+      .addOption(
+        new Option("--best", "ask whoever is surest: this node, or a trusted peer; all of them see the question").conflicts(
+          "peer",
+        ),
+      )
+      .option("--force", "send the question although the redaction gate objects; says what leaves")
+      .addOption(new Option("--timeout <seconds>", "how long peers may take (300)").argParser(whole(1, 300)))
       .option("--no-lessons", "answer without lessons")
-      .action((question: string, options: { peer?: string; lessons: boolean }) =>
+      .option("--both-sides", "let lessons that contradict each other both into the prompt")
+      .action((question: string, options: Omit<AskArguments, "question">) =>
         perform(async (context) => (await import("./commands/ask.ts")).ask(context, { question, ...options })),
       ),
     [
       ['ask "How do I list a box by size?"', "streams the answer"],
       ['ask "…" --peer bo', "let the peer bo answer"],
+      ['ask "…" --best', "let the surest answer, and say why"],
       ["ask - < question.txt", "a long question"],
     ],
   );
@@ -273,6 +303,13 @@ function addLessonCommands(program: Command, perform: Perform): void {
   );
   examples(
     lessons
+      .command("conflicts")
+      .description("lessons that give opposite guidance for one situation, side by side")
+      .action(() => perform(async (context) => (await import("./commands/conflicts.ts")).listConflicts(context))),
+    [["lessons conflicts", "outcomes decide; until then the better one is used"]],
+  );
+  examples(
+    lessons
       .command("retract")
       .description("take a lesson of your own back, everywhere")
       .argument("<id>", "its id, or enough of its beginning", word)
@@ -282,6 +319,7 @@ function addLessonCommands(program: Command, perform: Perform): void {
       ),
     [['lessons retract k3xq7a2m --reason "wrong since version 2"', ""]],
   );
+  addLessonKeeping(lessons, perform);
 }
 
 function addExperienceCommands(program: Command, perform: Perform): void {
@@ -309,6 +347,7 @@ function addExperienceCommands(program: Command, perform: Perform): void {
       ),
     [["experiences show 8M3K0Q7Z", ""]],
   );
+  addExperienceKeeping(experiences, perform);
 }
 
 function addPeerCommands(program: Command, perform: Perform): void {

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { limits } from "@grapevine/core";
 import { describe, expect, it } from "vitest";
-import { grapevine, lines, type StandIn, startStandIn } from "./harness.ts";
+import type { GateReport } from "../src/node-access.ts";
+import { grapevine, lines, type Ran, type StandIn, startStandIn } from "./harness.ts";
 import { answer } from "./samples.ts";
 
 const streamed = [
@@ -96,6 +97,61 @@ describe("ask", () => {
     });
     await heard;
     expect(ran).toMatchObject({ exitCode: 130, stdout: "one two\n", forced: [] });
+  });
+});
+
+describe("ask --best", () => {
+  const ada = { peerId: answer.answeredBy.peerId, name: "ada", trust: 0.5, similarity: 0.81, utility: 0.4 };
+  const chosen = [
+    { ...ada, score: 0.28, reason: "answered: similarity 0.81, utility 0.40, trust 0.50" },
+    { ...ada, name: "cle\u001bo", score: 0, reason: "ASK_NOT_TRUSTED: cleo refused" },
+  ];
+
+  it("says whom it asked and why, and gives the same to scripts", async () => {
+    const { where, asked } = await answering([{ type: "answer", ...answer, chosen }]);
+    const { stdout, stderr } = await grapevine(["ask", "How?", "--best", "--timeout", "20", ...where]);
+    expect(asked[0]?.body).toEqual({ question: "How?", lessons: true, best: true, timeoutMs: 20_000 });
+    expect(stdout).toBe("stash peek tin --by size\n");
+    expect(stderr).toContain("considered: ada, score 0.28: answered: similarity 0.81, utility 0.40, trust 0.50\n");
+    expect(stderr).toContain("considered: cleo, score 0.00: ASK_NOT_TRUSTED: cleo refused\n");
+    expect(JSON.parse((await grapevine(["ask", "How?", "--best", "--json", ...where])).stdout).chosen).toEqual(chosen);
+  });
+
+  it("is not for one peer as well", async () => {
+    const { where, asked } = await answering();
+    expect((await grapevine(["ask", "How?", "--best", "--peer", "ada", ...where])).exitCode).toBe(2);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("ask --force", () => {
+  const checkText = async (text: string): Promise<GateReport> => {
+    const start = text.indexOf("s3cret");
+    return start < 0
+      ? { passes: true, findings: [] }
+      : { passes: false, findings: [{ kind: "secret", rule: "word", start, end: start + 6 }] };
+  };
+
+  it("says before it goes what leaves, and to whom", async () => {
+    const { where, asked } = await answering();
+    const run = (...words: string[]): Promise<Ran> => grapevine(["ask", ...words, "--force", ...where], { nodes: { checkText } });
+    const { stderr } = await run("Is s3cret right?", "--peer", "ada");
+    expect(asked[0]?.body).toMatchObject({ peer: "ada", force: true });
+    expect(stderr).toMatch(
+      /^--force: the whole question goes to ada, and with it\n {2}secret \(word\) at characters 3 to 9: s3cret\n/,
+    );
+    expect((await run("Is s3cret right?", "--best", "--json")).stderr).toContain(
+      "goes to every connected peer that you have a reason",
+    );
+    expect((await run("Is it right?", "--peer", "ada")).stderr).not.toContain("--force");
+  });
+
+  it("is refused where nothing leaves anyway", async () => {
+    const { where, asked } = await answering();
+    const { exitCode, stderr } = await grapevine(["ask", "Is s3cret right?", "--force", ...where], { nodes: { checkText } });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error CLI_USAGE: --force needs --peer or --best");
+    expect(asked).toEqual([]);
   });
 });
 

@@ -134,6 +134,9 @@ describe("up", () => {
       trust: true,
       api: 4000,
       model: "embedded",
+      capacity: 100,
+      answer: "swarm",
+      keepAsked: false,
       logLevel: "warn",
     };
     expect(argumentsOf(options)).toEqual([
@@ -142,6 +145,9 @@ describe("up", () => {
       "--swarm=s",
       "--api=4000",
       "--model=embedded",
+      "--capacity=100",
+      "--answer=swarm",
+      "--keep-asked=no",
       "--log-level=warn",
       "--listen=/l1",
       "--listen=/l2",

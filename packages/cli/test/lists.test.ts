@@ -88,6 +88,7 @@ describe("one thing in full", () => {
     expect(stdout).toContain("bo is up in swarm grapevine\n");
     expect(stdout).toContain("1 own, 2 admitted, 3 held, 0 archived");
     expect(stdout).toMatch(/waiting +2 for distillation\n/);
+    expect(stdout).toMatch(/answers +questions of peers that you trust\n/);
     expect(JSON.parse((await grapevine(["status", "--json", ...where])).stdout)).toEqual(status);
   });
 });

@@ -1,7 +1,8 @@
 import { lessonKinds, lessonStates, verdicts } from "@grapevine/core";
+import { answerPolicies } from "@grapevine/node";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { lessonKindNames, lessonStateNames, verdictNames } from "../src/arguments.ts";
+import { answerPolicyNames, lessonKindNames, lessonStateNames, verdictNames } from "../src/arguments.ts";
 import { createProgram } from "../src/program.ts";
 import { grapevine, lines, startStandIn } from "./harness.ts";
 import { lesson, lessonId, peer } from "./samples.ts";
@@ -55,9 +56,14 @@ describe("help", () => {
         "lessons list",
         "lessons show",
         "lessons search",
+        "lessons conflicts",
         "lessons retract",
+        "lessons forget",
+        "lessons pin",
+        "lessons unpin",
         "experiences list",
         "experiences show",
+        "experiences forget",
         "peers list",
         "peers trust",
         "peers block",
@@ -76,6 +82,7 @@ describe("choices", () => {
     expect(lessonKindNames).toEqual(lessonKinds);
     expect(lessonStateNames).toEqual(lessonStates);
     expect(verdictNames).toEqual(verdicts);
+    expect(answerPolicyNames).toEqual(answerPolicies);
   });
 });
 

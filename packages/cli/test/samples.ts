@@ -50,6 +50,9 @@ export const lessonDetails: LessonDetails = {
   receivedAt: secondsAgo(200),
   outcomes: { worked: 1, changed: 0, failed: 0 },
   attestations: [{ author: peerId, worked: 3, changed: 0, failed: 0 }],
+  pinned: false,
+  conflicts: [],
+  explanation: ["It is held since 2026-11-01 10:00 UTC by the rule stranger (STRANGER_HELD): you do not know its author."],
   history: [{ state: "held", rule: "stranger", reason: "its author is not known here", since: secondsAgo(200) }],
 };
 
@@ -86,6 +89,13 @@ export const status: Status = {
   lessons: { own: 1, admitted: 2, held: 3, archived: 0 },
   experiences: 5,
   queues: { admission: 0, embedding: 0, distillation: 2, outbox: 0 },
+  refined: {
+    trials: { admitted: 1, refused: 2, undecided: 0, generations: 40 },
+    consolidations: { drafted: 0, refused: 0 },
+  },
+  room: { foreign: 5, capacity: 20_000 },
+  answers: "trusted",
+  keepsAsked: true,
   distilled: { lessons: 1, refused: 0, failed: 0 },
   version: "0.1.0",
   startedAt: secondsAgo(60),

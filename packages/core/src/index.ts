@@ -33,9 +33,11 @@ export {
 export { createExperienceId } from "./ids.ts";
 export {
   isUsable,
+  isUsableState,
   type LessonDraft,
   type LessonState,
   lessonStates,
+  maxConflicts,
   maxStandings,
   noOutcomes,
   type OutcomeCounts,
@@ -43,12 +45,17 @@ export {
   type RecalledLesson,
   type Standing,
   type StoredLesson,
+  strangerCalled,
+  type TrialEvidence,
+  type WordCounts,
   withStanding,
 } from "./lesson.ts";
+export { type AttestedCounts, glanceOf, type LessonGlance, type TrialCounts } from "./lesson-glance.ts";
+export { wordHashes } from "./lesson-words.ts";
 export * as limits from "./limits.ts";
 export type { Embedder } from "./ports/embedder.ts";
 export type { ActionResult, Environment, Episode, Task, TaskQuery } from "./ports/environment.ts";
-export type { ExperienceQuery, ExperienceStore } from "./ports/experience-store.ts";
+export { type ExperienceQuery, type ExperienceStore, forgottenTitle } from "./ports/experience-store.ts";
 export type { Generation, GenerationRequest, JsonSchema, LanguageModel, Message } from "./ports/language-model.ts";
 export type { LessonQuery, LessonStore, RecordKey, StoreChange } from "./ports/lesson-store.ts";
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";

@@ -28,6 +28,25 @@ export interface OutcomeCounts {
 }
 export const noOutcomes: OutcomeCounts = { worked: 0, changed: 0, failed: 0 };
 
+/** What a node's own trial of a lesson showed: stored tasks, each done with the lesson and without it. */
+export interface TrialEvidence {
+  /** Tasks done only with the lesson. */
+  readonly wins: number;
+  /** Tasks done only without it. */
+  readonly losses: number;
+  readonly bothRight: number;
+  readonly bothWrong: number;
+  /** How often the model was asked. */
+  readonly generations: number;
+  /** `undecided`: the budget of tasks is used up, or there were too few. */
+  readonly verdict: "admitted" | "refused" | "undecided";
+  /** The lesson that it was tried against; absent where it was tried against no lesson at all. */
+  readonly against?: RecordId;
+  readonly model: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface StoredLesson {
   readonly record: SignedRecord<LessonBody>;
   readonly standing: Standing;
@@ -43,7 +62,19 @@ export interface StoredLesson {
   readonly outcomes: OutcomeCounts;
   /** When it was last in a prompt; 0 for never. Milliseconds since the epoch. */
   readonly usedAt: number;
+  /** Lessons that give opposite guidance for the same situation, both kept: at most `maxConflicts`, the first ones found. */
+  readonly conflicts: readonly RecordId[];
+  /** The label of the lesson that its topic began with: what pruning covers evenly. Its own label as long as it is alone or not placed. */
+  readonly topic: number;
+  readonly trial?: TrialEvidence;
+  /** A draft for a whole cluster: the member that it has to beat in a trial before it is used or passed on. */
+  readonly consolidates?: RecordId;
+  /** The lower bound of its utility when it was pruned: more than that, and it comes back. */
+  readonly prunedUtility?: number;
 }
+
+/** Conflicts that a lesson remembers: a flood of contradictions must not make it grow. Each is remembered on the other side as well. */
+export const maxConflicts = 16;
 
 /** Earlier standings that a lesson keeps: enough to explain it, bounded so that a flapping lesson cannot grow. */
 export const maxStandings = 16;
@@ -55,7 +86,11 @@ export function withStanding(lesson: StoredLesson, standing: Standing): StoredLe
 
 /** May it enter a prompt? */
 export function isUsable(lesson: StoredLesson): boolean {
-  return lesson.standing.state === "own" || lesson.standing.state === "admitted";
+  return isUsableState(lesson.standing.state);
+}
+
+export function isUsableState(state: LessonState): boolean {
+  return state === "own" || state === "admitted";
 }
 
 /** An identity that this node knows something of. */
@@ -67,6 +102,22 @@ export interface Principal {
   readonly standing: "trusted" | "blocked" | "stranger";
   /** One's own outcomes with this author's lessons: what trust is computed from. */
   readonly outcomes: OutcomeCounts;
+  /** How often this author's attestations were confirmed by one's own outcomes with the same lessons, and how often they were belied. */
+  readonly word: WordCounts;
+  /**
+   * Failures in a row of this author's lessons that had never worked here; a first success of such a lesson ends the row, and so does the user's word.
+   */
+  readonly failuresInRow: number;
+}
+
+export interface WordCounts {
+  readonly agreed: number;
+  readonly disagreed: number;
+}
+
+/** An author of whom nothing is known. */
+export function strangerCalled(author: AuthorId): Principal {
+  return { author, standing: "stranger", outcomes: noOutcomes, word: { agreed: 0, disagreed: 0 }, failuresInRow: 0 };
 }
 
 /** A lesson that recall chose, and why. */

@@ -1,6 +1,13 @@
 /** From trajectory to lesson drafts, and the gate that nothing leaves the node without passing. */
 
 export {
+  type Consolidation,
+  type ConsolidationComponents,
+  type ConsolidationRefusal,
+  consolidate,
+  minClusterSize,
+} from "./consolidation.ts";
+export {
   createDistiller,
   type Distillation,
   type DistillationCounts,

@@ -99,6 +99,8 @@ function stored(draft: LessonDraft): StoredLesson {
     receivedAt: 1,
     outcomes: { worked: 0, changed: 0, failed: 0 },
     usedAt: 0,
+    conflicts: [],
+    topic: 1,
   };
 }
 

@@ -1,39 +1,75 @@
 /** Asks one connected peer by the ask protocol. */
 import { type AuthorId, GrapevineError, limits, messageOf } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
-import { askFrame, askProtocol, bytesOf, maxAnswerFrameBytes } from "./ask-protocol.ts";
+import { type AskRequest, askFrame, askProtocol, bytesOf, maxAnswerFrameBytes, surenessFrame } from "./ask-protocol.ts";
 import { refusalError } from "./ask-refusal.ts";
 import { networkErrors } from "./errors.ts";
 import { type FrameStream, frameStream } from "./frame-stream.ts";
-import { askTimeoutMs, maxAnswerBytes } from "./network-limits.ts";
-import type { AskOptions, AskReply } from "./network-types.ts";
+import { askTimeoutMs, maxAnswerBytes, maxFrameBytes, probeTimeoutMs } from "./network-limits.ts";
+import type { AskOptions, AskReply, Sureness } from "./network-types.ts";
+
+export interface AskTarget {
+  readonly connection: Connection;
+  /** This node, for the hint of a refusal. */
+  readonly self: AuthorId;
+}
 
 /** @throws as `Network.ask` */
-export async function askOver(connection: Connection, question: string, options: AskOptions): Promise<AskReply> {
-  const bytes = bytesOf(question);
-  if (bytes === 0 || bytes > limits.maxQuestionBytes) {
-    throw networkErrors.create("ASK_QUESTION_SIZE", `a question has 1 to ${limits.maxQuestionBytes} bytes, this one ${bytes}`);
-  }
-  const timeoutMs = Math.ceil(Math.min(options.timeoutMs ?? askTimeoutMs, askTimeoutMs));
-  const late = AbortSignal.timeout(timeoutMs);
-  const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
+export async function askOver(target: AskTarget, question: string, options: AskOptions): Promise<AskReply> {
+  const timeoutMs = Math.max(1, Math.ceil(Math.min(options.timeoutMs ?? askTimeoutMs, askTimeoutMs)));
+  return await exchange(target, { type: "ask", question, timeoutMs }, options.signal, maxAnswerFrameBytes, (frames, signal) =>
+    readAnswer(target, frames, signal, options.onText),
+  );
+}
+
+/** @throws as `Network.ask` */
+export async function probeOver(
+  target: AskTarget,
+  question: string,
+  { signal: cancelled }: Pick<AskOptions, "signal">,
+): Promise<Sureness | undefined> {
+  const request: AskRequest = { type: "probe", question, timeoutMs: probeTimeoutMs };
+  return await exchange(target, request, cancelled, maxFrameBytes, async (frames, signal) => {
+    const frame = await frames.read(surenessFrame, signal);
+    if (frame.type === "error") throw refusalError(target.connection.remotePeer.toString(), frame, target.self);
+    return frame.best;
+  });
+}
+
+/** One request and what `read` makes of the frames that come back; a stream that did not end well is reset, by which the answerer stops. */
+async function exchange<T>(
+  { connection }: AskTarget,
+  request: AskRequest,
+  cancelled: AbortSignal | undefined,
+  maxBytes: number,
+  read: (frames: FrameStream, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  checkSize(request.question);
+  const late = AbortSignal.timeout(request.timeoutMs);
+  const signal = cancelled === undefined ? late : AbortSignal.any([late, cancelled]);
   let stream: Stream | undefined;
   try {
     stream = await connection.newStream(askProtocol, { signal, negotiateFully: true });
-    const frames = frameStream(stream, maxAnswerFrameBytes);
-    await frames.write({ question, timeoutMs }, signal);
-    const reply = await readAnswer(connection.remotePeer.toString(), frames, signal, options.onText);
+    const frames = frameStream(stream, maxBytes);
+    await frames.write(request, signal);
+    const result = await read(frames, signal);
     await stream.close({ signal });
-    return reply;
+    return result;
   } catch (error) {
-    const reason = reasonOf(error, connection.remotePeer.toString(), late, options.signal);
+    const reason = reasonOf(error, connection.remotePeer.toString(), late, cancelled);
     stream?.abort(reason);
     throw reason;
   }
 }
 
+function checkSize(question: string): void {
+  const bytes = bytesOf(question);
+  if (bytes > 0 && bytes <= limits.maxQuestionBytes) return;
+  throw networkErrors.create("ASK_QUESTION_SIZE", `a question has 1 to ${limits.maxQuestionBytes} bytes, this one ${bytes}`);
+}
+
 async function readAnswer(
-  peer: AuthorId,
+  { connection, self }: AskTarget,
   frames: FrameStream,
   signal: AbortSignal,
   onText?: (piece: string) => void,
@@ -42,7 +78,7 @@ async function readAnswer(
   for (;;) {
     const frame = await frames.read(askFrame, signal);
     if (frame.type === "answer") return frame.reply;
-    if (frame.type === "error") throw refusalError(peer, frame);
+    if (frame.type === "error") throw refusalError(connection.remotePeer.toString(), frame, self);
     textBytes += bytesOf(frame.text);
     if (textBytes > maxAnswerBytes)
       throw networkErrors.create("FRAME_INVALID", `the answer is longer than ${maxAnswerBytes} bytes`);

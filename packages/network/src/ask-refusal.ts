@@ -20,7 +20,10 @@ interface Meaning {
 
 /** By the code that crossed. The ones about a question mean a mistake of the user's where they are made here, so that a peer's have a code of their own. */
 const meanings: ReadonlyMap<string, Meaning> = new Map([
+  ["ASK_NOT_TRUSTED", ownMeaning("ASK_NOT_TRUSTED")],
+  ["ASK_CLOSED", ownMeaning("ASK_CLOSED")],
   ["ASK_BUSY", ownMeaning("ASK_BUSY")],
+  ["ASK_QUOTA", ownMeaning("ASK_QUOTA")],
   ["ASK_TIMED_OUT", ownMeaning("ASK_TIMED_OUT")],
   ["ASK_FAILED", ownMeaning("ASK_FAILED")],
   ["QUESTION_EMPTY", ownMeaning("ASK_REFUSED")],
@@ -41,13 +44,18 @@ export function errorFrame({ code, message }: GrapevineError): AskErrorFrame {
   return { type: "error", code, message };
 }
 
-/** The error that a peer's refusal is here; whatever is not known to be one of asking is ASK_FAILED, without the peer's words. */
-export function refusalError(peer: AuthorId, { code, message }: AskErrorFrame): GrapevineError {
+/** The error that a peer's refusal is at `self`; whatever is not known to be one of asking is ASK_FAILED, without the peer's words. */
+export function refusalError(peer: AuthorId, { code, message }: AskErrorFrame, self: AuthorId): GrapevineError {
   const meaning = meanings.get(code);
   if (meaning === undefined) return networkErrors.create("ASK_FAILED", `${peer} could not answer`);
-  return new GrapevineError(meaning.code, `${peer} refused: ${cleanText(message, maxMessageLength)}`, meaning.hint);
+  const hint = code === "ASK_NOT_TRUSTED" ? trustHint(self) : meaning.hint;
+  return new GrapevineError(meaning.code, `${peer} refused: ${cleanText(message, maxMessageLength)}`, hint);
 }
 
-function ownMeaning(code: "ASK_BUSY" | "ASK_TIMED_OUT" | "ASK_FAILED" | "ASK_REFUSED"): Meaning {
+function trustHint(self: AuthorId): string {
+  return `Ask its owner to run \`grapevine peers trust ${self}\` there; or ask another peer.`;
+}
+
+function ownMeaning(code: keyof typeof networkErrors.specifications): Meaning {
   return { code, hint: networkErrors.specifications[code].hint };
 }

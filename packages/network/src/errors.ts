@@ -20,7 +20,10 @@ export const networkErrors: ErrorTable<
   | "INVITE_OTHER_SWARM"
   | "INVITE_NO_ADDRESS"
   | "ASK_QUESTION_SIZE"
+  | "ASK_NOT_TRUSTED"
+  | "ASK_CLOSED"
   | "ASK_BUSY"
+  | "ASK_QUOTA"
   | "ASK_UNSUPPORTED"
   | "ASK_TIMED_OUT"
   | "ASK_CANCELLED"
@@ -101,9 +104,21 @@ export const networkErrors: ErrorTable<
     summary: "A question to a peer is empty or longer than the limit.",
     hint: "Ask something, in at most 65,536 bytes.",
   },
+  ASK_NOT_TRUSTED: {
+    summary: "The peer answers only peers whom its owner trusts, and this node is not one of them.",
+    hint: "Ask its owner to run `grapevine peers trust` there, with your peer id from `grapevine status`; or ask another peer.",
+  },
+  ASK_CLOSED: {
+    summary: "The peer answers nobody's questions.",
+    hint: "Ask another peer, or your own node.",
+  },
   ASK_BUSY: {
     summary: "The peer is answering as many questions as it takes at a time.",
     hint: "Wait for its answer, or ask another peer.",
+  },
+  ASK_QUOTA: {
+    summary: "The peer has had as many questions of this node, or of strangers together, as it takes in the time.",
+    hint: "Ask again in a minute, or ask another peer.",
   },
   ASK_UNSUPPORTED: {
     summary: "The peer does not answer questions.",

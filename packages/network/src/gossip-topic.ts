@@ -6,6 +6,7 @@
  * delivery. Gossip is the fast path; sync fills what it missed.
  */
 import { TopicValidatorResult } from "@libp2p/gossipsub";
+import type { GossipGaps } from "./gossip-gaps.ts";
 import type { InboundQueue } from "./inbound-queue.ts";
 import type { RecordGate } from "./record-gate.ts";
 import type { SwarmHost } from "./swarm-host.ts";
@@ -15,6 +16,7 @@ export interface GossipTopicInit {
   readonly topic: string;
   readonly gate: RecordGate;
   readonly queue: InboundQueue;
+  readonly gaps: GossipGaps;
   /** Somebody is in the mesh who was not before. */
   readonly onMesh: () => void;
 }
@@ -25,7 +27,10 @@ export function joinTopic(init: GossipTopicInit): void {
   pubsub.topicValidators.set(init.topic, (source, message) => {
     const from = source.toString();
     const result = init.gate.check(message.data, from, "gossip");
-    if (result.verdict === "accept") init.queue.push(result.record, from);
+    if (result.verdict === "accept") {
+      init.gaps.heard(result.record, from);
+      init.queue.push(result.record, from);
+    }
     return validatorResults[result.verdict];
   });
   pubsub.addEventListener("gossipsub:graft", init.onMesh);

@@ -2,19 +2,25 @@
 export { networkErrors } from "./errors.ts";
 export { type Invite, parseInvite } from "./invite.ts";
 export { createNetwork } from "./network.ts";
+export { askTimeoutMs } from "./network-limits.ts";
 export type { NetworkTiming } from "./network-timing.ts";
 export type {
   AnswerContext,
-  AnswerQuestion,
+  Answering,
   AskOptions,
+  AskPermission,
   AskReply,
   KnownPeer,
+  NamedLesson,
   Network,
   NetworkComponents,
   NetworkInit,
   NetworkLog,
   Outbox,
   PeerInfo,
+  RecordSetChange,
+  RecordSetChanges,
+  Sureness,
   SyncRecords,
   SyncReport,
 } from "./network-types.ts";

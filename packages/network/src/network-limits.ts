@@ -5,23 +5,46 @@
  * peer.
  */
 export const maxFrameBytes: number = 256 * 1024;
-/** What a sender puts into a frame of records or keys, so that the envelope fits as well. */
+/** What a sender puts into a frame of records, so that the envelope fits as well. */
 export const frameBudgetBytes: number = 240 * 1024;
 /** Message, list, item and its fields: nothing we send nests deeper. */
 export const maxFrameDepth = 6;
 
-/** A page of keys: about 150 KB. */
-export const maxKeysPerPage = 2000;
+/**
+ * One message of set reconciliation: about 3,000 fingerprints, which are 50 ms of work, or 2,000 ids, whose records are fetched before the next message. A
+ * thousand differences among 100,000 records take about five of them.
+ */
+export const maxReconcileBytes: number = 64 * 1024;
+/** Messages of set reconciliation in one sync: a million ids. What is left comes in the next sync. */
+export const maxSyncRounds = 512;
+/**
+ * Messages of set reconciliation that one peer has answered: a fifth of a core at most. A sync of a thousand differences among 100,000 records has eight; who sends more
+ * waits.
+ */
+export const reconcileRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 4, burst: 40 };
+/** How often it is looked whether the wait is over. */
+export const reconcileWaitMs = 250;
+/** For so long a difference that nobody wants resolved is not looked at again; see sync-protocol.ts. */
+export const settledForMs: number = 30 * 60_000;
+/** Ids whose records were fetched and ignored: not fetched again for as long. */
+export const maxPassedOver = 16_384;
+/** Records that a peer may have taken here by its own offer; what is over it is fetched when it is this node's turn to sync. */
+export const offerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 200, burst: 10_000 };
 /** Asked for at once: more than fit into one frame of ordinary lessons, so that a frame is well filled. */
 export const maxIdsPerRequest = 400;
 /** Nobody waits longer for one frame of a sync. */
 export const syncFrameTimeoutMs = 15_000;
 /** One sync with one peer. What is left is taken up by the next one, so that nobody can hold a place for ever. */
 export const syncSessionTimeoutMs = 120_000;
-/** Syncs that this node pulls at a time: one slow peer does not hold up the others. */
+/** Syncs that this node has begun at a time: one slow peer does not hold up the others. */
 export const maxSyncsAtOnce = 3;
 /** Records checked before other work gets its turn: about 15 ms. */
 export const recordsPerTurn = 32;
+
+/** Authors whose last sequence number is remembered, to see that one was left out; those heard of longest ago go first. */
+export const maxSequencedAuthors = 4096;
+/** What is waited for of one peer before a sync asks for it: enough to know that something is missing. */
+export const maxAwaitedPerPeer = 64;
 
 /** A greeting is a few hundred bytes; a peer that cannot give it in this time is not one. */
 export const helloTimeoutMs = 10_000;
@@ -58,6 +81,22 @@ export const maxAnswerBytes: number = 1024 * 1024;
 export const askTimeoutMs: number = 5 * 60_000;
 /** Answers in the making at a time; generation is serialised behind them anyway. */
 export const maxAnswersAtOnce = 4;
+/** Of these, answers to peers whom the user has not named: strangers leave places to those that are known. */
+export const maxStrangerAnswersAtOnce = 2;
+/** Questions that one peer may put: a person asks a few a minute, a script gets its dozen and then one every ten seconds. */
+export const peerQuestionRate: { readonly perMinute: number; readonly burst: number } = { perMinute: 6, burst: 12 };
+/** Questions that all strangers together may put, since identities cost nothing: half of what a model answers that takes ten seconds each. */
+export const strangerQuestionRate: { readonly perMinute: number; readonly burst: number } = { perMinute: 3, burst: 12 };
+/** Probes that one peer may send: each costs one embedding, about 30 ms, and comes before a question. */
+export const peerProbeRate: { readonly perMinute: number; readonly burst: number } = { perMinute: 30, burst: 30 };
+/** Probes that all strangers together may send: at most a twentieth of a core. */
+export const strangerProbeRate: { readonly perMinute: number; readonly burst: number } = { perMinute: 60, burst: 60 };
+/** Probes that are worked on at a time; the embedder takes one after the other. */
+export const maxProbesAtOnce = 16;
+/** From a probe to its reply: recall takes a few hundredths of a second; on a machine that generates on all its cores, up to a second. */
+export const probeTimeoutMs = 2000;
+/** Streams of the ask protocol that one connection may have open: a question, a probe, and what is being refused. */
+export const maxAskStreams = 4;
 /** Lessons that an answer may name: more than any prompt holds. */
 export const maxLessonsPerAnswer = 64;
 

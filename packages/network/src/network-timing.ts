@@ -4,6 +4,10 @@ export interface NetworkTiming {
   readonly syncEveryMs: number;
   /** After the sync on connecting, and after one that did not finish, ± 30 %. */
   readonly syncSettleMs: number;
+  /** From the moment at which gossip shows a gap to the sync that fills it; gossip is not in order, and may fill it by itself. */
+  readonly gapDelayMs: number;
+  /** Between two syncs with one peer because of gaps. */
+  readonly gapEveryMs: number;
   /** The first redial after a loss; doubled with each failure. */
   readonly redialFirstMs: number;
   readonly redialMostMs: number;
@@ -16,6 +20,8 @@ export interface NetworkTiming {
 export const defaultTiming: NetworkTiming = {
   syncEveryMs: 3 * 60_000,
   syncSettleMs: 5000,
+  gapDelayMs: 2000,
+  gapEveryMs: 30_000,
   redialFirstMs: 500,
   redialMostMs: 5 * 60_000,
   watchdogMs: 5000,

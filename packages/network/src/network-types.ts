@@ -1,5 +1,5 @@
 /** What the network needs from the rest of a node, and what it gives. */
-import type { AuthorId, Clock, Identity, LessonStore, LessonUse, RecordId, SignedRecord } from "@grapevine/core";
+import type { AuthorId, Clock, Identity, LessonStore, LessonUse, RecordId, RecordKey, SignedRecord } from "@grapevine/core";
 import type { NetworkTiming } from "./network-timing.ts";
 
 export interface NetworkInit {
@@ -22,17 +22,16 @@ export interface NetworkComponents {
   readonly clock: Clock;
   readonly log: NetworkLog;
   readonly records: SyncRecords;
+  /** What changes among `records.recordKeys()`. Absent: all keys are read for every sync. */
+  readonly recordChanges?: RecordSetChanges | undefined;
   /**
    * Takes records that passed the checks of the wire; resolves when they are durable. Sync waits for it before it asks for more.
    */
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
   readonly outbox: Outbox;
   isBlocked(author: AuthorId): boolean;
-  /**
-   * Answers another peer's question. Of its errors QUESTION_EMPTY, QUESTION_TOO_LONG, ANSWER_WITHHELD and ASK_BUSY cross to the asker with
-   * their messages; any other is logged here and becomes ASK_FAILED. Absent: none is answered.
-   */
-  readonly answer?: AnswerQuestion;
+  /** How questions of peers are served. Absent: none is answered. */
+  readonly answering?: Answering;
   /** After every change among the connected peers. */
   readonly onPeersChange?: (peers: readonly PeerInfo[]) => void;
   /** A peer was met, or its addresses changed: to be kept for the next start. */
@@ -47,15 +46,32 @@ export type NetworkLog = (level: "debug" | "info" | "warn", message: string, fac
 /** The part of the lesson store that peers are served from. */
 export type SyncRecords = Pick<LessonStore, "record" | "recordKeys" | "knows">;
 
+/**
+ * Tells of every change of what `recordKeys` lists, in order, each once it is durable and before `receive` resolves for the records that caused it. To tell of a
+ * key that was there before, or of one that was not, does no harm; to leave one out does, until the next start.
+ */
+export interface RecordSetChanges {
+  /** From now on; gives what ends it. */
+  follow(onChange: (change: RecordSetChange) => void): () => void;
+}
+
+export interface RecordSetChange {
+  readonly added: readonly Pick<RecordKey, "id" | "createdAt">[];
+  readonly removed: readonly Pick<RecordKey, "id" | "createdAt">[];
+}
+
 export interface Outbox {
   /** Records of one's own that were never published, oldest first. */
   pending(): Promise<readonly SignedRecord[]>;
   published(id: RecordId): Promise<void>;
 }
 
+/** A lesson that a peer says it used. What that peer makes of the author stays with it. */
+export type NamedLesson = Pick<LessonUse, "id" | "title" | "author" | "similarity">;
+
 export interface AskReply {
   readonly answer: string;
-  readonly lessons: readonly LessonUse[];
+  readonly lessons: readonly NamedLesson[];
   readonly model: string;
   /** From the question to the answer at the peer that answered, milliseconds. */
   readonly ms: number;
@@ -69,7 +85,28 @@ export interface AnswerContext {
   readonly onText: (piece: string) => void;
 }
 
-export type AnswerQuestion = (question: string, context: AnswerContext) => Promise<AskReply>;
+/** How sure a node is of an answer: figures of the lesson that it would recall first. Nothing of its text. */
+export interface Sureness {
+  /** Cosine of question and lesson, from 0 to 1. */
+  readonly similarity: number;
+  /** Lower bound of the lesson's utility at that node, from 0 to 1. */
+  readonly utility: number;
+}
+
+/** `known`: somebody whom the user named. `not-trusted`: only such are answered, and this peer is none. `closed`: nobody is answered. */
+export type AskPermission = "known" | "stranger" | "not-trusted" | "closed";
+
+export interface Answering {
+  /** Asked before anything of a question is read. */
+  permission(from: AuthorId): AskPermission;
+  /**
+   * Of its errors QUESTION_EMPTY, QUESTION_TOO_LONG, ANSWER_WITHHELD and ASK_BUSY cross to the asker with their messages; any other is logged
+   * here and becomes ASK_FAILED.
+   */
+  answer(question: string, context: AnswerContext): Promise<AskReply>;
+  /** Recall alone; undefined where no lesson is near the question. Its errors cross as those of `answer`. */
+  probe(question: string): Promise<Sureness | undefined>;
+}
 
 export interface AskOptions {
   readonly signal?: AbortSignal;
@@ -95,7 +132,7 @@ export interface PeerInfo extends KnownPeer {
   readonly lastSync?: SyncReport;
 }
 
-/** What one pull from a peer came to. */
+/** What one sync that this node began came to. */
 export interface SyncReport {
   /** When it ended, milliseconds since the epoch. */
   readonly at: number;
@@ -104,7 +141,11 @@ export interface SyncReport {
   readonly received: number;
   /** Records that were ignored: from the future, expired, of a blocked author, of a later version. */
   readonly ignored: number;
-  /** `done`: the peer has nothing more for us. `partial`: another sync was fetching the rest. Otherwise why it broke off. */
+  /** Records that the peer wanted and was given. */
+  readonly given: number;
+  /** Messages of set reconciliation that were answered; none when nothing has changed since the last sync. */
+  readonly rounds: number;
+  /** `done`: neither has anything more for the other. `partial`: another sync was fetching the rest. Otherwise why it broke off. */
   readonly ended: "done" | "partial" | "bad-page" | "cut" | "timed-out";
 }
 
@@ -128,10 +169,15 @@ export interface Network {
   disconnect(peer: AuthorId): Promise<void>;
   peers(): PeerInfo[];
   /**
-   * @throws NETWORK_STOPPED, PEER_UNKNOWN, PEER_NOT_CONNECTED, ASK_QUESTION_SIZE, ASK_BUSY, ASK_UNSUPPORTED, ASK_TIMED_OUT,
-   * ASK_CANCELLED, ASK_CUT, ASK_FAILED, ASK_REFUSED, ANSWER_WITHHELD, FRAME_INVALID
+   * @throws NETWORK_STOPPED, PEER_UNKNOWN, PEER_NOT_CONNECTED, ASK_QUESTION_SIZE, ASK_NOT_TRUSTED, ASK_CLOSED, ASK_BUSY, ASK_QUOTA,
+   * ASK_UNSUPPORTED, ASK_TIMED_OUT, ASK_CANCELLED, ASK_CUT, ASK_FAILED, ASK_REFUSED, ANSWER_WITHHELD, FRAME_INVALID
    */
   ask(peer: AuthorId, question: string, options?: AskOptions): Promise<AskReply>;
+  /**
+   * How sure a peer is of an answer to the question, which it gets to see; undefined where it knows no lesson near it. At most two seconds.
+   * @throws as `ask`
+   */
+  probe(peer: AuthorId, question: string, options?: Pick<AskOptions, "signal">): Promise<Sureness | undefined>;
   /** One line of text that leads another node here. @throws NETWORK_STOPPED, INVITE_NO_ADDRESS */
   createInvite(): string;
   /**
@@ -139,7 +185,7 @@ export interface Network {
    * `connect`
    */
   join(invite: string): Promise<PeerInfo>;
-  /** Pulls from every connected peer now, and resolves when that is done. */
+  /** Syncs with every connected peer now, and resolves when that is done. */
   sync(): Promise<void>;
   /** What happened since the start of the process, by name. */
   counters(): Readonly<Record<string, number>>;

@@ -8,12 +8,13 @@
  * one delivery, or that a record is true.
  */
 import type { AuthorId } from "@grapevine/core";
-import { askOver } from "./ask-client.ts";
+import type { Connection } from "@libp2p/interface";
+import { askOver, probeOver } from "./ask-client.ts";
 import { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
 import { formatInvite, parseInvite } from "./invite.ts";
 import { maxAddressesPerPeer } from "./network-limits.ts";
-import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
+import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo, Sureness } from "./network-types.ts";
 import { type RunningNetwork, runNetwork } from "./running-network.ts";
 import { checkSwarmName } from "./swarm-name.ts";
 
@@ -91,11 +92,11 @@ class SwarmNetwork implements Network {
   }
 
   async ask(peer: AuthorId, question: string, options: AskOptions = {}): Promise<AskReply> {
-    const running = this.#live();
-    const connection = running.peers.get(peer) && running.connectionTo(peer);
-    if (connection !== undefined) return askOver(connection, question, options);
-    if (running.redialer.knows(peer)) throw networkErrors.create("PEER_NOT_CONNECTED", `there is no connection to ${peer} now`);
-    throw unknownPeer(peer);
+    return await askOver({ connection: this.#connectionTo(peer), self: this.peerId }, question, options);
+  }
+
+  async probe(peer: AuthorId, question: string, options: Pick<AskOptions, "signal"> = {}): Promise<Sureness | undefined> {
+    return await probeOver({ connection: this.#connectionTo(peer), self: this.peerId }, question, options);
   }
 
   createInvite(): string {
@@ -123,6 +124,14 @@ class SwarmNetwork implements Network {
 
   counters(): Readonly<Record<string, number>> {
     return this.#counters.snapshot();
+  }
+
+  #connectionTo(peer: AuthorId): Connection {
+    const running = this.#live();
+    const connection = running.peers.get(peer) && running.connectionTo(peer);
+    if (connection !== undefined) return connection;
+    if (running.redialer.knows(peer)) throw networkErrors.create("PEER_NOT_CONNECTED", `there is no connection to ${peer} now`);
+    throw unknownPeer(peer);
   }
 
   #live(): RunningNetwork {

@@ -1,5 +1,5 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, messageOf } from "@grapevine/core";
+import { type AuthorId, messageOf, type SignedRecord } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
@@ -7,23 +7,27 @@ import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
 import type { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
+import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
 import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs } from "./network-limits.ts";
+import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
 import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
 import { PeerTable } from "./peer-table.ts";
+import { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { RecordGate } from "./record-gate.ts";
+import { PassedOver, type RecordIntakeComponents } from "./record-intake.ts";
 import { Redialer } from "./redialer.ts";
+import { Settlements } from "./settlements.ts";
 import { createHost, type SwarmHost, startHost } from "./swarm-host.ts";
 import { topicOf } from "./swarm-name.ts";
 import { syncProtocol } from "./sync-protocol.ts";
-import { pullFrom } from "./sync-pull.ts";
 import { SyncScheduler } from "./sync-scheduler.ts";
 import { SyncServer } from "./sync-server.ts";
+import { syncWith } from "./sync-session.ts";
 
 /** Every interface, a port that the system chooses: works beside any number of other nodes. */
 const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
@@ -52,12 +56,15 @@ export class RunningNetwork {
   readonly #timing: NetworkTiming;
   readonly #queue: InboundQueue;
   readonly #gate: RecordGate;
+  readonly #gaps: GossipGaps;
+  readonly #recordSet: LiveRecordSet;
+  readonly #intake: RecordIntakeComponents;
   readonly #greeter: Greeter;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
 
   constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, counters: Counters) {
-    const { clock, log, outbox } = components;
+    const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
     const timing = { ...defaultTiming, ...init.timing };
     const isConnected = (peer: AuthorId): boolean => this.peers.get(peer) !== undefined;
@@ -68,13 +75,17 @@ export class RunningNetwork {
     this.#topic = topicOf(init.swarm);
     this.#timing = timing;
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
-    this.#queue = new InboundQueue({ counters, log, receive: (records, from) => components.receive(records, from) });
+    const receive = this.#receive.bind(this);
+    this.#queue = new InboundQueue({ counters, log, receive });
     this.#gate = new RecordGate({
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
       hasRoom: () => this.#queue.hasRoom(),
     });
+    this.#gaps = new GossipGaps({ clock, log, timing, records, request: (peer) => this.#fillGap(peer) });
+    this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
+    this.#intake = { records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
     this.#greeter = new Greeter({
       host,
       swarm: init.swarm,
@@ -103,7 +114,15 @@ export class RunningNetwork {
     await this.#serveAsk();
     host.addEventListener("peer:disconnect", (event) => this.#lost(event.detail.toString()));
     await startHost(host, listen);
-    joinTopic({ host, topic: this.#topic, gate: this.#gate, queue: this.#queue, onMesh: () => this.publisher.wake() });
+    joinTopic({
+      host,
+      topic: this.#topic,
+      gate: this.#gate,
+      queue: this.#queue,
+      gaps: this.#gaps,
+      onMesh: () => this.publisher.wake(),
+    });
+    void this.#readRecordKeys();
     this.#rememberPeers();
     this.redialer.start();
     this.#watchdog.start();
@@ -113,6 +132,8 @@ export class RunningNetwork {
     this.#stopping.abort();
     this.redialer.stop();
     this.#watchdog.stop();
+    this.#gaps.stop();
+    this.#recordSet.stop();
     await Promise.all([this.publisher.stop(), this.syncs.stop()]);
     this.#greeter.stop();
     await this.host.stop();
@@ -174,7 +195,8 @@ export class RunningNetwork {
     this.#components.onKnownPeer?.({ peerId, addresses });
     if (before !== undefined) return;
     this.#components.log("info", `connected to ${hello.name ?? peerId}`, { peerId, direction: connection.direction });
-    this.syncs.request(peerId);
+    if (connection.direction === "outbound") this.syncs.request(peerId);
+    else this.syncs.requestLater(peerId);
     void this.#measureRoundTrip(peerId);
   }
 
@@ -186,6 +208,7 @@ export class RunningNetwork {
   #lost(peer: AuthorId): void {
     this.peers.remove(peer);
     this.syncs.forget(peer);
+    this.#gaps.forget(peer);
     this.redialer.lost(peer);
   }
 
@@ -200,22 +223,44 @@ export class RunningNetwork {
     }
   }
 
+  /** Whatever came in, by gossip or sync. */
+  async #receive(records: readonly SignedRecord[], from: AuthorId): Promise<void> {
+    await this.#components.receive(records, from);
+    for (const record of records) this.#gaps.arrived(record);
+  }
+
+  #fillGap(peer: AuthorId): void {
+    if (this.peers.get(peer) === undefined) return;
+    this.#counters.add("gossip.gaps");
+    this.syncs.request(peer);
+  }
+
+  /** So that the first sync need not wait for it; the sync itself says when it fails. */
+  async #readRecordKeys(): Promise<void> {
+    if (this.#components.recordChanges === undefined) return;
+    try {
+      await this.#recordSet.current();
+    } catch (error) {
+      this.#components.log("debug", `the record keys were not read: ${messageOf(error)}`);
+    }
+  }
+
   #createSyncs(random: () => number, isConnected: (peer: AuthorId) => boolean): SyncScheduler {
     const { clock, log, records } = this.#components;
-    const pull = {
+    const session = {
+      ...this.#intake,
       host: this.host,
       clock,
       log,
       counters: this.#counters,
       records,
-      gate: this.#gate,
-      receive: this.#components.receive.bind(this.#components),
-      claimed: new Set<string>(),
+      recordSet: this.#recordSet,
+      settlements: new Settlements(clock),
     };
     return new SyncScheduler({
       timing: this.#timing,
       random,
-      pull: (peer) => pullFrom(peer, pull, this.#stopping.signal),
+      sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
       onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
     });
@@ -236,9 +281,12 @@ export class RunningNetwork {
   }
 
   async #serveSync(): Promise<void> {
-    const { records } = this.#components;
+    const { clock, records } = this.#components;
     const server = new SyncServer({
+      ...this.#intake,
+      clock,
       records,
+      recordSet: this.#recordSet,
       counters: this.#counters,
       greeted: (connection) => this.#greeter.greeted(connection),
     });
@@ -246,10 +294,11 @@ export class RunningNetwork {
   }
 
   async #serveAsk(): Promise<void> {
-    const { answer, log } = this.#components;
-    if (answer === undefined) return;
+    const { answering, clock, log } = this.#components;
+    if (answering === undefined) return;
     const greeted = (connection: Connection): Promise<unknown> => this.#greeter.greeted(connection);
-    const server = new AskServer({ answer, log, counters: this.#counters, greeted });
-    await this.host.handle(askProtocol, (stream, connection) => server.serve(stream, connection), { maxInboundStreams: 2 });
+    const server = new AskServer({ answering, clock, log, counters: this.#counters, greeted });
+    const limits = { maxInboundStreams: maxAskStreams };
+    await this.host.handle(askProtocol, (stream, connection) => server.serve(stream, connection), limits);
   }
 }

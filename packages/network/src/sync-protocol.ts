@@ -1,99 +1,90 @@
 /**
- * `/grapevine/sync/1`: anti-entropy. One side pulls, the other serves; each side of a connection opens a stream of its own to
- * pull.
+ * `/grapevine/sync/2`: anti-entropy by range-based set reconciliation. Whoever opens the stream leads; what is found out serves both sides.
  *
- * The puller sends requests and reads one reply to each, in this order:
+ * The leader sends requests and reads one reply to each:
  *
- * 1. `summary {count, digest}`: how many records it has and the sha2-256 over their ids, in order. The reply says whether the
- *    server's are the same. If so, that was all.
- * 2. `keys {after?}`: the reply is a page of at most 2,000 `[id, createdAt, type]`, strictly ascending by (createdAt, id), and
- *    whether there are more. The puller drops the ids that it knows, be it as stored, refused or forgotten.
- * 3. `records {ids}`: the reply holds frames for a first part of the ids, as many as fit into 240 KiB, and how many ids that part
- *    has; ids that are no longer there are passed over. The puller asks on for the rest, then for the next page of keys.
+ * 1. `summary {count, sum}`: how many records it passes on, and what their digests add up to modulo 2^256; the reply holds the other side's. If they are the same, or differ by
+ *    what is settled (see below), that was all: one message each way.
+ * 2. `reconcile {message}`: messages of negentropy protocol v1 (`range-sync/range-reconciler.ts`), at most 64 KiB each. Every reply tells the leader ids that only one of
+ *    the two has. It deals with them before it sends the next message, so that never more than 2,000 wait.
+ * 3. `records {ids}`: for ids that the leader lacks. The reply holds frames for a first part of the ids, as many as fit into 240 KiB, and how many ids that part has; ids that are no longer
+ *    there are passed over. The leader asks on for the rest.
+ * 4. `offer {ids}`: for ids that the other side lacks. The reply names those that it wants, and whether some are on their way to it from elsewhere.
+ *    `give {frames}` brings them, in parts; it is answered when they are durable.
  *
- * Back-pressure is by asking: nothing comes that was not asked for, and the next page is asked for while the last is stored, so
- * that never more than two pages are in memory. Every record passes the same checks as gossip; one that no honest peer would
- * hold, or that was not asked for, ends the sync. A cut costs nothing but time, since the next sync asks only for what is still
- * unknown. Records that came this way are not gossiped again.
+ * Back-pressure is by asking: nothing comes that was not asked for, and the next page is asked for while the last is stored. Every record passes the same checks as
+ * gossip; one that no honest peer would hold, or that was not asked for, ends the sync. A cut costs nothing but time: what was got is kept and is no
+ * difference any more. Records that came this way are not gossiped again.
  *
- * Guaranteed: when a sync ends as `done`, everything that the server listed is known here, or was ignored with a reason. Not
- * guaranteed: that the server listed all that it has (it may withhold), or that records which came in below the page already read
- * are seen before the next sync.
+ * What is refused, forgotten, blocked or expired on one side, and retractions kept ahead of their lesson or given up as void, stay differences: neither side fetches what it knows to be
+ * unwanted, and a retraction must reach whoever may get the lesson later, so nothing is left out of the sets. They are *settled* instead: when a whole
+ * reconciliation has found nothing to move, the leader remembers by how much the two sums and counts differ. What both get afterwards, by gossip or otherwise, adds the same
+ * to both sums, so that two peers which have met fall silent at one message each way, and stay so while the swarm goes on. After half an hour the differences
+ * are looked at once more: minds change, and a sum may be made to collide.
+ *
+ * Guaranteed: when a sync ends as `done`, everything that either listed was known to the other, taken, or ignored with a reason. Not guaranteed: that the other side lists all
+ * that it has (it may withhold), or that records which came in meanwhile are seen before the next sync.
  */
-import { createHash } from "node:crypto";
-import { isRecordId, type RecordId, type RecordKey, type RecordType } from "@grapevine/core";
 import { z } from "zod";
-import { maxIdsPerRequest, maxKeysPerPage } from "./network-limits.ts";
-import type { SyncRecords } from "./network-types.ts";
+import { maxIdsPerRequest, maxReconcileBytes } from "./network-limits.ts";
+import { digestBytes } from "./range-sync/digest-sum.ts";
 
-export const syncProtocol = "/grapevine/sync/1";
+export const syncProtocol = "/grapevine/sync/2";
 
+/** How many records, and the sum of their digests: 32 bytes, little-endian. */
 export interface SyncSummary {
   readonly count: number;
-  /** sha2-256 over the ids' texts, in the order of `recordKeys`. */
-  readonly digest: Uint8Array;
+  readonly sum: Uint8Array;
 }
 
-/** Reads every key once: about 1 µs a record besides the store. */
-export async function summarise(records: SyncRecords): Promise<SyncSummary> {
-  const hash = createHash("sha256");
-  let count = 0;
-  for await (const { id } of records.recordKeys()) {
-    hash.update(id);
-    count++;
-  }
-  return { count, digest: hash.digest() };
-}
-
-/** Is the key behind the other in the order of pages? */
-export function follows(key: RecordKey, other: RecordKey): boolean {
-  return key.createdAt === other.createdAt ? key.id > other.id : key.createdAt > other.createdAt;
-}
-
-/** Id, createdAt, type. */
-export type WireKey = [RecordId, number, RecordType];
-
-const recordId = z.string().refine(isRecordId);
 const whole = z.int().nonnegative();
-const wireKey = z.tuple([recordId, whole, z.enum(["lesson", "attestation", "retraction", "rotation"])]);
-
-export function toWireKey(key: RecordKey): WireKey {
-  return [key.id, key.createdAt, key.type];
-}
-
-export function fromWireKey([id, createdAt, type]: WireKey): RecordKey {
-  return { id, createdAt, type };
-}
+const bytes32 = z.instanceof(Uint8Array).refine((bytes) => bytes.length === digestBytes);
+/** Ids by their digests (see range-sync/record-digest.ts). */
+const ids = z.array(bytes32).max(maxIdsPerRequest);
+const frames = z.array(z.instanceof(Uint8Array)).max(maxIdsPerRequest);
+const message = z.instanceof(Uint8Array).refine((bytes) => bytes.length > 0 && bytes.length <= maxReconcileBytes);
 
 export type SyncRequest =
-  | { readonly type: "summary"; readonly count: number; readonly digest: Uint8Array }
-  | { readonly type: "keys"; readonly after?: WireKey | undefined }
-  | { readonly type: "records"; readonly ids: readonly RecordId[] };
+  | ({ readonly type: "summary" } & SyncSummary)
+  | { readonly type: "reconcile"; readonly message: Uint8Array }
+  | { readonly type: "records"; readonly ids: readonly Uint8Array[] }
+  | { readonly type: "offer"; readonly ids: readonly Uint8Array[] }
+  | { readonly type: "give"; readonly frames: readonly Uint8Array[] };
 
 export const syncRequest: z.ZodType<SyncRequest> = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("summary"), count: whole, digest: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32) }),
-  z.object({ type: z.literal("keys"), after: wireKey.optional() }),
-  z.object({ type: z.literal("records"), ids: z.array(recordId).min(1).max(maxIdsPerRequest) }),
+  z.object({ type: z.literal("summary"), count: whole, sum: bytes32 }),
+  z.object({ type: z.literal("reconcile"), message }),
+  z.object({ type: z.literal("records"), ids: ids.min(1) }),
+  z.object({ type: z.literal("offer"), ids: ids.min(1) }),
+  z.object({ type: z.literal("give"), frames: frames.min(1) }),
 ]);
 
-export interface SummaryReply {
-  readonly same: boolean;
-  readonly count: number;
-}
-export const summaryReply: z.ZodType<SummaryReply> = z.object({ same: z.boolean(), count: whole });
+export const summaryReply: z.ZodType<SyncSummary> = z.object({ count: whole, sum: bytes32 });
 
-export interface KeysReply {
-  readonly keys: readonly WireKey[];
-  readonly more: boolean;
+export interface ReconcileReply {
+  readonly message: Uint8Array;
 }
-export const keysReply: z.ZodType<KeysReply> = z.object({ keys: z.array(wireKey).max(maxKeysPerPage), more: z.boolean() });
+export const reconcileReply: z.ZodType<ReconcileReply> = z.object({ message });
 
 export interface RecordsReply {
   readonly frames: readonly Uint8Array[];
   /** Ids of the request, from its first, that this reply has dealt with. */
   readonly taken: number;
 }
-export const recordsReply: z.ZodType<RecordsReply> = z.object({
-  frames: z.array(z.instanceof(Uint8Array)).max(maxIdsPerRequest),
-  taken: z.int().min(1).max(maxIdsPerRequest),
-});
+export const recordsReply: z.ZodType<RecordsReply> = z.object({ frames, taken: z.int().min(1).max(maxIdsPerRequest) });
+
+export interface OfferReply {
+  /** Some of the offered ids. */
+  readonly wanted: readonly Uint8Array[];
+  /** Are some of the others not wanted just now, but perhaps later? */
+  readonly later: boolean;
+}
+export const offerReply: z.ZodType<OfferReply> = z.object({ wanted: ids, later: z.boolean() });
+
+export interface GiveReply {
+  /** Frames that passed the checks and are durable. */
+  readonly kept: number;
+}
+export const giveReply: z.ZodType<GiveReply> = z.object({ kept: whole });
+
+export type SyncReply = SyncSummary | ReconcileReply | RecordsReply | OfferReply | GiveReply;

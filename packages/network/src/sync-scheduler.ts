@@ -1,6 +1,6 @@
 /**
- * Which peer is pulled from, and when: on connecting, once more when the mesh has settled (what was published in between reached
- * neither), then every few minutes with jitter. A few at a time, one a peer.
+ * With which peer this node begins a sync, and when. On connecting the side that dialled begins at once, since one sync serves both; each side begins one when the mesh
+ * has settled (what was published in between reached neither), then every few minutes with jitter, and when gossip shows a gap. A few at a time, one a peer.
  */
 import type { AuthorId } from "@grapevine/core";
 import { maxSyncsAtOnce } from "./network-limits.ts";
@@ -10,7 +10,7 @@ import type { SyncReport } from "./network-types.ts";
 export interface SyncSchedulerInit {
   readonly timing: NetworkTiming;
   readonly random: () => number;
-  pull(peer: AuthorId): Promise<SyncReport>;
+  sync(peer: AuthorId): Promise<SyncReport>;
   isConnected(peer: AuthorId): boolean;
   onReport(peer: AuthorId, report: SyncReport): void;
 }
@@ -29,14 +29,19 @@ export class SyncScheduler {
     this.#init = init;
   }
 
-  /** Pulls from the peer as soon as there is a place. While one is under way, another follows it. */
+  /** Syncs with the peer as soon as there is a place. While one is under way, another follows it. */
   request(peer: AuthorId): void {
     if (this.#stopped) return;
     this.#waiting.add(peer);
     this.#fill();
   }
 
-  /** Resolves when no pull is under way or waiting. */
+  /** Syncs with the peer when the mesh has settled. */
+  requestLater(peer: AuthorId): void {
+    if (!this.#stopped) this.#wait(peer, this.#init.timing.syncSettleMs);
+  }
+
+  /** Resolves when no sync is under way or waiting. */
   async idle(): Promise<void> {
     if (this.#running.size === 0 && this.#waiting.size === 0) return;
     this.#idle ??= Promise.withResolvers<void>();
@@ -70,7 +75,7 @@ export class SyncScheduler {
   }
 
   async #run(peer: AuthorId): Promise<void> {
-    const report = await this.#init.pull(peer);
+    const report = await this.#init.sync(peer);
     this.#running.delete(peer);
     if (this.#init.isConnected(peer)) {
       this.#init.onReport(peer, report);
@@ -84,7 +89,10 @@ export class SyncScheduler {
 
   #schedule(peer: AuthorId, report: SyncReport): void {
     if (this.#stopped || this.#waiting.has(peer)) return;
-    const delayMs = this.#delayMs(peer, report);
+    this.#wait(peer, this.#delayMs(peer, report));
+  }
+
+  #wait(peer: AuthorId, delayMs: number): void {
     const timer = setTimeout(() => this.request(peer), jittered(delayMs, this.#init.random));
     clearTimeout(this.#timers.get(peer));
     this.#timers.set(peer, timer);

@@ -1,24 +1,41 @@
-/** Serves the sync protocol: answers what is asked, one request at a time, and keeps nothing between them. */
-import { type AuthorId, GrapevineError, type RecordId } from "@grapevine/core";
+/** The other side of a sync, which a peer leads: answers what is asked, one request at a time, and takes what it wants of what is offered. */
+import { setTimeout as wait } from "node:timers/promises";
+import { type AuthorId, type Clock, GrapevineError, type RecordId } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import type { Counters } from "./counters.ts";
-import { frameStream } from "./frame-stream.ts";
-import { frameBudgetBytes, maxFrameBytes, maxKeysPerPage, syncFrameTimeoutMs } from "./network-limits.ts";
-import type { SyncRecords } from "./network-types.ts";
+import { type FrameStream, frameStream } from "./frame-stream.ts";
 import {
-  fromWireKey,
-  type KeysReply,
-  type RecordsReply,
-  type SummaryReply,
+  maxFrameBytes,
+  maxRatedKeys,
+  maxReconcileBytes,
+  maxSyncRounds,
+  offerRate,
+  reconcileRate,
+  reconcileWaitMs,
+  syncFrameTimeoutMs,
+  syncSessionTimeoutMs,
+} from "./network-limits.ts";
+import type { SyncRecords } from "./network-types.ts";
+import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
+import { answerReconciliation } from "./range-sync/range-reconciler.ts";
+import { digestOf, idOf } from "./range-sync/record-digest.ts";
+import type { RecordSet } from "./range-sync/record-set.ts";
+import { badPage, RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
+import { framesOf } from "./record-pages.ts";
+import {
+  type GiveReply,
+  type OfferReply,
+  type ReconcileReply,
+  type SyncReply,
   type SyncRequest,
-  summarise,
   syncRequest,
-  toWireKey,
-  type WireKey,
 } from "./sync-protocol.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 
-export interface SyncServerComponents {
+export interface SyncServerComponents extends RecordIntakeComponents {
   readonly records: SyncRecords;
+  readonly recordSet: LiveRecordSet;
+  readonly clock: Clock;
   readonly counters: Counters;
   /** Resolves when the peer at the other end has greeted. */
   greeted(connection: Connection): Promise<unknown>;
@@ -26,14 +43,19 @@ export interface SyncServerComponents {
 
 export class SyncServer {
   readonly #components: SyncServerComponents;
+  readonly #rates: Rates;
   /** One at a time a peer. */
   readonly #serving = new Set<AuthorId>();
 
   constructor(components: SyncServerComponents) {
     this.#components = components;
+    this.#rates = {
+      offers: new TokenBuckets(offerRate, maxRatedKeys, components.clock),
+      messages: new TokenBuckets(reconcileRate, maxRatedKeys, components.clock),
+    };
   }
 
-  /** The handler of the protocol. Ends when the puller does, or after fifteen seconds of silence. */
+  /** The handler of the protocol. Ends when the leader does, after silence, or when its time is over. */
   async serve(stream: Stream, connection: Connection): Promise<void> {
     const peer = connection.remotePeer.toString();
     if (this.#serving.has(peer)) {
@@ -41,59 +63,108 @@ export class SyncServer {
       return;
     }
     this.#serving.add(peer);
+    const served = new ServedSync(peer, this.#components, this.#rates);
     try {
       await this.#components.greeted(connection);
-      await this.#serveRequests(stream);
+      await served.run(frameStream(stream, maxFrameBytes));
     } catch (error) {
       if (GrapevineError.is(error, "FRAME_INVALID")) this.#components.counters.add("sync.served.bad-request");
       stream.abort(error as Error);
     } finally {
+      served.release();
       this.#serving.delete(peer);
     }
   }
+}
 
-  async #serveRequests(stream: Stream): Promise<never> {
-    const frames = frameStream(stream, maxFrameBytes);
-    // Ends by an error in any case: the puller's end of the stream, its silence, or a request that breaks the protocol.
+/** By peer. */
+interface Rates {
+  readonly offers: TokenBuckets;
+  readonly messages: TokenBuckets;
+}
+
+class ServedSync {
+  readonly #peer: AuthorId;
+  readonly #components: SyncServerComponents;
+  readonly #rates: Rates;
+  readonly #intake: RecordIntake;
+  readonly #signal: AbortSignal = AbortSignal.timeout(syncSessionTimeoutMs);
+  #set: RecordSet | undefined;
+  #rounds = 0;
+  /** Of the last offer: what was wanted and has not come. */
+  #awaited = new Set<RecordId>();
+
+  constructor(peer: AuthorId, components: SyncServerComponents, rates: Rates) {
+    this.#peer = peer;
+    this.#components = components;
+    this.#rates = rates;
+    this.#intake = new RecordIntake(peer, components);
+  }
+
+  async run(frames: FrameStream): Promise<never> {
+    // Ends by an error in any case: the leader's end of the stream, its silence, or a request that breaks the protocol.
     for (;;) {
-      // The puller may store a page before it asks for the next; longer than this and it is gone.
-      const request = await frames.read(syncRequest, AbortSignal.timeout(2 * syncFrameTimeoutMs));
-      await frames.write(await this.#reply(request), AbortSignal.timeout(syncFrameTimeoutMs));
+      // The leader may store a page before it asks for the next; longer than this and it is gone.
+      const request = await frames.read(syncRequest, this.#turn(2 * syncFrameTimeoutMs));
+      await frames.write(await this.#reply(request), this.#turn(syncFrameTimeoutMs));
     }
   }
 
-  async #reply(request: SyncRequest): Promise<SummaryReply | KeysReply | RecordsReply> {
-    if (request.type === "summary") {
-      const own = await summarise(this.#components.records);
-      return { same: own.count === request.count && Buffer.compare(own.digest, request.digest) === 0, count: own.count };
-    }
-    return request.type === "keys" ? this.#keys(request) : this.#records(request.ids);
+  release(): void {
+    this.#intake.release();
   }
 
-  async #keys(request: SyncRequest & { type: "keys" }): Promise<KeysReply> {
-    const keys: WireKey[] = [];
-    const after = request.after === undefined ? undefined : fromWireKey(request.after);
-    for await (const key of this.#components.records.recordKeys(after)) {
-      if (keys.length === maxKeysPerPage) return { keys, more: true };
-      keys.push(toWireKey(key));
-    }
-    return { keys, more: false };
-  }
-
-  async #records(ids: readonly RecordId[]): Promise<RecordsReply> {
-    const frames: Uint8Array[] = [];
-    let bytes = 0;
-    let taken = 0;
-    for (const id of ids) {
-      const record = await this.#components.records.record(id);
-      if (record !== undefined) {
-        if (frames.length > 0 && bytes + record.frame.length > frameBudgetBytes) break;
-        frames.push(record.frame);
-        bytes += record.frame.length + 4;
+  async #reply(request: SyncRequest): Promise<SyncReply> {
+    switch (request.type) {
+      case "summary": {
+        const set = await this.#currentSet();
+        return { count: set.size, sum: set.sumBefore(set.size).toBytes() };
       }
-      taken++;
+      case "reconcile":
+        return this.#reconcile(request.message);
+      case "records": {
+        const page = await framesOf(request.ids.map(idOf), this.#components.records);
+        this.#components.counters.add("sync.served.records", page.frames.length);
+        return page;
+      }
+      case "offer":
+        return this.#choose(request.ids.map(idOf));
+      case "give":
+        return this.#take(request.frames);
     }
-    this.#components.counters.add("sync.served.records", frames.length);
-    return { frames, taken };
+  }
+
+  async #reconcile(message: Uint8Array): Promise<ReconcileReply> {
+    if (++this.#rounds > maxSyncRounds) throw badPage(`it has more than ${maxSyncRounds} rounds`);
+    while (!this.#rates.messages.take(this.#peer)) {
+      this.#components.counters.add("sync.served.delayed");
+      await wait(reconcileWaitMs, undefined, { signal: this.#signal });
+    }
+    const set = this.#set ?? (await this.#currentSet());
+    return { message: answerReconciliation(set, message, maxReconcileBytes) };
+  }
+
+  async #choose(ids: readonly RecordId[]): Promise<OfferReply> {
+    this.#intake.release();
+    this.#intake.leftSome = false;
+    const wanted = await this.#intake.want(ids);
+    const taken = wanted.filter(() => this.#rates.offers.take(this.#peer));
+    this.#awaited = new Set(taken);
+    return { wanted: taken.map(digestOf), later: this.#intake.leftSome || taken.length < wanted.length };
+  }
+
+  async #take(frames: readonly Uint8Array[]): Promise<GiveReply> {
+    const records = await this.#intake.check(frames, this.#awaited);
+    await this.#intake.store(records);
+    return { kept: records.length };
+  }
+
+  async #currentSet(): Promise<RecordSet> {
+    this.#set = await this.#components.recordSet.current();
+    return this.#set;
+  }
+
+  #turn(timeoutMs: number): AbortSignal {
+    return AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)]);
   }
 }

@@ -3,40 +3,10 @@ import * as dagCbor from "@ipld/dag-cbor";
 import type { Stream } from "@libp2p/interface";
 import { lpStream } from "@libp2p/utils";
 import { describe, expect, it } from "vitest";
-import { type AnswerQuestion, type AskReply, networkErrors } from "../src/index.ts";
+import { networkErrors } from "../src/index.ts";
+import { type AnswerQuestion, answeringWith, asking, never, raw, reply } from "./asking.ts";
 import { startLiar } from "./liar.ts";
-import { codeOf, createNode, type TestNode, withNodes } from "./swarm.ts";
-
-const reply: AskReply = {
-  answer: "Use stash peek.",
-  lessons: [
-    {
-      id: "bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy",
-      title: "List a box",
-      author: "12D3KooW",
-      similarity: 0.75,
-      trust: 0.5,
-      own: true,
-    },
-  ],
-  model: "scripted",
-  ms: 12,
-};
-
-async function asking(
-  answer: AnswerQuestion | undefined,
-  run: (here: TestNode, peer: string, there: TestNode) => Promise<void>,
-): Promise<void> {
-  const [here, there] = [createNode(), createNode({}, answer === undefined ? {} : { answer })];
-  await withNodes([here, there], async () => {
-    const { peerId } = await here.network.join(there.network.createInvite());
-    await run(here, peerId, there);
-  });
-}
-
-/** Ends with its signal. */
-const never: AnswerQuestion = (_question, { signal }) =>
-  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("stopped")), { once: true }));
+import { codeOf, createNode, withNodes } from "./swarm.ts";
 
 describe("asking a peer", () => {
   it("streams the answer and names the lessons, and says who asks", async () => {
@@ -199,5 +169,32 @@ describe("asking a peer", () => {
       await there.network.stop();
       expect(await asked).toBe("ASK_CUT");
     });
+  });
+
+  it("keeps the answerer to the asker's deadline, also when the asker does not look at the time", async () => {
+    const ended = Promise.withResolvers<void>();
+    const answer: AnswerQuestion = (question, context) => {
+      context.signal.addEventListener("abort", () => ended.resolve(), { once: true });
+      return never(question, context);
+    };
+    const here = createNode({}, { answering: answeringWith(answer) });
+    await withNodes([here], async () => {
+      const { frames, stop } = await raw(here);
+      await frames.write(dagCbor.encode({ type: "ask", question: "Well?", timeoutMs: 200 }));
+      expect(dagCbor.decode((await frames.read()).subarray())).toMatchObject({ type: "error", code: "ASK_TIMED_OUT" });
+      await ended.promise;
+      await stop();
+    });
+  });
+
+  it("gives no place to those who ask nothing", async () => {
+    await asking(
+      async () => reply,
+      async (here, peer, there) => {
+        const silent = [await raw(there), await raw(there), await raw(there), await raw(there)];
+        expect(await codeOf(here.network.ask(peer, "Hello?"))).toBe("none");
+        for (const { stop } of silent) await stop();
+      },
+    );
   });
 });

@@ -1,4 +1,6 @@
-/** A peer that greets, has no gossip, and answers sync requests as it likes. */
+/** A peer that greets, has no gossip, and answers sync requests, or leads a sync, as it likes. */
+
+import type { SignedRecord } from "@grapevine/core";
 import * as dagCbor from "@ipld/dag-cbor";
 import { identify } from "@libp2p/identify";
 import type { Stream } from "@libp2p/interface";
@@ -8,7 +10,36 @@ import { lpStream } from "@libp2p/utils";
 import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
+import { endBound } from "../src/range-sync/range-bound.ts";
+import { RangeMessageWriter } from "../src/range-sync/range-message.ts";
+import { digestOf } from "../src/range-sync/record-digest.ts";
 import type { TestNode } from "./swarm.ts";
+
+const syncProtocol = "/grapevine/sync/2";
+
+/** A message of set reconciliation that lists the records as all there are. */
+export function listOf(records: readonly SignedRecord[]): Uint8Array {
+  const writer = new RangeMessageWriter();
+  writer.add({ upper: endBound, mode: "ids", digests: records.map(({ id }) => digestOf(id)) });
+  return writer.finish();
+}
+
+/** Opens a sync and sends the requests, one after the other; resolves with the replies that came before the victim broke off. */
+export async function lead(liar: Libp2p, victim: TestNode, requests: readonly unknown[]): Promise<unknown[]> {
+  const stream = await liar.dialProtocol(multiaddr(victim.network.addresses()[0]), syncProtocol);
+  const frames = lpStream(stream);
+  const replies: unknown[] = [];
+  try {
+    for (const request of requests) {
+      await frames.write(dagCbor.encode(request));
+      replies.push(dagCbor.decode((await frames.read()).subarray()));
+    }
+    await stream.close();
+  } catch (error) {
+    stream.abort(error as Error);
+  }
+  return replies;
+}
 
 /** `answer` gives the reply to a request: a value to encode, or bytes to send as they are. */
 export async function startLiar(
@@ -22,7 +53,7 @@ export async function startLiar(
     streamMuxers: [yamux()],
     services: { identify: identify() },
   });
-  await host.handle("/grapevine/sync/1", async (stream: Stream) => {
+  await host.handle(syncProtocol, async (stream: Stream) => {
     const frames = lpStream(stream);
     try {
       for (;;) {

@@ -11,18 +11,46 @@ import {
   signRecord,
   systemClock,
 } from "@grapevine/core";
-import { createNetwork, type Network, type NetworkComponents, type NetworkInit, type SyncRecords } from "../src/index.ts";
+import {
+  createNetwork,
+  type Network,
+  type NetworkComponents,
+  type NetworkInit,
+  type RecordSetChange,
+  type RecordSetChanges,
+  type SyncRecords,
+} from "../src/index.ts";
 
-class MemoryRecords implements SyncRecords {
+class MemoryRecords implements SyncRecords, RecordSetChanges {
   readonly refused = new Set<RecordId>();
   readonly #records = new Map<RecordId, SignedRecord>();
   #sorted: RecordKey[] | undefined;
   /** Called after every change. */
   onChange: () => void = () => undefined;
+  /** How often all keys were read from the first. */
+  readings = 0;
+  readonly #followers = new Set<(change: RecordSetChange) => void>();
 
   add(records: readonly SignedRecord[]): void {
     for (const record of records) this.#records.set(record.id, record);
+    this.#changed({ added: records.map(({ id, body }) => ({ id, createdAt: body.createdAt })), removed: [] });
+  }
+
+  /** Takes a record out and knows it as refused from then on. */
+  refuse({ id, body }: SignedRecord): void {
+    this.#records.delete(id);
+    this.refused.add(id);
+    this.#changed({ added: [], removed: [{ id, createdAt: body.createdAt }] });
+  }
+
+  follow(onChange: (change: RecordSetChange) => void): () => void {
+    this.#followers.add(onChange);
+    return () => void this.#followers.delete(onChange);
+  }
+
+  #changed(change: RecordSetChange): void {
     this.#sorted = undefined;
+    for (const follower of this.#followers) follower(change);
     this.onChange();
   }
 
@@ -39,6 +67,7 @@ class MemoryRecords implements SyncRecords {
   }
 
   async *recordKeys(after?: RecordKey): AsyncIterable<RecordKey> {
+    if (after === undefined) this.readings++;
     this.#sorted ??= [...this.#records.values()]
       .map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }))
       .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
@@ -93,7 +122,15 @@ export interface TestNode {
 }
 
 /** Quick enough for tests, slow enough that a busy machine does not redial live peers. */
-const quickTiming = { syncSettleMs: 300, redialFirstMs: 50, redialMostMs: 500, watchdogMs: 200, deafAfterMs: 20_000 };
+const quickTiming = {
+  syncSettleMs: 300,
+  gapDelayMs: 50,
+  gapEveryMs: 50,
+  redialFirstMs: 50,
+  redialMostMs: 500,
+  watchdogMs: 200,
+  deafAfterMs: 20_000,
+};
 
 export function createNode(init: Partial<NetworkInit> = {}, components: Partial<NetworkComponents> = {}): TestNode {
   const identity = init.identity ?? createIdentity();
@@ -113,6 +150,7 @@ export function createNode(init: Partial<NetworkInit> = {}, components: Partial<
         watched.changed();
       },
       records,
+      recordChanges: records,
       receive: async (batch, from) => {
         received.push(...batch.map((record) => ({ record, from })));
         records.add(batch);

@@ -1,6 +1,9 @@
-import { createIdentity, type SignedRecord } from "@grapevine/core";
-import { describe, expect, it } from "vitest";
-import { startLiar } from "./liar.ts";
+import { randomBytes } from "node:crypto";
+import { type AttestationBody, createIdentity, type RetractionBody, type SignedRecord, signRecord } from "@grapevine/core";
+import { describe, expect, it, vi } from "vitest";
+import type { SyncReport } from "../src/index.ts";
+import { digestOf } from "../src/range-sync/record-digest.ts";
+import { lead, listOf, startLiar } from "./liar.ts";
 import { createNode, lessonOf, type TestNode, withNodes } from "./swarm.ts";
 
 function lessons(count: number): SignedRecord[] {
@@ -9,6 +12,8 @@ function lessons(count: number): SignedRecord[] {
     lessonOf(identity, `box ${index}`, { createdAt: 1_700_000_000_000 + Math.floor(index / 3) }),
   );
 }
+
+type FiveRecords = [SignedRecord, SignedRecord, SignedRecord, SignedRecord, SignedRecord];
 
 describe("sync", () => {
   it("gives a late joiner everything, in pages, from several peers, each body once", async () => {
@@ -73,6 +78,73 @@ describe("sync", () => {
     });
   });
 
+  it("falls silent when all that is left is what nobody wants, and speaks again when there is more", async () => {
+    const [here, there] = [createNode(), createNode()];
+    const [common, unwantedHere, unwantedThere, gossiped, fresh] = lessons(5) as FiveRecords;
+    here.records.add([common, unwantedThere]);
+    there.records.add([common, unwantedHere]);
+    here.records.refuse(unwantedHere);
+    there.records.refuse(unwantedThere);
+    const lastSync = (): SyncReport | undefined => here.network.peers()[0]?.lastSync;
+    await withNodes([here, there], async () => {
+      await here.network.join(there.network.createInvite());
+      await here.network.sync();
+      await here.network.sync();
+      expect(lastSync()).toMatchObject({ ended: "done", rounds: 0, received: 0, given: 0 });
+      for (const node of [here, there]) node.records.add([gossiped]);
+      await here.network.sync();
+      expect(lastSync()).toMatchObject({ ended: "done", rounds: 0 });
+      there.records.add([fresh]);
+      await here.network.sync();
+      expect(lastSync()).toMatchObject({ ended: "done", received: 1 });
+      expect(here.records.has(unwantedHere.id)).toBe(false);
+      expect(there.network.counters()["sync.served.records"]).toBe(1);
+    });
+  });
+
+  it("does not fetch twice what was ignored for good", async () => {
+    const author = createIdentity();
+    const [here, there] = [createNode(), createNode()];
+    there.records.add([lessonOf(author, "blocked")]);
+    here.blocked.add(author.author);
+    await withNodes([here, there], async () => {
+      await here.network.join(there.network.createInvite());
+      for (let sync = 0; sync < 4; sync++) await here.network.sync();
+      expect(here.network.counters()["sync.ignore.blocked-author"]).toBe(1);
+      expect(here.network.peers()[0]?.lastSync).toMatchObject({ ended: "done", rounds: 0 });
+    });
+  });
+
+  it("gives what the other side lacks in the same sync, of whatever type, and reads the keys once", async () => {
+    const [here, there] = [createNode(), createNode()];
+    const all = lessons(900);
+    const [lesson] = all as [SignedRecord];
+    const common = { createdAt: Date.now(), lesson: lesson.id } as const;
+    const attestation = { ...common, type: "attestation", seq: 1, worked: 1, changed: 0, failed: 0 } as const;
+    here.records.add([...all.slice(0, 800), signRecord<AttestationBody>(here.identity, attestation)]);
+    there.records.add([...all.slice(100), signRecord<RetractionBody>(there.identity, { ...common, type: "retraction", seq: 1 })]);
+    await withNodes([here, there], async () => {
+      await here.network.join(there.network.createInvite());
+      await here.network.sync();
+      expect([here.records.size, there.records.size]).toEqual([902, 902]);
+      expect([here.received.length, there.received.length]).toEqual([101, 101]);
+      for (let sync = 0; sync < 3; sync++) await Promise.all([here.network.sync(), there.network.sync()]);
+      expect([here.records.readings, there.records.readings]).toEqual([1, 1]);
+    });
+  });
+
+  it("reads the keys anew for each sync where the store tells of no changes", async () => {
+    const [here, there] = [createNode({}, { recordChanges: undefined }), createNode()];
+    const [first, second] = lessons(2) as [SignedRecord, SignedRecord];
+    await withNodes([here, there], async () => {
+      await here.network.join(there.network.createInvite());
+      here.records.add([first]);
+      there.records.add([second]);
+      await here.network.sync();
+      expect([here.records.has(second.id), there.records.has(first.id)]).toEqual([true, true]);
+    });
+  });
+
   const pages: readonly (readonly [string, (record: SignedRecord) => unknown])[] = [
     ["a forged record", (record) => ({ frames: [record.frame.map((byte, at) => (at === 90 ? byte ^ 1 : byte))], taken: 1 })],
     ["a record that was not asked for", () => ({ frames: [lessonOf(createIdentity(), "spam").frame], taken: 1 })],
@@ -88,14 +160,85 @@ describe("sync", () => {
     const here = createNode();
     await withNodes([here], async () => {
       const liar = await startLiar(here, "test", (request) => {
-        if (request.type === "summary") return { same: false, count: 1 };
-        if (request.type === "keys") return { keys: [[lesson.id, lesson.body.createdAt, "lesson"]], more: false };
-        return page(lesson);
+        if (request.type === "summary") return { count: 1, sum: digestOf(lesson.id) };
+        return request.type === "reconcile" ? { message: listOf([lesson]) } : page(lesson);
       });
       try {
         await here.watched.until(() => here.network.peers()[0]?.lastSync?.ended === "bad-page", "the sync ended with its reason");
         expect(here.network.counters()["sync.ended.bad-page"]).toBeGreaterThanOrEqual(1);
         expect(here.records.size).toBe(0);
+      } finally {
+        await liar.stop();
+      }
+    });
+  });
+
+  const messages: readonly (readonly [string, Uint8Array])[] = [
+    ["is none", Uint8Array.of(0x61, 1)],
+    ["announces more than it has", Uint8Array.of(0x61, 0, 0, 2, 0x87, 0xff, 0xff, 0xff, 0x7f)],
+    ["is longer than allowed", new Uint8Array(64 * 1024 + 1)],
+  ];
+
+  it.each(messages)("drops a peer whose message of set reconciliation %s", async (_what, message) => {
+    const here = createNode();
+    await withNodes([here], async () => {
+      const liar = await startLiar(here, "test", ({ type }) =>
+        type === "summary" ? { count: 1, sum: new Uint8Array(32) } : { message },
+      );
+      try {
+        await here.watched.until(() => here.network.peers()[0]?.lastSync?.ended === "bad-page", "the sync ended with its reason");
+      } finally {
+        await liar.stop();
+      }
+    });
+  });
+
+  it("takes from a peer that leads only what it asked it for", async () => {
+    const [lesson, other] = lessons(2) as [SignedRecord, SignedRecord];
+    const here = createNode();
+    const offer = { type: "offer", ids: [digestOf(lesson.id)] };
+    await withNodes([here], async () => {
+      const liar = await startLiar(here, "test", ({ type }) =>
+        type === "summary" ? { count: 0, sum: new Uint8Array(32) } : { message: listOf([]) },
+      );
+      try {
+        await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
+        expect(await lead(liar, here, [{ type: "give", frames: [lesson.frame] }])).toHaveLength(0);
+        expect(await lead(liar, here, [offer, { type: "give", frames: [other.frame] }])).toHaveLength(1);
+        expect(await lead(liar, here, [offer, { type: "give", frames: [lesson.frame.with(90, 1)] }])).toHaveLength(1);
+        expect(await lead(liar, here, [{ type: "reconcile", message: Uint8Array.of(0x61, 1) }])).toHaveLength(0);
+        expect(here.records.size).toBe(0);
+        expect(here.network.counters()["sync.served.bad-request"]).toBe(4);
+        const give = { type: "give", frames: [lesson.frame] };
+        expect(await lead(liar, here, [offer, give, give])).toHaveLength(2);
+        expect(here.records.has(lesson.id)).toBe(true);
+      } finally {
+        await liar.stop();
+      }
+    });
+  });
+
+  it("lets a peer that leads have its share of work and of room, and no more", async () => {
+    let now = Date.now();
+    const here = createNode({}, { clock: { now: () => now } });
+    await withNodes([here], async () => {
+      const liar = await startLiar(here, "test", ({ type }) =>
+        type === "summary" ? { count: 0, sum: new Uint8Array(32) } : { message: listOf([]) },
+      );
+      try {
+        await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
+        const offers = Array.from({ length: 26 }, () => ({
+          type: "offer",
+          ids: Array.from({ length: 400 }, () => new Uint8Array(randomBytes(32))),
+        }));
+        const replies = (await lead(liar, here, offers)) as { wanted: unknown[]; later: boolean }[];
+        expect(replies.reduce((total, { wanted }) => total + wanted.length, 0)).toBe(10_000);
+        expect(replies.map(({ later }) => later)).toEqual([...Array(25).fill(false), true]);
+        const messages = Array(41).fill({ type: "reconcile", message: listOf([]) });
+        const answered = lead(liar, here, messages);
+        await vi.waitFor(() => expect(here.network.counters()["sync.served.delayed"]).toBeGreaterThanOrEqual(1), 10_000);
+        now += 250;
+        expect(await answered).toHaveLength(41);
       } finally {
         await liar.stop();
       }

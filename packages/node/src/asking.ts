@@ -1,4 +1,4 @@
-/** Questions: to this node's agent, to another peer's agent, and from other peers to ours. */
+/** Questions of this node's user: to its own agent, to a peer's, or to whichever is surest. */
 import type { Agent } from "@grapevine/agent";
 import {
   type AuthorId,
@@ -6,12 +6,13 @@ import {
   createExperienceId,
   type Experience,
   type ExperienceStore,
-  publicSpecification,
+  type RecalledLesson,
 } from "@grapevine/core";
 import type { Gate } from "@grapevine/distill";
-import type { AnswerContext, AskReply, Network } from "@grapevine/network";
+import type { Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";
-import type { Answer, AskRequest } from "./control/contract.ts";
+import { askBest } from "./asking-best.ts";
+import type { Answer, AskRequest, QuestionFinding } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { findPeer } from "./finding.ts";
 import type { CallOptions } from "./operations.ts";
@@ -21,77 +22,92 @@ import { usedLesson, type ViewComponents } from "./views.ts";
 export interface AskingComponents extends ViewComponents {
   readonly self: AuthorId;
   readonly agent: Agent;
+  readonly recall: (query: { readonly text: string; readonly limit: number }) => Promise<RecalledLesson[]>;
   readonly network: Network;
   readonly principals: PrincipalBook;
   readonly experiences: Pick<ExperienceStore, "append">;
   readonly gate: Gate;
   readonly activity: Activity;
+  /** Answers that are in the making for peers give way to these. */
+  readonly ownQuestions: Activity;
   readonly clock: Clock;
 }
 
-/** @throws what agent and network throw, PEER_UNKNOWN, PEER_AMBIGUOUS, QUESTION_REFUSED */
+/** How a question is asked of somebody, once it is known of whom. */
+export type AskSomebody = (peer: AuthorId, timeoutMs: number | undefined, onText: (text: string) => void) => Promise<Answer>;
+
+/** @throws what agent and network throw, PEER_UNKNOWN, PEER_AMBIGUOUS, QUESTION_REFUSED, API_REQUEST_INVALID */
 export async function ask(
   request: AskRequest,
   onText: (text: string) => void,
   options: CallOptions,
   components: AskingComponents,
 ): Promise<Answer> {
-  const { agent, activity, self } = components;
-  if (request.peer !== undefined) return await askPeer(request.question, request.peer, onText, options, components);
-  const experience = await activity.during(() =>
-    agent.ask(request.question, { lessons: request.lessons ?? true, signal: options.signal, onText }),
-  );
-  return answerOf(experience, self, experience.model, components);
-}
-
-/**
- * Another peer's question. It takes its turn at the model, but no precedence over this node's own work: whoever asks much must not keep it from
- * learning. Its answer is sent whole, once the redaction gate has seen it: a piece of a secret is one too. */
-export async function answerPeer(
-  question: string,
-  { from, signal }: AnswerContext,
-  components: AskingComponents,
-): Promise<AskReply> {
-  const { agent, gate } = components;
-  const { answer, lessons, model, ms } = await agent.ask(question, { lessons: true, askedBy: from, signal });
-  const { passes, findings } = await gate.check(answer);
-  if (!passes) {
-    const rules = findings.map(({ rule }) => rule).join(", ");
-    throw nodeErrors.create("ANSWER_WITHHELD", `the redaction gate of the answering node stopped the answer: ${rules}`);
+  const { peer, best = false, timeoutMs } = request;
+  if (peer === undefined && !best) return await askSelf(request, onText, options, components);
+  if (peer !== undefined && best) {
+    throw nodeErrors.create("API_REQUEST_INVALID", "best: a question is for one peer or for whichever is surest, not for both");
   }
-  return { answer, lessons, model: publicSpecification(model), ms };
+  const asked = peer === undefined ? undefined : findPeer(peer, components.network, components.principals).peerId;
+  const sentDespite = await pass(request, components);
+  const askSomebody: AskSomebody = (answerer, patienceMs, receive) =>
+    answerer === components.self
+      ? askSelf(request, receive, options, components)
+      : askPeer(request.question, answerer, patienceMs, receive, options, components);
+  const answer =
+    asked === undefined
+      ? await askBest(request, onText, options, askSomebody, components)
+      : await askSomebody(asked, timeoutMs, onText);
+  return sentDespite.length === 0 ? answer : { ...answer, sentDespite };
 }
 
-async function askPeer(
-  question: string,
-  peerText: string,
+/** What the gate sees in a question that may leave all the same. @throws QUESTION_REFUSED */
+async function pass({ question, force = false }: AskRequest, { gate }: AskingComponents): Promise<readonly QuestionFinding[]> {
+  const { findings } = await gate.check(question);
+  if (findings.length === 0 || force) return findings;
+  const found = findings.map(({ kind, rule, start, end }) => `${kind} (${rule}) at characters ${start} to ${end}`).join("; ");
+  throw nodeErrors.create("QUESTION_REFUSED", `the question holds ${found}`);
+}
+
+async function askSelf(
+  { question, lessons = true, bothSides = false }: AskRequest,
   onText: (text: string) => void,
   { signal }: CallOptions,
   components: AskingComponents,
 ): Promise<Answer> {
-  const { network, principals, gate, clock } = components;
-  const peer = findPeer(peerText, network, principals);
-  const { passes, findings } = await gate.check(question);
-  if (!passes) {
-    const found = findings.map(({ kind, rule, start, end }) => `${kind} (${rule}) at characters ${start} to ${end}`).join("; ");
-    throw nodeErrors.create("QUESTION_REFUSED", `the question holds ${found}`);
-  }
+  const { agent, activity, ownQuestions, self } = components;
+  const experience = await activity.during(() =>
+    ownQuestions.during(() => agent.ask(question, { lessons, bothSides, signal, onText })),
+  );
+  return answerOf(experience, self, experience.model, components);
+}
+
+async function askPeer(
+  question: string,
+  peer: AuthorId,
+  timeoutMs: number | undefined,
+  onText: (text: string) => void,
+  { signal }: CallOptions,
+  components: AskingComponents,
+): Promise<Answer> {
+  const { network, clock, self, trustOf } = components;
   const createdAt = clock.now();
-  const reply = await network.ask(peer.peerId, question, { signal, onText });
+  const reply = await network.ask(peer, question, { signal, onText, timeoutMs });
   const experience: Experience = {
     id: createExperienceId(clock),
     createdAt,
     prompt: question,
-    answeredBy: peer.peerId,
+    answeredBy: peer,
     steps: [],
     answer: reply.answer,
-    lessons: reply.lessons.map((use) => ({ ...use, own: use.author === components.self })),
+    // The peer names them; how far their authors are trusted is this node's to say.
+    lessons: reply.lessons.map((named) => ({ ...named, trust: trustOf(named.author), own: named.author === self })),
     model: reply.model,
     ms: clock.now() - createdAt,
     distillation: "waiting",
   };
   await components.experiences.append(experience);
-  return answerOf(experience, peer.peerId, reply.model, components);
+  return answerOf(experience, peer, reply.model, components);
 }
 
 function answerOf(experience: Experience, answeredBy: AuthorId, model: string, components: ViewComponents): Answer {

@@ -16,7 +16,7 @@ import {
 import type { DraftFinding, Gate } from "@grapevine/distill";
 import type { TeachRequest } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, PublishOptions } from "./ledger.ts";
 
 export interface AuthoringComponents {
   readonly store: Pick<LessonStore, "get" | "getMany" | "sameText" | "nextSequence">;
@@ -27,10 +27,15 @@ export interface AuthoringComponents {
 }
 
 /**
- * Signs and keeps a draft. A lesson of one's own in the very same words is not made twice: the one that is there comes back.
+ * Signs and keeps a draft. A lesson of one's own in the very same words is not made twice: the one that is there comes back. A draft that consolidates a cluster
+ * is held, and not passed on, until it has beaten the member that is named.
  * @throws LESSON_REFUSED, RECORD_INVALID
  */
-export async function publishDraft(draft: LessonDraft, components: AuthoringComponents): Promise<StoredLesson> {
+export async function publishDraft(
+  draft: LessonDraft,
+  components: AuthoringComponents,
+  options: PublishOptions = {},
+): Promise<StoredLesson> {
   const { store, ledger, gate, identity, clock } = components;
   const twin = await ownTwin(draft, components);
   if (twin !== undefined) return twin;
@@ -42,7 +47,7 @@ export async function publishDraft(draft: LessonDraft, components: AuthoringComp
     seq: store.nextSequence(),
     createdAt: clock.now(),
   });
-  await ledger.publish(record);
+  await ledger.publish(record, options);
   const lesson = await store.get(record.id);
   if (lesson === undefined) throw nodeErrors.create("LESSON_REFUSED", "no rule of admission kept it");
   return lesson;

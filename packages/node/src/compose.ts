@@ -1,19 +1,20 @@
 /** How the stages are joined: which one's output is whose input. The only file that knows them all. */
 import { homedir, hostname } from "node:os";
-import { createAgent, type RecallComponents, type RecallQuery, recall } from "@grapevine/agent";
-import type { AuthorId, Clock, Embedder, Identity, LanguageModel, RecalledLesson, VectorIndex } from "@grapevine/core";
+import { createAgent } from "@grapevine/agent";
+import type { AuthorId, Clock, Embedder, ExperienceStore, Identity, LanguageModel, VectorIndex } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
 import { createNetwork, type Network, type Outbox } from "@grapevine/network";
 import type { Store } from "@grapevine/store";
 import type { Logger } from "pino";
 import { createActivity } from "./activity.ts";
+import { createAdmission } from "./admission.ts";
+import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
-import { indexBehind, type NodeHome } from "./home.ts";
-import { belongsInIndex, createIndexing, type Indexing } from "./indexing.ts";
+import { createForgetting } from "./forgetting.ts";
+import { forgettingNote, indexBehind, type NodeHome } from "./home.ts";
+import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
-import { createLedger, type LedgerChange } from "./ledger.ts";
-import { createMerits, type Merits } from "./merits.ts";
-import { openPrincipalBook, type PrincipalBook } from "./principals.ts";
+import type { PrincipalBook } from "./principals.ts";
 import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
 
@@ -45,37 +46,33 @@ export async function compose(opened: Opened): Promise<Composed> {
   const { home, identity, clock, log, store, model, embedder, index } = opened;
   const { lessons, experiences } = store;
   const self = identity.author;
-  const principals = await openPrincipalBook(lessons);
-  const merits = createMerits({ store: lessons, principals, self });
+  const { capacity } = opened.settings.initial;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
-  const recallFor = recalling(opened, principals, merits);
-
-  const ledger = createLedger({
-    store: lessons,
-    principals,
-    self,
-    clock,
-    onLessons: (change) => follow(change, indexing, merits),
-    onOutbox: () => network.publish(),
-  });
-  const indexing = createIndexing({
+  const admission = await createAdmission({
     lessons,
     index,
     embedder,
-    place: (placed) => ledger.place(placed),
-    behind: indexBehind(home),
+    self,
     clock,
     log,
+    behind: indexBehind(home),
+    limits: capacity === undefined ? {} : { capacity },
+    onOutbox: () => network.publish(),
+    onHeld: () => refining.wake(),
   });
+  const { ledger, principals, merits, recall, indexing, room } = admission;
   const authoring = { store: lessons, ledger, gate, identity, clock };
   const distiller = createDistiller({
     model: () => model,
     gate,
-    similar: (text) => recallFor({ text, limit: similarLessons }),
+    similar: (text) => recall({ text, limit: similarLessons }),
     log: (line) => log.info(line),
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
+  const agentParts = { model: () => model, recall, clock, self };
+  const ownQuestions = createActivity();
+  const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
   const network = createNetwork(
     {
       identity,
@@ -88,22 +85,45 @@ export async function compose(opened: Opened): Promise<Composed> {
       clock,
       log: (level, message, facts) => log[level](facts ?? {}, message),
       records: lessons,
+      recordChanges: store.recordChanges,
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
       isBlocked: (author) => principals.get(author).standing === "blocked",
-      answer: (question, context) => service.answerPeer(question, context),
+      answering: createAnswering({
+        policy: answers,
+        principals,
+        agent: createAgent({
+          ...agentParts,
+          experiences: keepsAsked ? experiences : nowhere,
+          // What the user calls others is not for those who ask.
+          nameOf: (author) => (author === self ? home.name : `…${author.slice(-8)}`),
+        }),
+        recall,
+        gate,
+        ownQuestions,
+      }),
       onKnownPeer: ({ peerId, addresses }) => opened.settings.notePeer(peerId, addresses),
     },
   );
-  const nameOf = naming(home.name, self, principals, network);
-  const agent = createAgent({
-    model: () => model,
-    recall: recallFor,
+  const forgetting = createForgetting({
+    store: lessons,
     experiences,
-    clock,
-    nameOf: (author) => nameOf(author) ?? author,
+    ledger,
+    indexing,
+    embedder,
     self,
+    folder: home.folder,
+    scrub: () => store.scrub(),
+    note: forgettingNote(home),
+    log,
   });
+  const nameOf = naming(home.name, self, principals, network);
+  const agent = createAgent({ ...agentParts, experiences, nameOf: (author) => nameOf(author) ?? author });
+  const { idleShare } = opened.settings.initial;
+  const refining = createIdleWork(
+    { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
+    idleShare,
+  );
   const service = new NodeService({
     name: home.name,
     startedAt: clock.now(),
@@ -114,11 +134,18 @@ export async function compose(opened: Opened): Promise<Composed> {
     agent,
     learning,
     indexing,
+    forgetting,
+    refining,
+    room,
     network,
     model,
     embedder,
     index,
     activity,
+    ownQuestions,
+    recall,
+    answers,
+    keepsAsked,
     nameOf,
   });
 
@@ -126,45 +153,28 @@ export async function compose(opened: Opened): Promise<Composed> {
     service,
     network,
     begin: () => {
-      const { own, admitted, held } = lessons.counts();
-      indexing.start(own + admitted + held);
+      admission.begin();
+      forgetting.resume();
       learning.start();
-      ledger
-        .resumeReviews()
-        .catch((error: unknown) =>
-          log.error({ err: error }, "lessons could not be judged again; it is tried again at the next start"),
-        );
+      if (idleShare !== 0) refining.start();
       network.publish();
     },
     end: async () => {
       activity.close();
+      await refining.stop();
       await learning.stop();
-      await ledger.settled();
-      await indexing.stop();
-      await ledger.settled();
+      await forgetting.settled();
+      await admission.end();
       await opened.settings.saved();
     },
   };
 }
 
+/** For questions of others that are not to be kept. */
+const nowhere: Pick<ExperienceStore, "append"> = { append: async () => undefined };
+
 /** Known lessons that a draft is compared with. */
 const similarLessons = 8;
-
-function recalling(opened: Opened, principals: PrincipalBook, merits: Merits): (query: RecallQuery) => Promise<RecalledLesson[]> {
-  const { clock, store, embedder, index, identity } = opened;
-  const components: RecallComponents = {
-    lessons: store.lessons,
-    index: () => index,
-    embedder,
-    clock,
-    utilitiesOf: merits.utilitiesOf,
-    authorOf: (author) => ({
-      trust: merits.trustOf(author),
-      known: author === identity.author || principals.get(author).standing === "trusted",
-    }),
-  };
-  return (query) => recall(query, components);
-}
 
 /** The user's own name for an author, else what the author calls itself, unless the user gave that name to another. */
 function naming(
@@ -191,12 +201,4 @@ function outboxOf({ lessons }: Store): Outbox {
     },
     published: (id) => lessons.apply([{ kind: "outbox-remove", id }]),
   };
-}
-
-/** The index follows what the ledger has decided. */
-function follow({ added, changed, attested }: LedgerChange, indexing: Indexing, merits: Merits): void {
-  merits.forget(attested);
-  const wanted = added.filter((lesson) => belongsInIndex(lesson.standing.state));
-  if (wanted.length > 0) indexing.add(wanted);
-  for (const lesson of changed) if (!belongsInIndex(lesson.standing.state)) indexing.remove(lesson.label);
 }

@@ -17,6 +17,7 @@ export const nodeErrors: ErrorTable<
   | "LESSON_UNKNOWN"
   | "LESSON_NOT_OWN"
   | "LESSON_REFUSED"
+  | "FORGET_INCOMPLETE"
   | "PEER_AMBIGUOUS"
   | "QUESTION_REFUSED"
   | "ANSWER_WITHHELD"
@@ -86,13 +87,17 @@ export const nodeErrors: ErrorTable<
     summary: "A lesson that was taught here was not kept.",
     hint: "The message says which rule or which finding stopped it; change the text and teach it again.",
   },
+  FORGET_INCOMPLETE: {
+    summary: "What was to be forgotten is forgotten, but traces of it are still found in files of the node's home.",
+    hint: "Delete the copies of the store that the message names, if it names any; traces in the store itself go when the node is started again.",
+  },
   PEER_AMBIGUOUS: {
     summary: "Several peers go by the name that was given.",
     hint: "Give the peer id; `grapevine peers list` shows it.",
   },
   QUESTION_REFUSED: {
     summary: "A question to another peer was stopped by the redaction gate, and did not leave this node.",
-    hint: "Take out what the message names, or ask your own node.",
+    hint: "Take out what the message names, ask your own node, or send it all the same with --force.",
   },
   ANSWER_WITHHELD: {
     summary: "A peer's answer was stopped by its own redaction gate, and did not leave it.",

@@ -7,6 +7,7 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs
 import { dirname, join } from "node:path";
 import { createIdentity, GrapevineError, type Identity, identityFromSeed, messageOf } from "@grapevine/core";
 import { z } from "zod";
+import { type AnswerPolicy, answerPolicies } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import type { Behind } from "./indexing.ts";
 
@@ -34,11 +35,23 @@ export interface Settings {
   readonly port?: number;
   /** Peers that were met, with their addresses: where to dial after a restart. */
   readonly peers: Readonly<Record<string, readonly string[]>>;
+  /** Most lessons of others that may be used or wait. */
+  readonly capacity?: number;
+  /** Largest part of the idle time that goes into trials and consolidation, from 0 to 1. */
+  readonly idleShare?: number;
+  /** Whose questions are answered. */
+  readonly answer?: AnswerPolicy;
+  /** Are questions of peers kept as experiences? */
+  readonly keepAsked?: boolean;
 }
 const settingsSchema: z.ZodType<Settings> = z.object({
   swarm: z.string().optional(),
   port: z.int().min(1).max(65_535).optional(),
   peers: z.record(z.string(), z.array(z.string())),
+  capacity: z.int().positive().optional(),
+  idleShare: z.number().min(0).max(1).optional(),
+  answer: z.enum(answerPolicies).optional(),
+  keepAsked: z.boolean().optional(),
 });
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
@@ -119,6 +132,34 @@ export function indexBehind(home: NodeHome): Behind {
   return {
     isSet: () => isThere(file),
     set: () => writePrivately(file, Buffer.alloc(0)),
+    clear: () => rm(file, { force: true }),
+  };
+}
+
+/** What is being forgotten: noted before anything is deleted, so that a kill on the way does not leave traces behind. */
+export interface UnfinishedForgetting {
+  /** Forgotten lessons, with their labels, of which traces may be left; empty for experiences alone. */
+  readonly lessons: readonly { readonly id: string; readonly label: number }[];
+}
+const unfinishedSchema: z.ZodType<UnfinishedForgetting> = z.object({
+  lessons: z.array(z.object({ id: z.string(), label: z.int().nonnegative() })),
+});
+
+export interface ForgettingNote {
+  read(): Promise<UnfinishedForgetting | undefined>;
+  write(value: UnfinishedForgetting): Promise<void>;
+  clear(): Promise<void>;
+}
+
+/** A file that is there while something is being forgotten, or traces of it are left. @throws SETTINGS_MALFORMED, HOME_UNUSABLE */
+export function forgettingNote(home: NodeHome): ForgettingNote {
+  const file = join(home.folder, "forgetting.json");
+  return {
+    read: async () => {
+      const text = await optional(readFile(file, "utf8"));
+      return text === undefined ? undefined : parseFile(text, unfinishedSchema, file);
+    },
+    write: (value) => writePrivately(file, Buffer.from(JSON.stringify(value))),
     clear: () => rm(file, { force: true }),
   };
 }

@@ -2,12 +2,17 @@
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
   Answer,
+  AnswerPolicy,
   AskRequest,
+  Choice,
+  Conflict,
+  ConflictSide,
   ErrorReply,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  ForgetReply,
   InviteReply,
   JoinReply,
   JoinRequest,
@@ -17,14 +22,17 @@ export type {
   LessonSummary,
   ModelSummary,
   PeerSummary,
+  PinReply,
   PractisedTask,
   PractiseRequest,
   RetractRequest,
   Status,
   TeachRequest,
+  TrialSummary,
   TrustRequest,
   UsedLesson,
 } from "./control/contract.ts";
+export { answerPolicies } from "./control/contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export { checkText, examine, listModels, repair, startNode } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";

@@ -26,7 +26,7 @@ export interface IndexingComponents {
   readonly place: (placed: readonly PlacedLesson[]) => Promise<void>;
   readonly behind: Behind;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
 /** Remembers over a crash that the saved index lags behind the store. */
@@ -48,6 +48,8 @@ export interface Indexing {
   /** Queues lessons that have just been stored. */
   add(lessons: readonly StoredLesson[]): void;
   remove(label: number): void;
+  /** Takes a lesson out that is not in the store any more, for good; resolves when it has left the saved index, too. @throws VECTOR_INDEX_NOT_SAVED */
+  forget(label: number): Promise<void>;
   waiting(): number;
   /** How far the filling of an incomplete index is; undefined when it is whole. */
   progress(): { done: number; total: number } | undefined;
@@ -62,7 +64,7 @@ export interface Indexing {
 /** One call of the embedder: more at once would keep the others waiting and gain nothing. */
 const batchSize = 16;
 /** Neighbours that a verdict looks at: near-duplicates are the nearest. */
-const neighbourCount = 8;
+const neighbourCount = 10;
 /** A saved index only spares work at the next start; saving 100,000 vectors writes 160 MB. */
 const saveIntervalMs = 5 * 60 * 1000;
 /** Lessons that wait in memory. What a flood brings beyond them is read from the store again once they are placed. */
@@ -80,6 +82,8 @@ export function createIndexing(components: IndexingComponents): Indexing {
 class BackgroundIndexing implements Indexing {
   readonly #components: IndexingComponents;
   readonly #queue = new Map<number, StoredLesson>();
+  /** Some may be in a batch that is being placed, or have been read before they were forgotten. */
+  readonly #forgotten = new Set<number>();
   #filling: { done: number; total: number } | undefined;
   #placing: Promise<void> | undefined;
   #comparing: Promise<void> | undefined;
@@ -109,6 +113,14 @@ class BackgroundIndexing implements Indexing {
     if (!index.has(label)) return;
     index.remove(label);
     void this.#fallBehind();
+  }
+
+  async forget(label: number): Promise<void> {
+    const { index } = this.#components;
+    this.#forgotten.add(label);
+    this.#queue.delete(label);
+    index.forget(label);
+    await index.save();
   }
 
   waiting(): number {
@@ -154,6 +166,7 @@ class BackgroundIndexing implements Indexing {
     for await (const lesson of lessons.list()) {
       if (this.#stopped) return;
       const { label } = lesson;
+      if (this.#forgotten.has(label)) continue;
       if (!belongsInIndex(lesson.standing.state)) this.remove(label);
       else if (!index.has(label) && !this.#queue.has(label)) this.#queue.set(label, lesson);
       this.#wake();
@@ -203,7 +216,7 @@ class BackgroundIndexing implements Indexing {
       const placed: PlacedLesson[] = [];
       for (const [position, lesson] of batch.entries()) {
         const vector = vectors[position];
-        if (vector === undefined) continue;
+        if (vector === undefined || this.#forgotten.has(lesson.label)) continue;
         const neighbours = index.search(vector, neighbourCount).filter(({ label }) => label !== lesson.label);
         index.add(lesson.label, vector);
         placed.push({ lesson, vector, neighbours, embedder: embedder.id });

@@ -16,11 +16,12 @@ import {
   type StoredLesson,
 } from "@grapevine/core";
 import type { KnownState } from "@grapevine/reconcile";
+import { ancestorsOf, type Descendant, descendantsOf, type LineageStore } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
 
 export type KnowledgeStore = Pick<
   LessonStore,
-  "get" | "getMany" | "derivedAuthors" | "sameText" | "tombstone" | "tombstones" | "attestations" | "attestation" | "knows"
+  "get" | "derivedLessons" | "supersedersOf" | "sameText" | "tombstone" | "tombstones" | "attestations" | "attestation" | "knows"
 >;
 
 export interface KnowledgeComponents {
@@ -30,7 +31,7 @@ export interface KnowledgeComponents {
 }
 
 /** One batch: the store as it is, under the changes that the batch has decided on so far. */
-export class Knowledge {
+export class Knowledge implements LineageStore {
   readonly #components: KnowledgeComponents;
   readonly #now: number;
   readonly #lessons = new Map<RecordId, StoredLesson>();
@@ -39,6 +40,9 @@ export class Knowledge {
   /** Retractions that the batch gives up. */
   readonly #voidTombstones = new Set<RecordId>();
   readonly #attestations = new Map<RecordId, SignedRecord<AttestationBody>[]>();
+  /** By ancestor, and by the lesson that is superseded. */
+  readonly #derived = new Map<RecordId, RecordId[]>();
+  readonly #superseders = new Map<RecordId, RecordId[]>();
   #principals: Map<AuthorId, Principal> | undefined;
 
   constructor(components: KnowledgeComponents, now: number) {
@@ -47,16 +51,22 @@ export class Knowledge {
   }
 
   /** `refused`: the record's id is remembered as one that is not wanted. */
-  async ofLesson(record: SignedRecord<LessonBody>, occasion: KnownState["occasion"], refused = false): Promise<KnownState> {
-    const { store } = this.#components;
+  async ofLesson(
+    record: SignedRecord<LessonBody>,
+    occasion: KnownState["occasion"],
+    more: Pick<Partial<KnownState>, "refused" | "consolidates"> = {},
+  ): Promise<KnownState> {
     const stored = await this.lesson(record.id);
-    const [tombstones, attestations, sameText] = await Promise.all([
+    const [tombstones, attestations, sameText, supersededBy, retractedAncestors] = await Promise.all([
       this.#tombstonesOf(record.id),
-      this.#attestationsOf(record.id),
+      this.attestationsOf(record.id),
       this.#sameText(record),
+      this.#supersededBy(record),
+      this.#retractedAncestors(record),
     ]);
-    const relatives = await relativesOf(record, attestations, store);
-    return this.#state({ occasion, stored, refused, tombstones, attestations, sameText, relatives });
+    const relatives = attestations.length === 0 ? none : await relativesOf(record, this);
+    const known = { occasion, stored, tombstones, attestations, sameText, supersededBy, retractedAncestors, relatives };
+    return this.#state({ ...known, ...more });
   }
 
   async ofRetraction(record: SignedRecord<RetractionBody>, refused: boolean): Promise<KnownState> {
@@ -68,7 +78,7 @@ export class Knowledge {
   }
 
   async ofAttestation(record: SignedRecord<AttestationBody>, refused: boolean): Promise<KnownState> {
-    const [stored, attestations] = await Promise.all([this.lesson(record.body.lesson), this.#attestationsOf(record.body.lesson)]);
+    const [stored, attestations] = await Promise.all([this.lesson(record.body.lesson), this.attestationsOf(record.body.lesson)]);
     return this.#state({ stored, refused, attestations });
   }
 
@@ -80,17 +90,36 @@ export class Knowledge {
     return this.#lessons.get(id) ?? (await this.#components.store.get(id));
   }
 
+  async derivedLessons(ancestor: RecordId): Promise<RecordId[]> {
+    return [...(await this.#components.store.derivedLessons(ancestor)), ...(this.#derived.get(ancestor) ?? [])];
+  }
+
+  /** One an author, the latest. */
+  async attestationsOf(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
+    const latest = new Map<AuthorId, SignedRecord<AttestationBody>>();
+    for (const record of [...(await this.#components.store.attestations(lesson)), ...(this.#attestations.get(lesson) ?? [])]) {
+      const known = latest.get(record.body.author);
+      if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
+    }
+    return [...latest.values()];
+  }
+
+  principal(author: AuthorId): Principal {
+    return this.#principals?.get(author) ?? this.#components.principals.get(author);
+  }
+
   noteLesson(lesson: StoredLesson): void {
     const { id, body } = lesson.record;
     if (!this.#lessons.has(id)) {
-      const text = normalisedText(lessonText(body));
-      this.#texts.set(text, [...(this.#texts.get(text) ?? []), id]);
+      add(this.#texts, normalisedText(lessonText(body)), id);
+      for (const ancestor of body.derivedFrom) add(this.#derived, ancestor, id);
+      if (body.supersedes !== undefined) add(this.#superseders, body.supersedes, id);
     }
     this.#lessons.set(id, lesson);
   }
 
   noteTombstone(record: SignedRecord<RetractionBody>): void {
-    this.#tombstones.set(record.body.lesson, [...(this.#tombstones.get(record.body.lesson) ?? []), record]);
+    add(this.#tombstones, record.body.lesson, record);
   }
 
   noteVoidTombstone(id: RecordId): void {
@@ -104,7 +133,7 @@ export class Knowledge {
   }
 
   noteAttestation(record: SignedRecord<AttestationBody>): void {
-    this.#attestations.set(record.body.lesson, [...(this.#attestations.get(record.body.lesson) ?? []), record]);
+    add(this.#attestations, record.body.lesson, record);
   }
 
   #state(known: Partial<KnownState>): KnownState {
@@ -113,7 +142,9 @@ export class Knowledge {
       self,
       principals: this.#principals ?? principals.known,
       attestations: [],
-      relatives: new Set(),
+      relatives: none,
+      supersededBy: [],
+      retractedAncestors: [],
       occasion: "arrival",
       now: this.#now,
       refused: false,
@@ -128,14 +159,19 @@ export class Knowledge {
     return all.filter(({ id }) => !this.#voidTombstones.has(id));
   }
 
-  /** One an author, the latest. */
-  async #attestationsOf(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
-    const latest = new Map<AuthorId, SignedRecord<AttestationBody>>();
-    for (const record of [...(await this.#components.store.attestations(lesson)), ...(this.#attestations.get(lesson) ?? [])]) {
-      const known = latest.get(record.body.author);
-      if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
-    }
-    return [...latest.values()];
+  /** By the same author, and not taken back itself. */
+  async #supersededBy({ id, body }: SignedRecord<LessonBody>): Promise<RecordId[]> {
+    const named = new Set([...(await this.#components.store.supersedersOf(id)), ...(this.#superseders.get(id) ?? [])]);
+    const lessons = await Promise.all([...named].map((superseder) => this.lesson(superseder)));
+    return lessons.flatMap((lesson) => {
+      if (lesson === undefined || lesson.standing.state === "retracted" || lesson.record.body.author !== body.author) return [];
+      return [lesson.record.id];
+    });
+  }
+
+  async #retractedAncestors(record: SignedRecord<LessonBody>): Promise<RecordId[]> {
+    const ancestors = await ancestorsOf(record, this);
+    return ancestors.filter(({ standing }) => standing.state === "retracted").map(({ record: { id } }) => id);
   }
 
   async #sameText(record: SignedRecord<LessonBody>): Promise<StoredLesson[]> {
@@ -147,15 +183,17 @@ export class Knowledge {
   }
 }
 
-/** Authors whose word on the lesson is an echo: those it derives from, and those with a lesson that derives from it. Nobody asks while nobody attests. */
-export async function relativesOf(
-  record: SignedRecord<LessonBody>,
-  attestations: readonly SignedRecord<AttestationBody>[],
-  store: Pick<LessonStore, "getMany" | "derivedAuthors">,
-): Promise<Set<AuthorId>> {
-  if (attestations.length === 0) return new Set();
-  const ancestors = record.body.derivedFrom.length === 0 ? [] : await store.getMany(record.body.derivedFrom);
-  const relatives = new Set(ancestors.flatMap((lesson) => (lesson === undefined ? [] : [lesson.record.body.author])));
-  for (const author of await store.derivedAuthors(record.id)) relatives.add(author);
-  return relatives;
+/**
+ * Authors whose word on the lesson is an echo: of the lessons it derives from, at any remove, and of those that derive from it. Only where somebody attests it
+ * does anybody need to know.
+ */
+export async function relativesOf(record: Descendant, store: LineageStore): Promise<Set<AuthorId>> {
+  const [ancestors, descendants] = await Promise.all([ancestorsOf(record, store), descendantsOf(record.id, store)]);
+  return new Set([...ancestors, ...descendants].map((lesson) => lesson.record.body.author));
+}
+
+const none: ReadonlySet<AuthorId> = new Set();
+
+function add<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  lists.set(key, [...(lists.get(key) ?? []), value]);
 }

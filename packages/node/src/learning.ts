@@ -60,17 +60,17 @@ export function createLearning(components: LearningComponents): Learning {
       for (const experience of queued) {
         if (stopped) return;
         const state = await activity.background((signal) => digest(experience, signal));
-        if (state === "queued" || (await wasJudgedAnew(experience))) continue;
+        if (state === "queued" || (await isSettledElsewhere(experience))) continue;
         await experiences.update(experience.id, { distillation: state });
         waiting -= 1;
       }
     }
   };
 
-  /** The user has said something else of it meanwhile: it stays in the queue and is distilled again, with the new outcome. */
-  const wasJudgedAnew = async ({ id, outcome }: Experience): Promise<boolean> => {
+  /** The user has forgotten it meanwhile, or said something else of it: then it stays in the queue and is distilled again, with the new outcome. */
+  const isSettledElsewhere = async ({ id, outcome }: Experience): Promise<boolean> => {
     const current = await experiences.get(id);
-    return current !== undefined && (current.outcome?.at !== outcome?.at || current.outcome?.verdict !== outcome?.verdict);
+    return current === undefined || current.outcome?.at !== outcome?.at || current.outcome?.verdict !== outcome?.verdict;
   };
 
   /** What became of it; `queued` when it was interrupted. */

@@ -7,41 +7,23 @@
  * decide on is known when its lesson is kept, so that is when those by others are given up. It does not guarantee that of a node which never gets the lesson: it keeps
  * every retraction of it.
  */
-import {
-  type AuthorId,
-  type Clock,
-  isAttestation,
-  isLesson,
-  isRetraction,
-  isRotation,
-  type LessonBody,
-  type LessonStore,
-  type Principal,
-  type RecordId,
-  type RetractionBody,
-  type SignedRecord,
-  type StoreChange,
-  type StoredLesson,
-} from "@grapevine/core";
-import {
-  isLessonVerdict,
-  judge,
-  type LessonVerdict,
-  newLesson,
-  settle,
-  voidTombstoneReason,
-  voidTombstones,
-} from "@grapevine/reconcile";
+import type { AuthorId, Clock, LessonStore, Principal, RecordId, SignedRecord, StoreChange, StoredLesson } from "@grapevine/core";
+import { maxFailuresInRow, mayVouch } from "@grapevine/reconcile";
 import PQueue from "p-queue";
+import { type Arrival, Batch } from "./batch.ts";
 import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
 import type { PrincipalBook } from "./principals.ts";
+import type { PrunedLesson, Room } from "./room.ts";
+import { topicAmong } from "./topics.ts";
 
 export interface LedgerComponents {
   readonly store: LessonStore;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
   readonly clock: Clock;
+  /** How much is kept of what others wrote. */
+  readonly room: Room;
   /** Told after each batch which lessons are new, and which have changed their state. */
   readonly onLessons: (change: LedgerChange) => void;
   /** Told when something was added to the outbox. */
@@ -53,22 +35,33 @@ export interface LedgerChange {
   readonly changed: readonly StoredLesson[];
   /** Lessons that somebody attested. */
   readonly attested: readonly RecordId[];
+  /** Lessons for which there was no room. */
+  readonly pruned: readonly PrunedLesson[];
+}
+
+export interface PublishOptions {
+  /** The record is a draft for a whole cluster, and this the member that it has to beat: until then it is held, and not passed on. */
+  readonly consolidates?: RecordId;
 }
 
 export interface Ledger {
   /** Foreign records, already verified; resolves when what is kept of them is durable. */
   receive(records: readonly SignedRecord[]): Promise<void>;
   /** A record of one's own: judged like any other, and put into the outbox. */
-  publish(record: SignedRecord): Promise<void>;
+  publish(record: SignedRecord, options?: PublishOptions): Promise<void>;
   /** Lessons whose vectors and neighbours are known. */
   place(placed: readonly PlacedLesson[]): Promise<void>;
   /**
    * A change that is computed from the present state: `change` runs alone and gives what is to be written; the lessons it writes are judged
-   * again afterwards.
+   * again afterwards, and so are those of an author whom it makes, or no longer makes, one that fails.
    */
   revise(change: () => Promise<readonly StoreChange[]>): Promise<void>;
   /** Sets what is known of an author, and judges the author's lessons again. Should the process end in between, `resumeReviews` does the rest. */
   setPrincipal(change: (current: Principal) => Principal, author: AuthorId): Promise<Principal>;
+  /** Judges lessons that are here again, since time has passed. */
+  review(ids: readonly RecordId[]): Promise<void>;
+  /** Enters what is here into the room, and prunes what is too much. To be called once, at the start; until then nothing is pruned. */
+  openRoom(): Promise<void>;
   /** Ends the reviews of authors that an earlier process began. To be called once, at the start; costs nothing where there is none. */
   resumeReviews(): Promise<void>;
   /** Records that wait for their verdict. */
@@ -79,83 +72,128 @@ export interface Ledger {
 
 /** Records that are decided on together: one synced write for all of them. */
 const batchSize = 512;
+/** Lessons that are pruned together: nobody waits for one of them, and a disk is synced three times for each batch. */
+const pruneBatchSize = 4_096;
 /** Lessons of an author that are judged again together. */
 const reviewBatchSize = 256;
 
 export function createLedger(components: LedgerComponents): Ledger {
-  const { store, principals, self, clock } = components;
+  const { store, principals, self, clock, room } = components;
   const desk = new PQueue({ concurrency: 1 });
-  let incoming: { record: SignedRecord; own: boolean; done: () => void; failed: (error: unknown) => void }[] = [];
+  let incoming: { arrival: Omit<Arrival, "known">; done: () => void; failed: (error: unknown) => void }[] = [];
 
-  const knowledge = (): Knowledge => new Knowledge({ store, principals, self }, clock.now());
+  const newBatch = (): Batch => new Batch(new Knowledge({ store, principals, self }, clock.now()), components);
 
-  const take = (records: readonly SignedRecord[], own: boolean): Promise<void> => {
-    if (records.length === 0) return Promise.resolve();
-    const all = records.map((record) => new Promise<void>((done, failed) => incoming.push({ record, own, done, failed })));
+  const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
+    if (arrivals.length === 0) return Promise.resolve();
+    const all = arrivals.map((arrival) => new Promise<void>((done, failed) => incoming.push({ arrival, done, failed })));
     void desk.add(decideIncoming);
     return Promise.all(all).then(() => undefined);
   };
 
   /** Whatever has come in until its turn is one batch: under load batches grow, and the disk is synced less often. */
   const decideIncoming = async (): Promise<void> => {
-    const batch = incoming.slice(0, batchSize);
-    if (batch.length === 0) return;
-    incoming = incoming.slice(batch.length);
+    const turn = incoming.slice(0, batchSize);
+    if (turn.length === 0) return;
+    incoming = incoming.slice(turn.length);
     if (incoming.length > 0) void desk.add(decideIncoming);
     try {
-      await decide(batch);
-      for (const { done } of batch) done();
+      await decide(turn.map(({ arrival }) => arrival));
+      for (const { done } of turn) done();
     } catch (error) {
-      for (const { failed } of batch) failed(error);
+      for (const { failed } of turn) failed(error);
     }
   };
 
-  const decide = async (batch: readonly { record: SignedRecord; own: boolean }[]): Promise<void> => {
-    const work = new Batch(knowledge(), components);
-    const unwanted = await store.knows(batch.map(({ record }) => record.id));
-    for (const [position, { record, own }] of batch.entries()) await work.arrive(record, own, unwanted[position] ?? false);
+  const decide = async (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
+    const work = newBatch();
+    const known = await store.knows(arrivals.map(({ record }) => record.id));
+    for (const [position, arrival] of arrivals.entries()) {
+      await work.arrive({ ...arrival, known: known[position] ?? false });
+    }
+    await writeAndReview(work);
+  };
+
+  /** Lessons that rest on an author who has turned by what was decided are judged again; the store remembers it until that is done. */
+  const writeAndReview = async (work: Batch): Promise<void> => {
+    const turned = new Set(
+      work.changes.flatMap((change) => (change.kind === "principal" && turns(change.principal) ? [change.principal.author] : [])),
+    );
+    for (const author of turned) work.changes.push({ kind: "review-begin", author });
     await write(work);
+    for (const author of turned) await reviewAuthor(author);
   };
 
   const write = async (work: Batch): Promise<void> => {
-    if (work.changes.length > 0) await store.apply(work.changes);
-    for (const change of work.changes) if (change.kind === "principal") principals.set(change.principal);
-    const attested = work.changes.flatMap((change) => (change.kind === "attestation" ? [change.record.body.lesson] : []));
-    components.onLessons({ added: [...work.added.values()], changed: [...work.changed.values()], attested });
-    if (work.changes.some(({ kind }) => kind === "outbox-add")) components.onOutbox();
+    await commit(work.changes, { added: [...work.added.values()], changed: [...work.changed.values()] });
+    for (const { lesson, utility } of work.judged.values()) room.note(lesson, utility);
+    await makeRoom();
+  };
+
+  const commit = async (changes: readonly StoreChange[], told: Partial<LedgerChange>): Promise<void> => {
+    if (changes.length > 0) await store.apply(changes);
+    for (const change of changes) if (change.kind === "principal") principals.set(change.principal);
+    const attested = changes.flatMap((change) => (change.kind === "attestation" ? [change.record.body.lesson] : []));
+    components.onLessons({ added: [], changed: [], pruned: [], attested, ...told });
+    if (changes.some(({ kind }) => kind === "outbox-add")) components.onOutbox();
+  };
+
+  const makeRoom = async (): Promise<void> => {
+    for (;;) {
+      const { changes, pruned } = room.takeOverflow(pruneBatchSize, clock.now());
+      if (pruned.length === 0) return;
+      await commit(changes, { pruned });
+    }
   };
 
   const place = async (placed: readonly PlacedLesson[]): Promise<void> => {
-    const work = new Batch(knowledge(), components);
+    const work = newBatch();
+    const vectors = new Map(placed.map(({ lesson, vector }) => [lesson.label, vector]));
     for (const { lesson, vector, neighbours, embedder } of placed) {
+      const current = await work.knowledge.lesson(lesson.record.id);
+      if (current === undefined) continue; // forgotten meanwhile
       work.changes.push({ kind: "embedding", label: lesson.label, embedder, vector });
       const stored = await store.byLabels(neighbours.map(({ label }) => label));
-      const near = neighbours.flatMap(({ similarity }, position) => {
-        const neighbour = stored[position];
-        return neighbour === undefined ? [] : [{ lesson: neighbour, similarity }];
-      });
+      const near: { lesson: StoredLesson; similarity: number }[] = [];
+      for (const [position, { similarity }] of neighbours.entries()) {
+        const id = stored[position]?.record.id;
+        // What an earlier lesson of the batch has changed about it is what counts.
+        const neighbour = id === undefined ? undefined : await work.knowledge.lesson(id);
+        if (neighbour !== undefined) near.push({ lesson: neighbour, similarity });
+      }
+      const leaderOf = async (topic: number): Promise<Float32Array | undefined> =>
+        vectors.get(topic) ?? (await store.embedding(embedder, topic));
+      const topic = await topicAmong(current, { vector, near: near.map((each) => each.lesson), leaderOf });
+      if (topic !== current.topic) work.note({ ...current, topic });
       await work.review(lesson.record, near);
     }
     await write(work);
   };
 
   const revise = async (changes: readonly StoreChange[]): Promise<void> => {
-    const work = new Batch(knowledge(), components);
+    const work = newBatch();
     for (const change of changes) {
-      work.changes.push(change);
-      if (change.kind === "principal") work.knowledge.notePrincipal(change.principal);
-      if (change.kind === "lesson") {
-        work.knowledge.noteLesson(change.lesson);
-        work.changed.set(change.lesson.record.id, change.lesson);
-      }
+      if (change.kind === "lesson") work.note(change.lesson);
+      else if (change.kind === "principal") work.notePrincipal(change.principal);
+      else work.changes.push(change);
     }
-    for (const lesson of work.changed.values()) await work.review(lesson.record, []);
-    await write(work);
+    // A review may change further lessons, which it reviews itself.
+    const revised = Array.from(work.changed.values());
+    for (const { record } of revised) await work.review(record, []);
+    await writeAndReview(work);
+    for (const change of changes) if (change.kind === "forget") room.forget(change.id);
+  };
+
+  /** Does the change make the author one whose lessons fail, or whose word admits lessons, or end that? */
+  const turns = (principal: Principal): boolean => {
+    const before = principals.get(principal.author);
+    const isFailing = ({ failuresInRow }: Principal): boolean => failuresInRow >= maxFailuresInRow;
+    return isFailing(principal) !== isFailing(before) || mayVouch(principal) !== mayVouch(before);
   };
 
   const setPrincipal = async (change: (current: Principal) => Principal, author: AuthorId): Promise<Principal> => {
     const principal = change(principals.get(author));
-    const work = new Batch(knowledge(), components);
+    const work = newBatch();
     // Before any lesson is read: one that is damaged must not keep its author from being blocked.
     work.changes.push({ kind: "principal", principal }, { kind: "review-begin", author });
     await write(work);
@@ -163,127 +201,67 @@ export function createLedger(components: LedgerComponents): Ledger {
     return principal;
   };
 
-  /** Batch by batch, since an author may have as many lessons as fit: the store remembers the review until the last batch is durable. */
+  /**
+   * The author's lessons, and those that the author attested. Batch by batch, since there may be as many as fit: the store remembers the review until the
+   * last batch is durable.
+   */
   const reviewAuthor = async (author: AuthorId): Promise<void> => {
-    let work = new Batch(knowledge(), components);
+    let work = newBatch();
     let reviewed = 0;
-    for await (const lesson of store.list({ author, states: ["admitted", "held"] })) {
+    for await (const lesson of store.list({ author, states: ["admitted", "held", "archived"] })) {
       await work.review(lesson.record, []);
       reviewed += 1;
       if (reviewed % reviewBatchSize > 0) continue;
       await write(work);
-      work = new Batch(knowledge(), components);
+      work = newBatch();
     }
+    await write(work);
+    await review(await attestedBy(author));
+    work = newBatch();
     work.changes.push({ kind: "review-end", author });
     await write(work);
+  };
+
+  const attestedBy = async (author: AuthorId): Promise<RecordId[]> => {
+    const ids: RecordId[] = [];
+    for (const { id, state, attestations } of await store.allGlances()) {
+      const mayChange = state === "admitted" || state === "held" || state === "archived";
+      if (mayChange && attestations.some((said) => said.author === author)) ids.push(id);
+    }
+    return ids;
+  };
+
+  const review = async (ids: readonly RecordId[]): Promise<void> => {
+    for (let from = 0; from < ids.length; from += reviewBatchSize) {
+      const work = newBatch();
+      for (const id of ids.slice(from, from + reviewBatchSize)) {
+        const lesson = await work.knowledge.lesson(id);
+        if (lesson !== undefined) await work.review(lesson.record, []);
+      }
+      await write(work);
+    }
   };
 
   const resumeReviews = async (): Promise<void> => {
     for (const author of await store.underReview()) await reviewAuthor(author);
   };
 
+  const openRoom = async (): Promise<void> => {
+    await room.open();
+    await makeRoom();
+  };
+
   return {
-    receive: (records) => take(records, false),
-    publish: (record) => take([record], true),
+    receive: (records) => take(records.map((record) => ({ record, own: false }))),
+    publish: (record, { consolidates } = {}) =>
+      take([{ record, own: true, ...(consolidates !== undefined && { consolidates }) }]),
     place: (placed) => desk.add(() => place(placed)),
     revise: (change) => desk.add(async () => revise(await change())),
     setPrincipal: (change, author) => desk.add(() => setPrincipal(change, author)),
+    review: (ids) => desk.add(() => review(ids)),
+    openRoom: () => desk.add(openRoom),
     resumeReviews: () => desk.add(resumeReviews),
     waiting: () => incoming.length,
     settled: () => desk.onIdle(),
   };
-}
-
-/** What one batch has decided so far: the changes to write, and the lessons they concern. */
-class Batch {
-  readonly knowledge: Knowledge;
-  readonly changes: StoreChange[] = [];
-  readonly added = new Map<string, StoredLesson>();
-  readonly changed = new Map<string, StoredLesson>();
-  readonly #components: LedgerComponents;
-  readonly #now: number;
-
-  constructor(knowledge: Knowledge, components: LedgerComponents) {
-    this.knowledge = knowledge;
-    this.#components = components;
-    this.#now = components.clock.now();
-  }
-
-  /** `known`: the record is stored, or its id is remembered as refused. */
-  async arrive(record: SignedRecord, own: boolean, known: boolean): Promise<void> {
-    if (isLesson(record)) await this.#lessonArrives(record, known);
-    else if (isRetraction(record)) {
-      const verdict = judge({ record, neighbours: [], state: await this.knowledge.ofRetraction(record, known) });
-      if (verdict.action === "accept" || verdict.action === "retract") {
-        this.changes.push({ kind: "tombstone", record });
-        this.knowledge.noteTombstone(record);
-      } else this.#remember(record, verdict);
-      if (isLessonVerdict(verdict)) await this.#settle(record.body.lesson, verdict);
-    } else if (isAttestation(record)) {
-      const verdict = judge({ record, neighbours: [], state: await this.knowledge.ofAttestation(record, known) });
-      if (verdict.action === "accept") {
-        this.changes.push({ kind: "attestation", record });
-        this.knowledge.noteAttestation(record);
-        const lesson = await this.knowledge.lesson(record.body.lesson);
-        if (lesson !== undefined) await this.review(lesson.record, []);
-      } else this.#remember(record, verdict);
-    } else if (isRotation(record)) {
-      const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(known) });
-      if (verdict.action === "accept") this.changes.push({ kind: "rotation", record });
-      else this.#remember(record, verdict);
-    }
-    if (own) this.changes.push({ kind: "outbox-add", id: record.id });
-  }
-
-  /** Judges a lesson that is here again, since something about it has changed. */
-  async review(
-    record: SignedRecord<LessonBody>,
-    neighbours: readonly { lesson: StoredLesson; similarity: number }[],
-  ): Promise<void> {
-    const state = await this.knowledge.ofLesson(record, "review");
-    this.#giveUpVoid(record, state.tombstones);
-    const verdict = judge({ record, neighbours, state });
-    if (isLessonVerdict(verdict)) await this.#settle(record.id, verdict);
-  }
-
-  async #lessonArrives(record: SignedRecord<LessonBody>, known: boolean): Promise<void> {
-    const state = await this.knowledge.ofLesson(record, "arrival", known);
-    const verdict = judge({ record, neighbours: [], state });
-    if (!isLessonVerdict(verdict)) {
-      this.#remember(record, verdict);
-      return;
-    }
-    if (state.stored !== undefined) {
-      await this.#settle(record.id, verdict);
-      return;
-    }
-    const lesson = newLesson(record, verdict, { label: this.#components.store.nextLabel(), now: this.#now });
-    this.#write(lesson, this.added);
-    this.#giveUpVoid(record, state.tombstones);
-  }
-
-  #giveUpVoid(lesson: SignedRecord<LessonBody>, tombstones: readonly SignedRecord<RetractionBody>[]): void {
-    for (const { id, body } of voidTombstones(lesson, tombstones)) {
-      this.changes.push({ kind: "tombstone-remove", lesson: lesson.id, author: body.author });
-      this.changes.push({ kind: "refused", id, reason: voidTombstoneReason });
-      this.knowledge.noteVoidTombstone(id);
-    }
-  }
-
-  async #settle(id: string, verdict: LessonVerdict): Promise<void> {
-    const stored = await this.knowledge.lesson(id);
-    if (stored === undefined) return;
-    const settled = settle(stored, verdict, this.#now);
-    if (settled !== stored) this.#write(settled, this.added.has(id) ? this.added : this.changed);
-  }
-
-  #write(lesson: StoredLesson, where: Map<string, StoredLesson>): void {
-    this.knowledge.noteLesson(lesson);
-    where.set(lesson.record.id, lesson);
-    this.changes.push({ kind: "lesson", lesson });
-  }
-
-  #remember(record: SignedRecord, verdict: { readonly action: string; readonly reason: string }): void {
-    if (verdict.action === "refuse") this.changes.push({ kind: "refused", id: record.id, reason: verdict.reason });
-  }
 }

@@ -1,52 +1,70 @@
-/** What lessons and authors are worth here, for recall and for the views: `reconcile` computes it, the store knows the testimony, a cache spares reading it again. */
-import type { AttestationBody, AuthorId, LessonStore, RecordId, SignedRecord, StoredLesson } from "@grapevine/core";
+/** What lessons and authors are worth here, for recall and for the views: `reconcile` computes it, and a glance at a lesson holds nearly all that it asks. */
+import {
+  type AuthorId,
+  type Clock,
+  glanceOf,
+  type LessonGlance,
+  type LessonStore,
+  type RecordId,
+  type StoredLesson,
+} from "@grapevine/core";
 import { trustOf, utilityOf } from "@grapevine/reconcile";
 import { relativesOf } from "./knowledge.ts";
 import type { PrincipalBook } from "./principals.ts";
 
 export interface MeritsComponents {
-  readonly store: Pick<LessonStore, "attestations" | "getMany" | "derivedAuthors">;
+  readonly store: Pick<LessonStore, "glances" | "get" | "derivedAuthors" | "derivedLessons">;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  readonly clock: Clock;
 }
 
 export interface Merits {
   /** Lower bounds of the lessons' utility, from 0 to 1, in order. */
   readonly utilitiesOf: (lessons: readonly StoredLesson[]) => Promise<number[]>;
+  /** The same for lessons that were only glanced at. */
+  readonly glancedUtilitiesOf: (glances: readonly LessonGlance[]) => Promise<number[]>;
   /** Lower bound of the trust in an author, from 0 to 1; 1 for oneself. */
   readonly trustOf: (author: AuthorId) => number;
   /** Something was said about these lessons. */
   readonly forget: (lessons: Iterable<RecordId>) => void;
 }
 
-interface Said {
-  readonly attestations: readonly SignedRecord<AttestationBody>[];
-  readonly relatives: ReadonlySet<AuthorId>;
-}
-
-/** Lessons whose testimony is kept at hand: those that recall meets again and again. */
+/** Lessons whose relatives are kept at hand: those that are attested and recalled again and again. */
 const maxCached = 20_000;
+const nobody: ReadonlySet<AuthorId> = new Set();
 
-export function createMerits({ store, principals, self }: MeritsComponents): Merits {
-  const cache = new Map<RecordId, Said>();
+export function createMerits({ store, principals, self, clock }: MeritsComponents): Merits {
+  const cache = new Map<RecordId, ReadonlySet<AuthorId>>();
 
-  const saidOf = async (lesson: StoredLesson): Promise<Said> => {
-    const attestations = await store.attestations(lesson.record.id);
-    const said = { attestations, relatives: await relativesOf(lesson.record, attestations, store) };
+  const lineage = { lesson: (id: RecordId) => store.get(id), derivedLessons: (id: RecordId) => store.derivedLessons(id) };
+
+  const findRelatives = async (glance: LessonGlance): Promise<void> => {
+    const isAlone = glance.derivedFrom.length === 0 && (await store.derivedAuthors(glance.id)).length === 0;
+    const relatives = isAlone ? nobody : await relativesOf({ id: glance.id, body: glance }, lineage);
     if (cache.size >= maxCached) cache.clear();
-    cache.set(lesson.record.id, said);
-    return said;
+    cache.set(glance.id, relatives);
+  };
+
+  const glancedUtilitiesOf: Merits["glancedUtilitiesOf"] = async (glances) => {
+    // Nobody asks whose word is an echo where nobody attests.
+    const unknown = glances.filter(({ id, attestations }) => attestations.length > 0 && !cache.has(id));
+    await Promise.all(unknown.map(findRelatives));
+    const now = clock.now();
+    return glances.map((glance) => {
+      const { attestations } = glance;
+      const bodies = attestations.map((body) => ({ body }));
+      const relatives = cache.get(glance.id) ?? nobody;
+      return utilityOf(glance, { now, self, principals: principals.known, attestations: bodies, relatives });
+    });
   };
 
   return {
     utilitiesOf: async (lessons) => {
-      const unknown = lessons.filter(({ record }) => !cache.has(record.id));
-      const read = new Map(await Promise.all(unknown.map(async (lesson) => [lesson.record.id, await saidOf(lesson)] as const)));
-      return lessons.map((lesson) => {
-        const said = read.get(lesson.record.id) ?? cache.get(lesson.record.id);
-        return utilityOf(lesson, { self, principals: principals.known, attestations: [], relatives: new Set(), ...said });
-      });
+      const glances = await store.glances(lessons.map(({ label }) => label));
+      return await glancedUtilitiesOf(lessons.map((lesson, position) => glances[position] ?? glanceOf(lesson, [])));
     },
+    glancedUtilitiesOf,
     trustOf: (author) => (author === self ? 1 : trustOf(principals.get(author))),
     forget: (lessons) => {
       for (const id of lessons) cache.delete(id);

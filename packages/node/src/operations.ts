@@ -3,10 +3,12 @@ import type { LessonState } from "@grapevine/core";
 import type {
   Answer,
   AskRequest,
+  Conflict,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  ForgetReply,
   InviteReply,
   JoinReply,
   JoinRequest,
@@ -16,6 +18,7 @@ import type {
   LessonSummary,
   ModelSummary,
   PeerSummary,
+  PinReply,
   PractisedTask,
   PractiseEvent,
   PractiseRequest,
@@ -39,10 +42,15 @@ export interface NodeOperations {
   practise(request: PractiseRequest, onTask?: (task: PractisedTask) => void, options?: CallOptions): Promise<PractiseSummary>;
   lessons(query?: { state?: LessonState; limit?: number }, options?: CallOptions): Promise<LessonSummary[]>;
   searchLessons(query: string, limit?: number, options?: CallOptions): Promise<LessonHit[]>;
+  conflicts(options?: CallOptions): Promise<Conflict[]>;
   lesson(id: string, options?: CallOptions): Promise<LessonDetails>;
   retract(id: string, request?: RetractRequest, options?: CallOptions): Promise<LessonReply>;
+  forgetLesson(id: string, options?: CallOptions): Promise<ForgetReply>;
+  pinLesson(id: string, options?: CallOptions): Promise<PinReply>;
+  unpinLesson(id: string, options?: CallOptions): Promise<PinReply>;
   experiences(query?: { limit?: number }, options?: CallOptions): Promise<ExperienceSummary[]>;
   experience(id: string, options?: CallOptions): Promise<ExperienceDetails>;
+  forgetExperience(id: string, options?: CallOptions): Promise<ForgetReply>;
   peers(options?: CallOptions): Promise<PeerSummary[]>;
   trustPeer(id: string, request?: TrustRequest, options?: CallOptions): Promise<PeerSummary>;
   blockPeer(id: string, options?: CallOptions): Promise<PeerSummary>;

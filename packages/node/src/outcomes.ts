@@ -1,6 +1,9 @@
 /**
- * What an outcome moves: the counts of the lessons that were in the prompt, the counts of their authors (from which trust is computed), and this node's running
- * attestation of each foreign lesson. An outcome that replaces an earlier one takes the earlier one's counts back first.
+ * What an outcome moves: the counts of the lessons that were in the prompt, the counts of their authors (from which trust is computed), what the word of others on
+ * these lessons is worth, and this node's running attestation of each foreign lesson. An outcome that replaces an earlier one takes the earlier one's counts back first.
+ *
+ * A success is the first lesson's, the one that recall ranked highest: else a wrong lesson would be proved right by riding along with right ones. A failure may be that
+ * of any lesson that was about the question; what stood beside them, far less like it, did not cause it.
  */
 import {
   type AttestationBody,
@@ -8,16 +11,20 @@ import {
   type Experience,
   type Identity,
   type LessonStore,
+  type LessonUse,
   type Outcome,
   type OutcomeCounts,
   type Principal,
+  type RecordId,
   type StoreChange,
   signRecord,
+  type Verdict,
 } from "@grapevine/core";
+import { checkOfWord, wordAfter } from "@grapevine/reconcile";
 import type { PrincipalBook } from "./principals.ts";
 
 export interface OutcomeComponents {
-  readonly store: Pick<LessonStore, "getMany" | "nextSequence">;
+  readonly store: Pick<LessonStore, "getMany" | "nextSequence" | "attestations">;
   readonly principals: PrincipalBook;
   readonly identity: Identity;
   readonly clock: Clock;
@@ -35,15 +42,32 @@ export async function outcomeChanges(
   if (experience.answeredBy !== undefined) return [];
   const changes: StoreChange[] = [];
   const authors = new Map<string, Principal>();
+  const known = (author: string): Principal => authors.get(author) ?? principals.get(author);
   const now = clock.now();
-  for (const lesson of await store.getMany(experience.lessons.map(({ id }) => id))) {
+  const moved = movedBy(outcome, experience.lessons);
+  const movedBefore = movedBy(replaced, experience.lessons);
+  for (const lesson of await store.getMany([...new Set([...moved, ...movedBefore])])) {
     if (lesson === undefined) continue;
     const { id, body } = lesson.record;
-    const outcomes = counted(lesson.outcomes, outcome, replaced);
+    const change: CountChange = {
+      ...(moved.has(id) && { added: outcome.verdict }),
+      ...(movedBefore.has(id) && { taken: replaced?.verdict }),
+    };
+    const outcomes = counted(lesson.outcomes, change);
     changes.push({ kind: "lesson", lesson: { ...lesson, outcomes, usedAt: now } });
+    for (const { body: said } of await store.attestations(id)) {
+      if (said.author === identity.author) continue;
+      const witness = known(said.author);
+      const word = wordAfter(witness.word, checkOfWord(lesson.outcomes, said), checkOfWord(outcomes, said));
+      if (word !== witness.word) authors.set(said.author, { ...witness, word });
+    }
     if (body.author === identity.author) continue;
-    const author = authors.get(body.author) ?? principals.get(body.author);
-    authors.set(body.author, { ...author, outcomes: counted(author.outcomes, outcome, replaced) });
+    const author = known(body.author);
+    authors.set(body.author, {
+      ...author,
+      outcomes: counted(author.outcomes, change),
+      failuresInRow: rowAfter(author.failuresInRow, outcomes, change.added),
+    });
     const attestation = signRecord<AttestationBody>(identity, {
       type: "attestation",
       seq: store.nextSequence(),
@@ -57,8 +81,34 @@ export async function outcomeChanges(
   return changes;
 }
 
-function counted(counts: OutcomeCounts, outcome: Outcome, replaced: Outcome | undefined): OutcomeCounts {
-  const added = { ...counts, [outcome.verdict]: counts[outcome.verdict] + 1 };
-  if (replaced === undefined) return added;
-  return { ...added, [replaced.verdict]: Math.max(0, added[replaced.verdict] - 1) };
+/** How much less like the question than the most similar a lesson may be for a failure to speak against it. */
+const decisiveMargin = 0.15;
+
+/** The lessons of the prompt whose counts the outcome changes. */
+function movedBy(outcome: Outcome | undefined, uses: readonly LessonUse[]): ReadonlySet<RecordId> {
+  if (outcome === undefined) return new Set();
+  if (outcome.verdict !== "failed") return new Set(uses.slice(0, 1).map(({ id }) => id));
+  const nearest = Math.max(...uses.map(({ similarity }) => similarity));
+  const near = uses.filter(({ similarity }, position) => position === 0 || similarity >= nearest - decisiveMargin);
+  return new Set(near.map(({ id }) => id));
+}
+
+interface CountChange {
+  readonly added?: Verdict;
+  /** Of the outcome that was replaced. */
+  readonly taken?: Verdict | undefined;
+}
+
+function counted(counts: OutcomeCounts, { added, taken }: CountChange): OutcomeCounts {
+  const changed = { ...counts };
+  if (added !== undefined) changed[added] += 1;
+  if (taken !== undefined) changed[taken] = Math.max(0, changed[taken] - 1);
+  return changed;
+}
+
+/** Only a lesson's first outcome here lengthens or ends the row: a lesson that fails again says no more of its author than it did. */
+function rowAfter(failuresInRow: number, outcomes: OutcomeCounts, added: Verdict | undefined): number {
+  const isFirst = added !== undefined && outcomes.worked + outcomes.changed + outcomes.failed === 1;
+  if (!isFirst) return failuresInRow;
+  return added === "failed" ? failuresInRow + 1 : 0;
 }

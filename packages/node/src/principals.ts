@@ -1,5 +1,5 @@
 /** Whom this node knows: the store's principals in memory, since every verdict and every recall asks for them. */
-import { type AuthorId, type LessonStore, noOutcomes, type Principal } from "@grapevine/core";
+import { type AuthorId, type LessonStore, type Principal, strangerCalled } from "@grapevine/core";
 
 export interface PrincipalBook {
   readonly known: ReadonlyMap<AuthorId, Principal>;
@@ -13,7 +13,7 @@ export async function openPrincipalBook(store: Pick<LessonStore, "principals">):
   const known = new Map((await store.principals()).map((principal) => [principal.author, principal]));
   return {
     known,
-    get: (author) => known.get(author) ?? { author, standing: "stranger", outcomes: noOutcomes },
+    get: (author) => known.get(author) ?? strangerCalled(author),
     set: (principal) => void known.set(principal.author, principal),
   };
 }

@@ -16,17 +16,20 @@ import type {
   VectorIndex,
 } from "@grapevine/core";
 import type { Gate } from "@grapevine/distill";
-import type { AnswerContext, AskReply, Network } from "@grapevine/network";
+import type { Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";
-import { type AskingComponents, answerPeer, ask } from "./asking.ts";
+import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
 import type {
   Answer,
+  AnswerPolicy,
   AskRequest,
+  Conflict,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  ForgetReply,
   InviteReply,
   JoinReply,
   JoinRequest,
@@ -36,6 +39,7 @@ import type {
   LessonSummary,
   ModelSummary,
   PeerSummary,
+  PinReply,
   PractisedTask,
   PractiseRequest,
   RetractRequest,
@@ -43,7 +47,10 @@ import type {
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
+import { type DescribingComponents, describeLesson } from "./describing.ts";
+import { listConflicts } from "./disagreements.ts";
 import { findAuthor, findExperience, findLesson } from "./finding.ts";
+import type { Forgetting } from "./forgetting.ts";
 import type { Indexing } from "./indexing.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
@@ -53,8 +60,10 @@ import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.
 import { outcomeChanges } from "./outcomes.ts";
 import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
+import type { Refining, RefiningTotals } from "./refining.ts";
+import type { Room } from "./room.ts";
 import { version } from "./version.ts";
-import { experienceDetails, experienceSummary, lessonDetails, lessonSummaries, type ViewComponents } from "./views.ts";
+import { experienceDetails, experienceSummary, lessonSummaries, type ViewComponents } from "./views.ts";
 
 export interface NodeServiceComponents {
   readonly name: string;
@@ -70,11 +79,19 @@ export interface NodeServiceComponents {
   readonly agent: Agent;
   readonly learning: Learning;
   readonly indexing: Indexing;
+  readonly forgetting: Forgetting;
+  readonly refining: Pick<Refining, "totals">;
+  readonly room: Room;
   readonly network: Network;
   readonly model: LanguageModel;
   readonly embedder: Embedder;
   readonly index: VectorIndex;
   readonly activity: Activity;
+  /** Busy while the user waits for an answer; what is made for peers gives way. */
+  readonly ownQuestions: Activity;
+  readonly recall: AskingComponents["recall"];
+  readonly answers: AnswerPolicy;
+  readonly keepsAsked: boolean;
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
 
@@ -87,6 +104,7 @@ export class NodeService implements NodeOperations {
   readonly #components: NodeServiceComponents;
   readonly #views: ViewComponents;
   readonly #asking: AskingComponents;
+  readonly #describing: DescribingComponents;
   readonly #practice: Practice;
   #api = "";
 
@@ -95,6 +113,7 @@ export class NodeService implements NodeOperations {
     this.#components = components;
     this.#views = { trustOf: merits.trustOf, utilitiesOf: merits.utilitiesOf, nameOf };
     this.#asking = { ...components, ...this.#views, self: identity.author };
+    this.#describing = { ...components, ...this.#views, self: identity.author };
     this.#practice = createPractice({ ...components, ...this.#views, count: (experience) => this.#count(experience) });
   }
 
@@ -103,12 +122,8 @@ export class NodeService implements NodeOperations {
     this.#api = url;
   }
 
-  answerPeer(question: string, context: AnswerContext): Promise<AskReply> {
-    return answerPeer(question, context, this.#asking);
-  }
-
   async status(): Promise<Status> {
-    const { name, network, model, embedder, store, experiences, ledger, indexing, learning, startedAt } = this.#components;
+    const { name, network, model, embedder, store, experiences, ledger, indexing, learning, room, startedAt } = this.#components;
     const { own, admitted, held, archived } = store.counts();
     return {
       name,
@@ -127,6 +142,10 @@ export class NodeService implements NodeOperations {
         distillation: learning.waiting(),
         outbox: (await store.outbox()).length,
       },
+      refined: refinedOf(this.#components.refining.totals()),
+      room: { foreign: room.use().foreign, capacity: room.use().capacity },
+      answers: this.#components.answers,
+      keepsAsked: this.#components.keepsAsked,
       rebuilding: indexing.progress(),
       distilled: learning.counts(),
       version,
@@ -197,19 +216,28 @@ export class NodeService implements NodeOperations {
 
   async lesson(text: string): Promise<LessonDetails> {
     const { store } = this.#components;
-    const lesson = await findLesson(text, store);
-    const attestations = (await store.attestations(lesson.record.id)).map(({ body }) => ({
-      author: body.author,
-      worked: body.worked,
-      changed: body.changed,
-      failed: body.failed,
-    }));
-    return await lessonDetails(lesson, attestations, this.#views);
+    return await describeLesson(await findLesson(text, store), this.#describing);
+  }
+
+  conflicts(): Promise<Conflict[]> {
+    return listConflicts(this.#describing);
   }
 
   async retract(text: string, request: RetractRequest = {}): Promise<LessonReply> {
     const lesson = await findLesson(text, this.#components.store);
     return lessonReply(await publishRetraction(lesson, request.reason, this.#components));
+  }
+
+  forgetLesson(text: string): Promise<ForgetReply> {
+    return this.#components.forgetting.lesson(text);
+  }
+
+  pinLesson(text: string): Promise<PinReply> {
+    return this.#setPinned(text, true);
+  }
+
+  unpinLesson(text: string): Promise<PinReply> {
+    return this.#setPinned(text, false);
   }
 
   async experiences({ limit = defaultListLength }: { limit?: number } = {}): Promise<ExperienceSummary[]> {
@@ -222,6 +250,10 @@ export class NodeService implements NodeOperations {
     return experienceDetails(await findExperience(text, this.#components.experiences), this.#views);
   }
 
+  forgetExperience(text: string): Promise<ForgetReply> {
+    return this.#components.forgetting.experience(text);
+  }
+
   async peers(): Promise<PeerSummary[]> {
     const { network, principals } = this.#components;
     const connected = network.peers();
@@ -231,7 +263,13 @@ export class NodeService implements NodeOperations {
   }
 
   async trustPeer(text: string, { name }: TrustRequest = {}): Promise<PeerSummary> {
-    return await this.#setStanding(text, (principal) => ({ ...principal, standing: "trusted", name: name ?? principal.name }));
+    return await this.#setStanding(text, (principal) => ({
+      ...principal,
+      standing: "trusted",
+      name: name ?? principal.name,
+      // The user's word ends a row of failures, whatever it was: outcomes begin to count anew.
+      failuresInRow: 0,
+    }));
   }
 
   async blockPeer(text: string): Promise<PeerSummary> {
@@ -265,6 +303,14 @@ export class NodeService implements NodeOperations {
     const { outcome } = experience;
     if (outcome === undefined || experience.lessons.length === 0) return;
     await this.#components.ledger.revise(() => outcomeChanges(experience, outcome, undefined, this.#components));
+  }
+
+  async #setPinned(text: string, pinned: boolean): Promise<PinReply> {
+    const { store, ledger } = this.#components;
+    const { record } = await findLesson(text, store);
+    await ledger.revise(async () => [{ kind: "lesson", lesson: { ...(await findLesson(record.id, store)), pinned } }]);
+    const lesson = await findLesson(record.id, store);
+    return { ...lessonReply(lesson), pinned: lesson.pinned };
   }
 
   async #setStanding(text: string, change: (principal: Principal) => Principal): Promise<PeerSummary> {
@@ -303,3 +349,8 @@ function creditedLessons(experience: Experience | undefined): string[] {
 
 /** A caller that does not want to be told. */
 function ignore(): void {}
+
+function refinedOf({ trials, consolidations }: RefiningTotals): Status["refined"] {
+  const { admitted, refused, undecided, generations } = trials;
+  return { trials: { admitted, refused, undecided, generations }, consolidations };
+}

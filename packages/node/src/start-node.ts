@@ -10,7 +10,7 @@ import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
-import type { Status } from "./control/contract.ts";
+import type { AnswerPolicy, Status } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { listenPort } from "./listen-port.ts";
@@ -34,6 +34,14 @@ export interface NodeOptions {
   readonly api?: number;
   /** Model specification; `auto` by default. */
   readonly model?: string;
+  /** Most lessons of others that may be used or wait. Default: that of the last start, or 20,000. */
+  readonly capacity?: number;
+  /** Largest part of the idle time that goes into trials and consolidation, from 0 to 1. Default: that of the last start, or a quarter. */
+  readonly idleShare?: number;
+  /** Whose questions are answered. Default: as at the last start, or those of trusted peers. */
+  readonly answer?: AnswerPolicy;
+  /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */
+  readonly keepAsked?: boolean;
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
   /** Told about work that takes more than a second. */
   readonly onProgress?: (text: string) => void;
@@ -119,7 +127,12 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
   const clock = systemClock;
   const log = openLog(home, options.logLevel ?? "info");
   const lock = Promise.withResolvers<void>();
-  const opening = openStore({ path: home.storeFolder, clock, onLocked: lock.resolve });
+  const opening = openStore({
+    path: home.storeFolder,
+    clock,
+    onLocked: lock.resolve,
+    log: (message) => log.warn(message),
+  });
   closing.add("store", async () => (await opening).close());
   await Promise.race([lock.promise, opening]);
   // With the lock held, the index is loaded while the store is verified: with many lessons each takes half a second.
@@ -137,9 +150,13 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
   if (redoneCommits > 0) log.warn({ redoneCommits }, "LevelDB had lost commits, which were made again from the checkpoint");
   const identity = await loadIdentity(home, { mayCreate: experiences === 0 && lessons === 0 });
   const earlier = await loadSettings(home);
+  const capacity = options.capacity ?? earlier.capacity;
+  const idleShare = options.idleShare ?? earlier.idleShare;
+  const answer = options.answer ?? earlier.answer;
+  const keepAsked = options.keepAsked ?? earlier.keepAsked;
   const swarm = options.swarm ?? invites[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
   const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
-  const settings = createSavedSettings(home, { ...earlier, swarm, port }, log);
+  const settings = createSavedSettings(home, { ...earlier, swarm, port, capacity, idleShare, answer, keepAsked }, log);
   const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>

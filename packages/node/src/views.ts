@@ -33,9 +33,12 @@ function lessonSummary(lesson: StoredLesson, utility: number, components: ViewCo
   };
 }
 
+/** What a view of one lesson shows beside the lesson itself. */
+export type LessonSurroundings = Pick<LessonDetails, "attestations" | "conflicts" | "explanation">;
+
 export async function lessonDetails(
   lesson: StoredLesson,
-  attestations: LessonDetails["attestations"],
+  { attestations, conflicts, explanation }: LessonSurroundings,
   components: ViewComponents,
 ): Promise<LessonDetails> {
   const { body } = lesson.record;
@@ -51,7 +54,11 @@ export async function lessonDetails(
     supersedes: body.supersedes,
     receivedAt: lesson.receivedAt,
     outcomes: lesson.outcomes,
-    attestations,
+    attestations: attestations.map(({ author, worked, changed, failed }) => ({ author, worked, changed, failed })),
+    pinned: lesson.pinned,
+    trial: lesson.trial,
+    conflicts,
+    explanation,
     history: [...lesson.history, lesson.standing],
   };
 }
@@ -77,6 +84,7 @@ export function experienceDetails(experience: Experience, components: ViewCompon
     ...experienceSummary(experience),
     task: experience.task,
     askedBy: experience.askedBy,
+    answeredBy: experience.answeredBy,
     steps: experience.steps,
     comment: experience.outcome?.comment,
     usedLessons: experience.lessons.map((use) => usedLesson(use, components)),

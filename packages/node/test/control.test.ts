@@ -47,6 +47,11 @@ function operations(): NodeOperations {
       });
       throw nodeErrors.create("PRACTICE_BUSY", "busy after the first task");
     },
+    conflicts: async () => [],
+    forgetLesson: unused,
+    pinLesson: unused,
+    unpinLesson: unused,
+    forgetExperience: unused,
     lessons: async () => [],
     searchLessons: unused,
     lesson: () => Promise.reject(nodeErrors.create("LESSON_UNKNOWN", "no such lesson")),
@@ -143,6 +148,11 @@ describe("the control API", () => {
       GrapevineError.is(error, "API_REQUEST_INVALID") && message.test(String(error));
     await expect(client().ask({ question: 7 } as never)).rejects.toSatisfy(refused(/question/));
     await expect(client().ask({ question: "a", extra: 1 } as never)).rejects.toSatisfy(refused(/extra/));
+    expect(await client().ask({ question: "a", best: true, force: true, timeoutMs: 300_000 })).toMatchObject({
+      answer: "forty-two",
+    });
+    await expect(client().ask({ question: "a", timeoutMs: 300_001 })).rejects.toSatisfy(refused(/timeoutMs/));
+    await expect(client().ask({ question: "a", timeoutMs: 0 })).rejects.toSatisfy(refused(/timeoutMs/));
     await expect(client().ask({ question: "a".repeat(300_000) })).rejects.toSatisfy(refused(/larger than/));
     await expect(client().practise({ environment: "tools", tasks: 1_000 })).rejects.not.toSatisfy(refused(/tasks/));
     await expect(client().practise({ environment: "tools", tasks: 1_001 })).rejects.toSatisfy(refused(/tasks/));

@@ -20,6 +20,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createLedger, type Ledger, type LedgerChange } from "../src/ledger.ts";
 import { openPrincipalBook, type PrincipalBook } from "../src/principals.ts";
+import { createRoom, type Room } from "../src/room.ts";
 
 const clock = { now: () => 1_700_000_100_000 };
 const self = identity(1);
@@ -61,6 +62,16 @@ function attestation(author: Identity, seq: number, of: SignedRecord, worked: nu
   });
 }
 
+function roomIn(store: LessonStore, principals: PrincipalBook, capacity = 1_000): Room {
+  return createRoom({
+    store,
+    principals,
+    self: self.author,
+    limits: { capacity, heldShare: 0.5, authorShare: 1 },
+    utilitiesOf: async (lessons) => lessons.map(() => 0),
+  });
+}
+
 interface Bench {
   readonly store: Store;
   readonly ledger: Ledger;
@@ -69,7 +80,7 @@ interface Bench {
   readonly folder: string;
 }
 
-async function openBench(): Promise<Bench> {
+async function openBench(capacity?: number): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), "grapevine-ledger-"));
   const store = await openStore({ path: folder, clock });
   const principals = await openPrincipalBook(store.lessons);
@@ -79,6 +90,7 @@ async function openBench(): Promise<Bench> {
     principals,
     self: self.author,
     clock,
+    room: roomIn(store.lessons, principals, capacity),
     onLessons: (change) => seen.push(change),
     onOutbox: () => undefined,
   });
@@ -89,7 +101,8 @@ async function openBench(): Promise<Bench> {
 async function openLedger(store: LessonStore): Promise<{ readonly ledger: Ledger; readonly principals: PrincipalBook }> {
   const principals = await openPrincipalBook(store);
   const unheard = (): void => undefined;
-  const ledger = createLedger({ store, principals, self: self.author, clock, onLessons: unheard, onOutbox: unheard });
+  const room = roomIn(store, principals);
+  const ledger = createLedger({ store, principals, self: self.author, clock, room, onLessons: unheard, onOutbox: unheard });
   return { ledger, principals };
 }
 

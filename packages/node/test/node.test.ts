@@ -2,72 +2,12 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type GenerationRequest, systemClock } from "@grapevine/core";
-import { openStore } from "@grapevine/store";
-import { HashEmbedder, ScriptedModel } from "@grapevine/testing";
-import { openVectorIndex } from "@grapevine/vector-index";
-import { pino } from "pino";
-import { afterEach, describe, expect, it } from "vitest";
-import { type Composed, compose } from "../src/compose.ts";
+import { describe, expect, it } from "vitest";
 import { loadIdentity, loadSettings, loadToken, openHome, saveSettings } from "../src/home.ts";
 import { listenPort } from "../src/listen-port.ts";
-import { createSavedSettings } from "../src/saved-settings.ts";
+import { joined, start } from "./bench.ts";
 
-const log = pino({ level: "silent" });
 const token = ["ghp", "16C7e42F292c6912E7710c838347Ae178B4a"].join("_");
-
-/** Everything of a node but its processes: real store, index and network; a scripted model and a hashing embedder. */
-interface Bench extends Composed {
-  readonly model: ScriptedModel;
-  readonly close: () => Promise<void>;
-}
-
-const open: Bench[] = [];
-afterEach(async () => {
-  for (const bench of open.splice(0)) await bench.close();
-});
-
-async function start(reply: (request: GenerationRequest) => string = () => "yes"): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), "grapevine-node-"));
-  const home = await openHome(folder, "node");
-  const store = await openStore({ path: home.storeFolder, clock: systemClock });
-  const model = new ScriptedModel({ replies: reply });
-  const embedder = new HashEmbedder();
-  const { index } = await openVectorIndex({ path: home.indexFolder, embedder: embedder.id, dimensions: embedder.dimensions });
-  const composed = await compose({
-    home,
-    settings: createSavedSettings(home, { peers: {} }, log),
-    swarm: "test",
-    listen: ["/ip4/127.0.0.1/tcp/0"],
-    identity: await loadIdentity(home, { mayCreate: true }),
-    clock: systemClock,
-    log,
-    store,
-    model,
-    embedder,
-    index,
-  });
-  await composed.network.start();
-  composed.begin();
-  const close = async (): Promise<void> => {
-    await composed.network.stop();
-    await composed.end();
-    await index.close();
-    await store.close();
-    await rm(folder, { recursive: true, force: true });
-  };
-  const bench = { ...composed, model, close };
-  open.push(bench);
-  return bench;
-}
-
-async function joined(reply?: (request: GenerationRequest) => string): Promise<{ learner: Bench; teacher: Bench }> {
-  const [teacher, learner] = [await start(reply), await start(reply)];
-  const { invite } = await teacher.service.invite();
-  await learner.service.join({ invite, trust: true });
-  await expect.poll(() => teacher.network.peers().length).toBe(1);
-  return { learner, teacher };
-}
 
 describe("what leaves a node", () => {
   it("promise 5: a lesson that holds a secret is refused, named without the secret, and never published", async () => {
@@ -221,8 +161,15 @@ describe("a node's home", () => {
     const folder = await mkdtemp(join(tmpdir(), "grapevine-home-"));
     const home = await openHome(folder, "node");
     expect(await loadSettings(home)).toEqual({ peers: {} });
-    await saveSettings(home, { swarm: "s", port: 4_001, peers: { p: ["/ip4/127.0.0.1/tcp/1"] } });
-    expect(await loadSettings(home)).toEqual({ swarm: "s", port: 4_001, peers: { p: ["/ip4/127.0.0.1/tcp/1"] } });
+    const settings = {
+      swarm: "s",
+      port: 4_001,
+      peers: { p: ["/ip4/127.0.0.1/tcp/1"] },
+      answer: "swarm",
+      keepAsked: false,
+    } as const;
+    await saveSettings(home, settings);
+    expect(await loadSettings(home)).toEqual(settings);
     const file = join(home.folder, "settings.json");
     await writeFile(file, (await readFile(file, "utf8")).slice(0, -5));
     await expect(loadSettings(home)).rejects.toMatchObject({

@@ -31,6 +31,7 @@ environmentContract("a question set", {
   open: async () => openEnvironment(await written("sums.jsonl", `${lines.join("\n")}\n`)),
   solve: async (_environment, task) => [`${Number.parseInt(task.prompt, 10) + 1} of them`],
   taskCount: 8,
+  simulated: true,
 });
 
 describe("a question set", () => {

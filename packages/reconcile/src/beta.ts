@@ -19,6 +19,11 @@ export function lowerBound(successes: number, failures: number): number {
   return betaQuantile(lowerTail, successes + jeffreysPrior, failures + jeffreysPrior);
 }
 
+/** The upper end of the other one-sided interval: 1 where nothing failed. @throws RangeError as `lowerBound` */
+export function upperBound(successes: number, failures: number): number {
+  return 1 - lowerBound(failures, successes);
+}
+
 /** Where the distribution function of Beta(a, b) reaches `probability`: Newton's steps, kept inside a bracket that shrinks. */
 export function betaQuantile(probability: number, a: number, b: number): number {
   const logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);

@@ -1,11 +1,27 @@
 /** Reconciliation as pure functions: values in, verdicts with reasons out. */
 export { lowerBound } from "./beta.ts";
 export { type ClusterMember, representative } from "./cluster.ts";
+export { areInConflict, type ConflictParty, type ConflictState, conflictState } from "./conflict.ts";
 export { judge } from "./judge.ts";
-export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimilarity } from "./near-duplicate.ts";
-export { type Decision, type Rule, requiredWitnesses, rules } from "./rules.ts";
-export { type NewLessonInit, newLesson, settle } from "./settle.ts";
 export {
+  defaultKeepingLimits,
+  Keeping,
+  type KeepingLimits,
+  type KeptLesson,
+  type Overflow,
+  type WorthInput,
+  worthOf,
+} from "./keeping.ts";
+export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimilarity } from "./near-duplicate.ts";
+export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts";
+export { prunedReason } from "./rules/known.ts";
+export type { Decision, Rule } from "./rules/rule.ts";
+export { rules } from "./rules.ts";
+export { type NewLessonInit, newLesson, pruned, settle, withConflicts } from "./settle.ts";
+export { type NearTopic, topicOf, topicSimilarity } from "./topic.ts";
+export { countedPair, maxTrialTasks, noTrialCounts, type TrialCounts, trialDecision } from "./trial.ts";
+export {
+  type Contradicting,
   type Finding,
   isLessonVerdict,
   type Joining,
@@ -18,4 +34,5 @@ export {
   type Verdict,
 } from "./verdict.ts";
 export { voidTombstoneReason, voidTombstones } from "./void-tombstones.ts";
-export { trustedFloor, trustOf, utilityOf } from "./worth.ts";
+export { checkOfWord, wordAfter } from "./word.ts";
+export { type ScoredLesson, scoredLesson, trustedFloor, trustOf, utilityOf, type Witness, witnessesOf } from "./worth.ts";

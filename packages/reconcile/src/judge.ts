@@ -6,32 +6,39 @@
  * says who stands behind it and whether it may be used; what it is worth is measured afterwards, by outcomes.
  *
  * A lesson is judged when it arrives (without neighbours, for it is not embedded yet), when its neighbours are known, and whenever something it depends
- * on changes: outcomes, attestations, what the user says of an author, a retraction.
+ * on changes: outcomes, a trial, attestations, what the user says of an author, a retraction, a successor, the room that is left.
  */
 import type { RecordBody } from "@grapevine/core";
-import { type Decision, rules } from "./rules.ts";
-import type { Finding, Joining, JudgeInput, Verdict } from "./verdict.ts";
+import type { Decision } from "./rules/rule.ts";
+import { rules } from "./rules.ts";
+import type { Contradicting, Finding, Joining, JudgeInput, Verdict } from "./verdict.ts";
 
 /** @throws Error when no rule decides: a defect of the table, whose last rule of each type decides always */
 export function judge<Body extends RecordBody>(input: JudgeInput<Body>): Verdict {
-  let joined: Joining | undefined;
+  const notes: Notes = {};
   for (const rule of rules) {
     if (!rule.types.includes(input.record.body.type)) continue;
     const decision = rule.decide(input);
     if (decision === undefined) continue;
     const finding: Finding = { rule: rule.name, code: rule.code, reason: decision.reason };
-    if (decision.action !== "join") return verdictOf(input, decision, finding, joined);
-    joined ??= { ...finding, with: decision.with, cluster: decision.cluster };
+    if (decision.action === "join") notes.joined ??= { ...finding, with: decision.with, cluster: decision.cluster };
+    else if (decision.action === "contradict") notes.contradicts ??= { ...finding, with: decision.with };
+    else return verdictOf(input, decision, finding, notes);
   }
   throw new Error(`no rule decides on a ${input.record.body.type}`);
 }
 
-type DecidingDecision = Exclude<Decision, { readonly action: "join" }>;
+/** What was found on the way to the decision. */
+interface Notes {
+  joined?: Joining;
+  contradicts?: Contradicting;
+}
 
-function verdictOf(input: JudgeInput, decision: DecidingDecision, finding: Finding, joined: Joining | undefined): Verdict {
+type DecidingDecision = Exclude<Decision, { readonly action: "join" | "contradict" }>;
+
+function verdictOf(input: JudgeInput, decision: DecidingDecision, finding: Finding, notes: Notes): Verdict {
   if (!("state" in decision)) return { action: decision.action, ...finding };
   const { record, state } = input;
-  const cluster = joined?.cluster ?? state.stored?.cluster ?? record.id;
-  const verdict = { action: decision.action, state: decision.state, cluster, ...finding };
-  return joined === undefined ? verdict : { ...verdict, joined };
+  const cluster = notes.joined?.cluster ?? state.stored?.cluster ?? record.id;
+  return { action: decision.action, state: decision.state, cluster, ...finding, ...notes };
 }

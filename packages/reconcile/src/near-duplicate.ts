@@ -1,32 +1,58 @@
 /** Are two lessons one lesson in other words? */
 import { type LessonBody, lessonText } from "@grapevine/core";
-import { disagreement, overlap, type Wording, wordingOf } from "./wording.ts";
+import {
+  type Disagreement,
+  disagreement,
+  disagreementOfCases,
+  exchangedThings,
+  oppositeTitles,
+  otherNames,
+  otherThings,
+} from "./disagreement.ts";
+import { containment, type Gist, gistContainment, gistOf, overlap, sharedStems, type Wording, wordingOf } from "./wording.ts";
 
 /**
- * Cosine below which two lessons are never taken for one. With `duplicateOverlap` and the checks of `wording.ts`, on two thirds of the SICK sentence pairs
- * (576 paraphrases, 444 contradictions) and all-MiniLM-L6-v2: 87 % of the paraphrases are recognised and 1.4 % of the contradictions merged. A
- * cosine of 0.85 alone: 84 % and 21 %.
+ * Cosine below which two lessons are never taken for one. With the limits below and what `disagreement.ts` looks at, and all-MiniLM-L6-v2: of the sentence pairs of
+ * SICK (864 paraphrases, 665 contradictions) 91 % of the paraphrases are recognised and 1.1 % of the contradictions merged; of our own labelled pairs of lessons (253
+ * and 264) 97 % and none. A cosine of 0.85 alone, on SICK: 84 % and 21 %.
  */
-export const duplicateSimilarity = 0.83;
+export const duplicateSimilarity = 0.69;
+/** Cosine that two lessons need which share only a few words. */
+const briefSimilarity = 0.81;
+/** Shared meaningful words from which on the lower cosine is enough: two accounts of one thing lie farther apart the longer they are. */
+const manySharedWords = 6;
 /** Share of meaningful words that duplicates have in common, at least. */
 export const duplicateOverlap = 0.3;
+/** Share of the words of the shorter guidance that the other has too, at least: one situation calls for different things. */
+const duplicateContainment = 0.4;
 
 export type ComparedFields = Pick<LessonBody, "title" | "situation" | "guidance" | "kind" | "environment">;
 
 /** A lesson with its text taken apart, so that comparing it with many does that once. */
 export interface ComparedLesson {
   readonly fields: ComparedFields;
-  readonly wording: Wording;
+  readonly title: Wording;
+  readonly situation: Wording;
+  readonly guidance: Wording;
+  readonly whole: Wording;
+  readonly gists: { readonly situation: Gist; readonly guidance: Gist };
 }
 
 export function comparedLesson(fields: ComparedFields): ComparedLesson {
-  return { fields, wording: wordingOf(lessonText(fields)) };
+  return {
+    fields,
+    title: wordingOf(fields.title),
+    situation: wordingOf(fields.situation),
+    guidance: wordingOf(fields.guidance),
+    whole: wordingOf(lessonText(fields)),
+    gists: { situation: gistOf(fields.situation), guidance: gistOf(fields.guidance) },
+  };
 }
 
 /** Why the two are not duplicates, or undefined when they are. `similarity` is the cosine of their embeddings. */
 export function duplicateProblem(first: ComparedFields, second: ComparedFields, similarity: number): string | undefined {
   if (!isNear(similarity)) return "they are not near enough";
-  return differenceOf(comparedLesson(first), comparedLesson(second));
+  return differenceOf(comparedLesson(first), comparedLesson(second), similarity);
 }
 
 export function isNear(similarity: number): boolean {
@@ -34,16 +60,107 @@ export function isNear(similarity: number): boolean {
 }
 
 /** What keeps two lessons that lie near each other from being one, or undefined. */
-export function differenceOf(first: ComparedLesson, second: ComparedLesson): string | undefined {
-  const contradiction = contradictionOf(first, second);
-  if (contradiction !== undefined) return contradiction;
-  return overlap(first.wording, second.wording) >= duplicateOverlap ? undefined : "they share too few words";
+export function differenceOf(first: ComparedLesson, second: ComparedLesson, similarity: number): string | undefined {
+  // The cheap questions first: most of what lies near a lesson is about something else.
+  if (mayShareTooLittle(first.gists.guidance, second.gists.guidance, duplicateContainment)) return tooFewWords;
+  const things = otherThings(first.whole, second.whole);
+  if (things !== undefined) return things.reason;
+  if (containment(first.guidance, second.guidance) < duplicateContainment) return tooFewWords;
+  if (overlap(first.whole, second.whole) < duplicateOverlap) return tooFewWords;
+  if (similarity < briefSimilarity && sharedStems(first.whole, second.whole) < manySharedWords) return "they are not near enough";
+  return contradictionOf(first, second) ?? replacement(first.whole, second.whole);
 }
 
 /** What in two lessons of nearly the same words makes them say different things, or undefined. */
 export function contradictionOf(first: ComparedLesson, second: ComparedLesson): string | undefined {
-  if ((first.fields.kind === "pitfall") !== (second.fields.kind === "pitfall")) return "one of them warns, the other advises";
+  if (isWarning(first) !== isWarning(second)) return "one of them warns, the other advises";
+  const fact = otherFact(first, second);
+  if (fact !== undefined) return fact;
+  return (
+    otherThings(first.whole, second.whole) ??
+    otherNames(first.situation, second.situation) ??
+    otherNames(first.guidance, second.guidance) ??
+    disagreement(first.guidance, second.guidance) ??
+    disagreementOfCases(first.situation, second.situation) ??
+    (isWarning(first) ? undefined : oppositeTitles(first, second))
+  )?.reason;
+}
+
+/** What in the guidance of two lessons for one situation cannot both be followed. */
+export interface Contradiction {
+  readonly kind: Disagreement["kind"] | "kind";
+  /** In words: `one of them denies what the other says of cache`. */
+  readonly reason: string;
+}
+
+/**
+ * Do the two give guidance that excludes each other's, provided that their situations are the same (`sameSituation`)? Undefined for guidance that agrees and for
+ * guidance that is about something else, which may be followed as well. Purely of words: what is opposite only to somebody who knows the matter is not found.
+ */
+export function contradictionBetween(first: ComparedLesson, second: ComparedLesson): Contradiction | undefined {
+  if (mayShareTooLittle(first.gists.guidance, second.gists.guidance, contradictingContainment)) return undefined;
+  const shared = containment(first.guidance, second.guidance);
+  if (shared < contradictingContainment) return undefined;
+  const found = disagreement(first.guidance, second.guidance);
+  if (found !== undefined) return found;
+  if (isWarning(first) !== isWarning(second)) {
+    return overlap(first.guidance, second.guidance) >= sameGuidance
+      ? { kind: "kind", reason: "one of them warns of what the other advises" }
+      : undefined;
+  }
+  return shared >= alikeContainment ? exchangedThings(first.guidance, second.guidance) : undefined;
+}
+
+/** Are the two about one situation, as far as words tell? Cheap: looks at nothing that is not taken apart already. */
+export function sameSituation(first: ComparedLesson, second: ComparedLesson): boolean {
+  if (mayShareTooLittle(first.gists.situation, second.gists.situation, situationContainment)) return false;
+  if (containment(first.situation, second.situation) < situationContainment) return false;
+  if (otherFact(first, second) !== undefined || otherNames(first.situation, second.situation) !== undefined) return false;
+  return (otherThings(first.situation, second.situation) ?? disagreementOfCases(first.situation, second.situation)) === undefined;
+}
+
+/** Gists hold more words than what is compared in the end, and so share a little less of them. */
+const gistSlack = 0.7;
+const tooFewWords = "they share too few words";
+
+function mayShareTooLittle(first: Gist, second: Gist, least: number): boolean {
+  return gistContainment(first, second) < gistSlack * least;
+}
+
+/** Share of the shorter guidance's words below which the two speak of different things, and contradict each other only by chance. */
+const contradictingContainment = 0.3;
+/** Share from which on another number or option stands in the place of the first, and not beside it. */
+const alikeContainment = 0.5;
+/** Overlap of guidance that is word for word the same but for an ending. */
+const sameGuidance = 0.8;
+/** Share of the shorter situation's words that the other has too. */
+const situationContainment = 0.6;
+
+/**
+ * Agents who found the same lesson by themselves tell it in sentences of their own. A text that copies another but for a word or two makes another point by these
+ * words, whether they are known as opposites or not.
+ */
+function replacement(first: Wording, second: Wording): string | undefined {
+  if (Math.min(first.stems.size, second.stems.size) < copiedWords) return undefined;
+  const ahead = [...first.stems.keys()].filter((stem) => !second.stems.has(stem));
+  const behind = [...second.stems.keys()].filter((stem) => !first.stems.has(stem));
+  const shared = (one: Wording, other: Wording): string[] => one.row.filter((item) => other.stems.has(item));
+  if (shared(first, second).join(" ") !== shared(second, first).join(" ")) return undefined;
+  const isCopy = ahead.length > 0 && behind.length > 0 && Math.max(ahead.length, behind.length) <= replacedWords;
+  return isCopy ? `they are the same but for ${ahead.join(" and ")}, ${behind.join(" and ")}` : undefined;
+}
+
+/** Meaningful words from which on it is no accident that all but a few are the same. */
+const copiedWords = 12;
+/** Different words on either side, at most, in a text that copies another. */
+const replacedWords = 2;
+
+function isWarning({ fields }: ComparedLesson): boolean {
+  return fields.kind === "pitfall";
+}
+
+function otherFact(first: ComparedLesson, second: ComparedLesson): string | undefined {
   const facts = second.fields.environment;
   const other = Object.entries(first.fields.environment ?? {}).find(([name, value]) => (facts?.[name] ?? value) !== value);
-  return other === undefined ? disagreement(first.wording, second.wording) : `they are about different ${other[0]}`;
+  return other === undefined ? undefined : `they are about different ${other[0]}`;
 }

@@ -3,6 +3,7 @@ import type {
   AttestationBody,
   AuthorId,
   LessonState,
+  OutcomeCounts,
   Principal,
   RecordBody,
   RecordId,
@@ -13,12 +14,14 @@ import type {
 
 /** What is known of the people behind a lesson, and what they say of it. */
 export interface Testimony {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** This node's own author. */
   readonly self: AuthorId;
   /** Everybody this node knows something of; who is missing is a stranger without outcomes. */
   readonly principals: ReadonlyMap<AuthorId, Principal>;
   /** Attestations of the lesson concerned, one an author. */
-  readonly attestations: readonly SignedRecord<AttestationBody>[];
+  readonly attestations: readonly { readonly body: OutcomeCounts & { readonly author: AuthorId } }[];
   /**
    * Authors whose word on the lesson is not independent: those of the lessons it derives from, and those of lessons that derive from it. The
    * lesson's own author need not be named.
@@ -28,10 +31,12 @@ export interface Testimony {
 
 /** Everything the node knows that bears on a record. `stored` and the rest of it concern the lesson that the record is, or is about. */
 export interface KnownState extends Testimony {
-  /** `arrival`: a record came in, or was made here. `review`: a lesson that is here is judged again, since something about it has changed. */
-  readonly occasion: "arrival" | "review";
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  readonly attestations: readonly SignedRecord<AttestationBody>[];
+  /**
+   * `arrival`: a record came in, or was made here. `review`: a lesson that is here is judged again, since something about it has changed. `pressure`: of all
+   * lessons that could be pruned, the least would be lost with this one.
+   */
+  readonly occasion: "arrival" | "review" | "pressure";
   /** The lesson as it is kept, when it is. */
   readonly stored?: StoredLesson;
   /** The record's id is remembered as one that is not wanted here. */
@@ -40,6 +45,12 @@ export interface KnownState extends Testimony {
   readonly tombstones: readonly SignedRecord<RetractionBody>[];
   /** Lessons that are here with the same normalised text. */
   readonly sameText: readonly StoredLesson[];
+  /** Lessons of the same author, not taken back, that say they supersede it. */
+  readonly supersededBy: readonly RecordId[];
+  /** Lessons that it derives from, at any remove, and that their authors took back. */
+  readonly retractedAncestors: readonly RecordId[];
+  /** A draft of one's own for a whole cluster that arrives: the member that it has to beat. */
+  readonly consolidates?: RecordId;
 }
 
 /** A lesson that is here and lies near the judged one. */
@@ -72,6 +83,11 @@ export interface Joining extends Finding {
   readonly cluster: RecordId;
 }
 
+/** The judged lesson gives opposite guidance for the situation of others. */
+export interface Contradicting extends Finding {
+  readonly with: readonly RecordId[];
+}
+
 /** The lesson concerned is kept, in this state. */
 export interface LessonVerdict extends Finding {
   /**
@@ -82,6 +98,8 @@ export interface LessonVerdict extends Finding {
   readonly state: LessonState;
   readonly cluster: RecordId;
   readonly joined?: Joining;
+  /** Conflicts that were not known before. */
+  readonly contradicts?: Contradicting;
 }
 
 /** No lesson changes its state. */

@@ -5,15 +5,26 @@ import {
   type Identity,
   identityFromSeed,
   type LessonBody,
-  noOutcomes,
+  type OutcomeCounts,
   type Principal,
   type RecordDraft,
   type RetractionBody,
   type SignedRecord,
+  type Standing,
   type StoredLesson,
   signRecord,
+  strangerCalled,
+  type TrialEvidence,
 } from "@grapevine/core";
-import { isLessonVerdict, judge, type KnownState, type LessonVerdict, newLesson } from "../src/index.ts";
+import {
+  isLessonVerdict,
+  judge,
+  type Keeping,
+  type KnownState,
+  type LessonVerdict,
+  newLesson,
+  type Overflow,
+} from "../src/index.ts";
 
 export const now = 1_800_000_000_000;
 
@@ -73,7 +84,7 @@ export function principalsOf(...principals: readonly Principal[]): ReadonlyMap<A
 }
 
 export function principalOf(identity: Identity, changes: Partial<Principal> = {}): Principal {
-  return { author: identity.author, standing: "stranger", outcomes: noOutcomes, ...changes };
+  return { ...strangerCalled(identity.author), ...changes };
 }
 
 /** The user trusts two friends and has blocked an enemy. */
@@ -94,17 +105,45 @@ export function stateOf(changes: Partial<KnownState> = {}): KnownState {
     refused: false,
     tombstones: [],
     sameText: [],
+    supersededBy: [],
+    retractedAncestors: [],
     ...changes,
   };
 }
 
-/** The lesson as it is kept after it arrived with nothing else known. */
+/** The lesson as it is kept where nothing else is known. */
 export function storedOf(record: SignedRecord<LessonBody>, changes: Partial<StoredLesson> = {}): StoredLesson {
-  const verdict = judge({ record, neighbours: [], state: stateOf() });
+  const verdict = judge({ record, neighbours: [], state: stateOf({ occasion: "review" }) });
   return { ...newLesson(record, lessonVerdict(verdict), { label: 1, now }), ...changes };
 }
 
 export function lessonVerdict(verdict: ReturnType<typeof judge>): LessonVerdict {
   if (!isLessonVerdict(verdict)) throw new Error(`expected a verdict on a lesson, got ${verdict.code}`);
   return verdict;
+}
+
+/** Own outcomes, as they are counted: how often it worked, how often it failed. */
+export function outcomesOf(worked: number, failed = 0): OutcomeCounts {
+  return { worked, changed: 0, failed };
+}
+
+/** A trial as it is kept: tasks done only with the lesson, only without it, either way, and neither way. */
+export function trialOf(verdict: TrialEvidence["verdict"], counts: Partial<TrialEvidence> = {}): TrialEvidence {
+  return { wins: 3, losses: 0, bothRight: 0, bothWrong: 0, generations: 6, model: "a-model", at: now, verdict, ...counts };
+}
+
+export function standingOf(state: Standing["state"], rule: string): Standing {
+  return { state, rule, reason: "the reason it had", since: now };
+}
+
+/** Takes out what is too many, in the order in which it goes. */
+export function drain(keeping: Keeping): Overflow[] {
+  const gone: Overflow[] = [];
+  for (let next = keeping.overflow(); next !== undefined; next = keeping.overflow()) {
+    const before = keeping.size;
+    keeping.delete(next.lesson.id);
+    if (keeping.size >= before) throw new Error(`${next.lesson.id} is too many, but cannot be taken out`);
+    gone.push(next);
+  }
+  return gone;
 }

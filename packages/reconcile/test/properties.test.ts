@@ -1,22 +1,7 @@
-/** The promises that hold for every sequence of records, tried on a node that is nothing but `judge` and the maps it needs. */
-import {
-  type AttestationBody,
-  type AuthorId,
-  type Identity,
-  isAttestation,
-  isLesson,
-  isRetraction,
-  type LessonState,
-  noOutcomes,
-  type OutcomeCounts,
-  type RecordId,
-  type RetractionBody,
-  type SignedRecord,
-  type StoredLesson,
-} from "@grapevine/core";
+/** The promises that hold for every sequence of records, tried on few lessons with all that can be said of them. `world.test.ts` tries them on many. */
+import { type Identity, isAttestation, isRetraction, type SignedRecord } from "@grapevine/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isLessonVerdict, judge, type KnownState, newLesson, settle, type Verdict } from "../src/index.ts";
 import {
   attestationOf,
   enemy,
@@ -29,72 +14,7 @@ import {
   self,
   stranger,
 } from "./fixtures.ts";
-
-/** Keeps what the verdicts say, as a node does with its store. */
-class SmallNode {
-  readonly lessons = new Map<RecordId, StoredLesson>();
-  readonly outcomes = new Map<RecordId, OutcomeCounts>();
-  readonly #attestations = new Map<string, SignedRecord<AttestationBody>>();
-  readonly #tombstones = new Map<RecordId, SignedRecord<RetractionBody>>();
-  readonly #refused = new Set<RecordId>();
-
-  receive(record: SignedRecord): Verdict {
-    const verdict = this.#judge(record, "arrival");
-    if (verdict.action === "refuse") this.#refused.add(record.id);
-    if (isAttestation(record) && verdict.action === "accept") {
-      this.#attestations.set(`${record.body.lesson} ${record.body.author}`, record);
-    }
-    if (isRetraction(record) && (verdict.action === "accept" || verdict.action === "retract"))
-      this.#tombstones.set(record.id, record);
-    if (isLessonVerdict(verdict)) this.#keep(record, verdict);
-    if (isAttestation(record)) this.review(record.body.lesson);
-    return verdict;
-  }
-
-  /** Judges a lesson that is here again, and says whether that changed anything. */
-  review(id: RecordId): boolean {
-    const before = this.lessons.get(id);
-    if (before === undefined) return false;
-    const outcomes = this.outcomes.get(id) ?? noOutcomes;
-    this.lessons.set(id, { ...before, outcomes });
-    const verdict = this.#judge(before.record, "review");
-    if (isLessonVerdict(verdict)) this.#keep(before.record, verdict);
-    return this.lessons.get(id)?.standing !== before.standing;
-  }
-
-  states(): Record<RecordId, LessonState> {
-    return Object.fromEntries([...this.lessons].map(([id, { standing }]) => [id, standing.state] as const));
-  }
-
-  #judge(record: SignedRecord, occasion: KnownState["occasion"]): Verdict {
-    const lesson = isAttestation(record) || isRetraction(record) ? record.body.lesson : record.id;
-    const stored = this.lessons.get(lesson);
-    return judge({
-      record,
-      neighbours: [],
-      state: {
-        occasion,
-        now,
-        self: self.author,
-        principals,
-        ...(stored === undefined ? {} : { stored }),
-        attestations: [...this.#attestations.values()].filter(({ body }) => body.lesson === lesson),
-        tombstones: [...this.#tombstones.values()].filter(({ body }) => body.lesson === lesson),
-        relatives: new Set<AuthorId>(),
-        refused: this.#refused.has(record.id),
-        sameText: [],
-      },
-    });
-  }
-
-  #keep(record: SignedRecord, verdict: Verdict): void {
-    if (!isLessonVerdict(verdict)) return;
-    const id = isRetraction(record) ? record.body.lesson : record.id;
-    const stored = this.lessons.get(id);
-    if (stored !== undefined) this.lessons.set(id, settle(stored, verdict, now));
-    else if (isLesson(record)) this.lessons.set(id, newLesson(record, verdict, { label: this.lessons.size, now }));
-  }
-}
+import { SmallNode } from "./small-node.ts";
 
 const authors: readonly Identity[] = [self, friend, otherFriend, stranger, enemy];
 const lessons = authors.flatMap((author) => [lessonOf(author), lessonOf(author, { title: "Another" })]);
@@ -105,6 +25,10 @@ const pool: readonly SignedRecord[] = [
   ),
   ...lessons.flatMap(({ id }) => authors.map((author) => retractionOf(author, id))),
 ];
+
+function small(): SmallNode {
+  return new SmallNode({ self: self.author, principals, now });
+}
 
 /** Some of the records, and two orders in which they come, with repetitions. */
 const arrivals: fc.Arbitrary<readonly [SignedRecord[], SignedRecord[]]> = fc
@@ -120,7 +44,7 @@ describe("for every sequence of records", () => {
   it("order and repetition make no difference to the state of any lesson", () => {
     fc.assert(
       fc.property(arrivals, ([first, second]) => {
-        const [one, two] = [new SmallNode(), new SmallNode()];
+        const [one, two] = [small(), small()];
         for (const record of first) one.receive(record);
         for (const record of second) two.receive(record);
         expect(two.states()).toEqual(one.states());
@@ -132,7 +56,7 @@ describe("for every sequence of records", () => {
   it("judging again what was just judged changes nothing", () => {
     fc.assert(
       fc.property(arrivals, ([records]) => {
-        const node = new SmallNode();
+        const node = small();
         for (const record of records) node.receive(record);
         const changed = lessons.filter(({ id }) => node.review(id));
         expect(changed).toEqual([]);
@@ -144,7 +68,7 @@ describe("for every sequence of records", () => {
   it("a record that comes again is never taken twice", () => {
     fc.assert(
       fc.property(arrivals, ([records]) => {
-        const node = new SmallNode();
+        const node = small();
         for (const record of records) node.receive(record);
         for (const record of records) expect(["ignore", "refuse", "retract"]).toContain(node.receive(record).action);
       }),
@@ -155,7 +79,7 @@ describe("for every sequence of records", () => {
   it("a lesson is retracted if and only if it and its author's retraction came", () => {
     fc.assert(
       fc.property(arrivals, ([records]) => {
-        const node = new SmallNode();
+        const node = small();
         for (const record of records) node.receive(record);
         for (const [id, { record, standing }] of node.lessons) {
           const taken = records.some(
@@ -173,12 +97,11 @@ describe("for every sequence of records", () => {
     const weak = pool.filter((each) => !(isAttestation(each) && each.body.author === otherFriend.author));
     fc.assert(
       fc.property(fc.shuffledSubarray(weak), outcome, (records, outcomes) => {
-        const node = new SmallNode();
+        const node = small();
         for (const record of records) node.receive(record);
         for (const [id, { record, standing }] of node.lessons) {
           if (record.body.author === stranger.author) expect(["held", "retracted"]).toContain(standing.state);
-          node.outcomes.set(id, outcomes);
-          node.review(id);
+          node.learn(id, { outcomes });
           const after = node.lessons.get(id)?.standing.state;
           if (record.body.author === stranger.author && after === "admitted")
             expect(outcomes.worked).toBeGreaterThan(outcomes.failed);
@@ -191,7 +114,7 @@ describe("for every sequence of records", () => {
   it("nothing of a blocked author is kept, and one's own is always own until one retracts it", () => {
     fc.assert(
       fc.property(arrivals, ([records]) => {
-        const node = new SmallNode();
+        const node = small();
         for (const record of records) node.receive(record);
         for (const { record, standing } of node.lessons.values()) {
           expect([enemy.author]).not.toContain(record.body.author);

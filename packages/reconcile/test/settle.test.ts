@@ -34,7 +34,7 @@ describe("a verdict becomes the lesson's standing", () => {
     expect(after.standing).toEqual({
       state: "admitted",
       rule: "own-success",
-      reason: "it worked here 2 times and failed 0",
+      reason: "it worked here 2 times and failed 0 times",
       since: now + 7,
     });
     expect(after.history).toEqual([held.standing]);

@@ -1,6 +1,6 @@
 import { noOutcomes } from "@grapevine/core";
 import { describe, expect, it } from "vitest";
-import { lowerBound, representative, type Testimony, trustedFloor, trustOf, utilityOf } from "../src/index.ts";
+import { type KnownState, lowerBound, representative, scoredLesson, trustedFloor, trustOf, utilityOf } from "../src/index.ts";
 import { minWitnessTrust } from "../src/worth.ts";
 import {
   attestationOf,
@@ -44,8 +44,8 @@ describe("trust in an author", () => {
 
 describe("utility of a lesson", () => {
   const record = lessonOf(stranger, { evidence: { worked: 1_000_000, changed: 0, failed: 0, verifiedBy: "environment" } });
-  const utility = (outcomes = noOutcomes, testimony: Partial<Testimony> = {}): number =>
-    utilityOf(storedOf(record, { outcomes }), stateOf(testimony));
+  const utility = (outcomes = noOutcomes, testimony: Partial<KnownState> = {}): number =>
+    utilityOf(scoredLesson(storedOf(record, { outcomes })), stateOf(testimony));
 
   it("of a stranger's lesson is nothing, whatever the record claims", () => {
     expect(utility()).toBe(0);
@@ -80,12 +80,12 @@ describe("utility of a lesson", () => {
   it("takes the record's evidence of a trusted author for half an outcome, and one's own for what it is", () => {
     const evidence = { worked: 3, changed: 0, failed: 1, verifiedBy: "environment" } as const;
     const foreign = storedOf(lessonOf(friend, { evidence }));
-    expect(utilityOf(foreign, stateOf())).toBeCloseTo(lowerBound(0.375, 0.125), 9);
-    expect(utilityOf(storedOf(lessonOf(self, { evidence })), stateOf())).toBeCloseTo(lowerBound(3, 1), 9);
+    expect(utilityOf(scoredLesson(foreign), stateOf())).toBeCloseTo(lowerBound(0.375, 0.125), 9);
+    expect(utilityOf(scoredLesson(storedOf(lessonOf(self, { evidence }))), stateOf())).toBeCloseTo(lowerBound(3, 1), 9);
   });
   it("survives evidence of nothing", () => {
     const evidence = { worked: 0, changed: 0, failed: 0, verifiedBy: "author" } as const;
-    expect(utilityOf(storedOf(lessonOf(self, { evidence })), stateOf())).toBe(0);
+    expect(utilityOf(scoredLesson(storedOf(lessonOf(self, { evidence }))), stateOf())).toBe(0);
   });
 });
 

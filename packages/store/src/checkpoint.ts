@@ -94,10 +94,24 @@ export class Checkpoint {
     const segment = this.#segments[this.#active] as FileHandle;
     const at = this.#end;
     this.#end += bytes.length;
-    return async (): Promise<void> => {
-      const { bytesWritten } = await segment.write(bytes, 0, bytes.length, at);
-      if (bytesWritten !== bytes.length) throw new Error(`the checkpoint took ${bytesWritten} of ${bytes.length} bytes`);
-    };
+    return () => writeAll(segment, bytes, at);
+  }
+
+  /**
+   * Leaves nothing in the segments but the given state, the one after the last commit. No commit may be under way. At every moment one of the two segments holds it
+   * whole.
+   */
+  async clear(state: StoreState): Promise<void> {
+    const { error } = await this.#otherSynced;
+    if (error !== undefined) throw error;
+    await this.#syncDatabase();
+    const entry = encodeEntry({ phase: "ready", state, redo: undefined });
+    const content = Buffer.alloc(segmentBytes);
+    content.set(entry);
+    await writeAll(this.#segments[1 - this.#active] as FileHandle, content, 0);
+    this.#active = 1 - this.#active;
+    this.#end = entry.length;
+    await writeAll(this.#segments[1 - this.#active] as FileHandle, Buffer.alloc(segmentBytes), 0);
   }
 
   async close(): Promise<void> {
@@ -116,6 +130,11 @@ export class Checkpoint {
       (error: unknown) => ({ error }),
     );
   }
+}
+
+async function writeAll(segment: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  const { bytesWritten } = await segment.write(bytes, 0, bytes.length, at);
+  if (bytesWritten !== bytes.length) throw new Error(`the checkpoint took ${bytesWritten} of ${bytes.length} bytes`);
 }
 
 const segmentNames = ["checkpoint-0", "checkpoint-1"] as const;

@@ -21,9 +21,13 @@ export const journalLength = 32_768;
 export interface CommitQueueComponents {
   readonly database: Database;
   readonly checkpoint: Checkpoint;
+  /** Told what a commit has written, once it is on the disk: in the moment in which `state` becomes that of the commit, before anybody is told. */
+  readonly onWritten: (writes: readonly Write[]) => void;
 }
 
 interface Waiting {
+  /** To be waited for before the change is prepared, while no commit is under way. */
+  readonly look?: () => Promise<void>;
   /** Prepares the change; gives what settles its promise once the commit is on the disk. */
   readonly prepare: (transaction: Transaction) => () => void;
   readonly reject: (error: unknown) => void;
@@ -61,6 +65,28 @@ export class CommitQueue {
     });
   }
 
+  /**
+   * As `commit`, for a change that needs to know what is on the disk: `look` runs when all earlier changes are there, and no other is written before this one.
+   * @throws what `look` throws, too
+   */
+  commitAlone<Seen, T>(look: () => Promise<Seen>, change: (transaction: Transaction, seen: Seen) => T): Promise<T> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    return new Promise<T>((resolve, reject) => {
+      let seen: Seen;
+      this.#waiting.push({
+        look: async () => {
+          seen = await look();
+        },
+        prepare: (transaction) => {
+          const result = change(transaction, seen);
+          return (): void => resolve(result);
+        },
+        reject,
+      });
+      this.#draining ??= this.#drain();
+    });
+  }
+
   /** Refuses new changes and waits for those that were accepted. */
   async close(): Promise<void> {
     this.#refusal ??= storeErrors.create("STORE_CLOSED", "the store is closed");
@@ -76,9 +102,11 @@ export class CommitQueue {
     const group = new Transaction(this.#components.database, this.#state);
     const members: { readonly settle: () => void; readonly reject: (error: unknown) => void }[] = [];
     while (this.#waiting.length > 0 && group.bytes < maxGroupBytes) {
+      if (this.#waiting[0]?.look !== undefined && members.length > 0) break; // what it looks at must be on the disk
       const waiting = this.#waiting.shift() as Waiting;
       const part = new Transaction(group, group.state);
       try {
+        await waiting.look?.();
         const settle = waiting.prepare(part);
         group.absorb(part);
         members.push({ settle, reject: waiting.reject });
@@ -116,6 +144,7 @@ export class CommitQueue {
       throw this.#refusal;
     }
     this.#state = state;
+    this.#components.onWritten(writes);
   }
 
   async #writeTwice(state: StoreState, writes: readonly Write[], bytes: number): Promise<void> {

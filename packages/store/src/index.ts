@@ -2,3 +2,5 @@
 export { storeErrors } from "./errors.ts";
 export { type OpenReport, openStore, type Store, type StoreInit } from "./open-store.ts";
 export { type RepairReport, repairStore } from "./repair-store.ts";
+export type { ScrubReport } from "./scrub.ts";
+export { findTraces, type Searched, type Trace } from "./traces.ts";

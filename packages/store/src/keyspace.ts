@@ -9,7 +9,7 @@ import { hash } from "node:crypto";
 import type { AuthorId, RecordId } from "@grapevine/core";
 
 export const keyspaces = {
-  /** name → JSON. Only `state` (see state.ts). */
+  /** name → JSON. `state` (see state.ts), and the marks of complete glances and links, which hold nothing (see glance-rebuild.ts, lesson-links.ts). */
   meta: 0,
   /** commit number → nothing: one key a commit, to find out whether one is missing in the middle (see commit-queue.ts). */
   journal: 1,
@@ -39,6 +39,16 @@ export const keyspaces = {
   tombstone: 28,
   /** lesson id, author → nothing: the author has a lesson that derives from it */
   derived: 29,
+  /** label → glance (see glance-encoding.ts): derived from `frame` and `standing` */
+  glance: 30,
+  /** lesson id, author → counts of the latest attestation: derived from `attestation` and `frame` */
+  testimony: 31,
+  /** superseded lesson id, superseding lesson id → nothing: of the lessons that are here (see lesson-links.ts) */
+  superseder: 32,
+  /** ancestor's lesson id, derived lesson id → author of the derived lesson: of the lessons that are here */
+  descendant: 33,
+  /** expiresAt, lesson id → nothing: of the lessons that are here, are neither archived nor retracted, and expire */
+  expiry: 34,
 
   /** author → JSON */
   principal: 40,
@@ -50,6 +60,10 @@ export const keyspaces = {
   outbox: 43,
   /** author → nothing: the author's lessons are being judged again */
   review: 44,
+  /** lesson id → reason: what was deleted at the user's word and must not come back; never forgotten for others */
+  forgotten: 45,
+  /** any key → nothing: its value was deleted or replaced by forgetting, and may lie in LevelDB's tables still (see scrub.ts) */
+  erased: 46,
 
   /** embedder's id → its number in this store */
   embedder: 50,
@@ -68,7 +82,10 @@ export const stateKey: Buffer = textKey(keyspaces.meta, "state");
 
 /** The key of a text in a keyspace of texts. */
 export function textKey(keyspace: Keyspace, text: string): Buffer {
-  return Buffer.concat([Buffer.of(keyspace), Buffer.from(text, "utf8")]);
+  const key = Buffer.allocUnsafe(1 + Buffer.byteLength(text));
+  key.writeUInt8(keyspace, 0);
+  key.write(text, 1, "utf8");
+  return key;
 }
 
 /** The text of a key that `textKey` made. */
@@ -93,9 +110,22 @@ export function numberOfKey(key: Buffer): number {
 }
 
 export function labelKey(label: number): Buffer {
+  return uint32Key(keyspaces.label, label);
+}
+
+export function glanceKey(label: number): Buffer {
+  return uint32Key(keyspaces.glance, label);
+}
+
+/** The label of a key that `glanceKey` made. */
+export function labelOfGlanceKey(key: Buffer): number {
+  return key.readUInt32BE(1);
+}
+
+function uint32Key(keyspace: Keyspace, number: number): Buffer {
   const key = Buffer.allocUnsafe(5);
-  key.writeUInt8(keyspaces.label, 0);
-  key.writeUInt32BE(label, 1);
+  key.writeUInt8(keyspace, 0);
+  key.writeUInt32BE(number, 1);
   return key;
 }
 
@@ -109,12 +139,54 @@ export function lessonOfAuthoredKey(key: Buffer): RecordId {
   return key.toString("latin1", 1, 1 + recordIdLength);
 }
 
+/** The author of a key that `authoredKey` made. */
+export function authorOfAuthoredKey(key: Buffer): AuthorId {
+  return key.toString("latin1", 1 + recordIdLength);
+}
+
 const recordIdLength = 59;
 
+/** The key of what two lessons have to do with each other. */
+export function linkKey(
+  keyspace: typeof keyspaces.superseder | typeof keyspaces.descendant,
+  to: RecordId,
+  from: RecordId,
+): Buffer {
+  return textKey(keyspace, to + from);
+}
+
+/** The second lesson of a key that `linkKey` made. */
+export function linkingLesson(key: Buffer): RecordId {
+  return key.toString("latin1", 1 + recordIdLength);
+}
+
+/** The key of the note that another key's value is to leave the disk. */
+export function erasedKey(key: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(keyspaces.erased), key]);
+}
+
+/** The other key of a key that `erasedKey` made. */
+export function keyOfErased(key: Buffer): Buffer {
+  return key.subarray(1);
+}
+
 export function recordKeyKey(createdAt: number, id: RecordId): Buffer {
+  return timedKey(keyspaces.recordKey, createdAt, id);
+}
+
+export function expiryKey(expiresAt: number, id: RecordId): Buffer {
+  return timedKey(keyspaces.expiry, expiresAt, id);
+}
+
+/** The id of a key that `expiryKey` made. */
+export function idOfExpiryKey(key: Buffer): RecordId {
+  return recordKeyParts(key).id;
+}
+
+function timedKey(keyspace: Keyspace, time: number, id: RecordId): Buffer {
   const key = Buffer.allocUnsafe(9 + id.length);
-  key.writeUInt8(keyspaces.recordKey, 0);
-  key.writeBigUInt64BE(BigInt(createdAt), 1);
+  key.writeUInt8(keyspace, 0);
+  key.writeBigUInt64BE(BigInt(time), 1);
   key.write(id, 9, "latin1");
   return key;
 }

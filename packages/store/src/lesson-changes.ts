@@ -6,46 +6,76 @@
  */
 import {
   type AttestationBody,
-  isRecordId,
-  type LessonState,
+  glanceOf,
+  isAttestation,
+  type LessonGlance,
   lessonText,
+  maxStandings,
   normalisedText,
-  type RecordType,
+  type RecordId,
   type RetractionBody,
   type RotationBody,
-  recordIdOf,
   type SignedRecord,
   type StoreChange,
   type StoredLesson,
 } from "@grapevine/core";
 import { storeErrors } from "./errors.ts";
-import { authoredKey, embeddingKey, keyspaces, labelKey, numberKey, recordKeyKey, textHashKey, textKey } from "./keyspace.ts";
+import { applyForget, type ForgettingView } from "./forget-lesson.ts";
+import { decodeGlance, encodeCounts, encodeGlance } from "./glance-encoding.ts";
+import {
+  authoredKey,
+  embeddingKey,
+  glanceKey,
+  keyspaces,
+  labelKey,
+  numberKey,
+  recordKeyKey,
+  textHashKey,
+  textKey,
+} from "./keyspace.ts";
 import {
   type AuthoredPointer,
   decodePointer,
   decodeStanding,
+  encodeKept,
   encodeNumber,
   encodePointer,
   encodePrincipal,
   encodeReceived,
   encodeStanding,
-  encodeType,
   encodeVector,
+  type LessonStanding,
   pointerTo,
 } from "./lesson-encoding.ts";
+import { placeExpiry, putLinks } from "./lesson-links.ts";
+import { addRecord, changeLessonCount, passOn, type RefusalLimits, refuse, removeRecord } from "./record-changes.ts";
 import { maxLabel } from "./reservations.ts";
+import { asLesson, decodeFrame } from "./stored-frame.ts";
 import type { Transaction } from "./transaction.ts";
 
-export interface LessonChangeLimits {
-  /** Refused ids that are remembered; the oldest is forgotten for the next. */
-  readonly maxRefused: number;
+/** What applying a list of changes needs beside them. */
+export interface ChangeContext {
+  readonly limits: RefusalLimits;
+  /** By lesson, for each that the list forgets. */
+  readonly forgetting: ReadonlyMap<RecordId, ForgettingView>;
+  /** Are the glances of all lessons there, in this program's format? */
+  readonly hasGlances: boolean;
+  /** The glance of a label as of the last commit, where it is in memory. */
+  readonly glanceInMemory: (label: number) => LessonGlance | undefined;
 }
 
 /** @throws STORE_CHANGE_INVALID */
-export function applyChange(transaction: Transaction, change: StoreChange, limits: LessonChangeLimits): void {
+export function applyChange(transaction: Transaction, change: StoreChange, context: ChangeContext): void {
+  const { limits, forgetting } = context;
   switch (change.kind) {
     case "lesson":
       applyLesson(transaction, change.lesson);
+      break;
+    case "archive":
+      applyArchive(transaction, change, context);
+      break;
+    case "forget":
+      applyForget(transaction, change, forgetting.get(change.id) ?? unseen, limits);
       break;
     case "attestation":
       applyAuthored(transaction, keyspaces.attestation, change.record, isLater);
@@ -72,7 +102,7 @@ export function applyChange(transaction: Transaction, change: StoreChange, limit
       transaction.delete(textKey(keyspaces.review, change.author));
       break;
     case "refused":
-      applyRefused(transaction, change, limits.maxRefused);
+      refuse(transaction, change, limits);
       break;
     case "outbox-add":
       applyOutboxAdd(transaction, change.id);
@@ -84,7 +114,7 @@ export function applyChange(transaction: Transaction, change: StoreChange, limit
 }
 
 function applyLesson(transaction: Transaction, lesson: StoredLesson): void {
-  const { id } = lesson.record;
+  const { id, body } = lesson.record;
   checkLabel(lesson.label);
   const standingKey = textKey(keyspaces.standing, id);
   const value = transaction.getSync(standingKey);
@@ -100,10 +130,15 @@ function applyLesson(transaction: Transaction, lesson: StoredLesson): void {
     );
   }
   transaction.put(standingKey, encodeStanding(lesson, before.order));
+  putGlance(transaction, lesson);
   if (before.standing.state !== lesson.standing.state) {
     changeLessonCount(transaction, before.standing.state, -1);
     changeLessonCount(transaction, lesson.standing.state, 1);
     placeLesson(transaction, lesson, before.order);
+    placeExpiry(transaction, { id, expiresAt: body.expiresAt, state: lesson.standing.state });
+  }
+  if (before.standing.state !== lesson.standing.state || awaitsTrial(before) !== awaitsTrial(lesson)) {
+    passOnLesson(transaction, lesson);
   }
 }
 
@@ -119,23 +154,85 @@ function addLesson(transaction: Transaction, lesson: StoredLesson): void {
   const order = transaction.takeOrder();
   addRecord(transaction, record);
   transaction.put(textKey(keyspaces.standing, record.id), encodeStanding(lesson, order));
+  putGlance(transaction, lesson);
   transaction.put(labelKey(label), Buffer.from(record.id, "latin1"));
   transaction.put(textHashKey(normalisedText(lessonText(record.body)), record.id), nothing);
   for (const ancestor of record.body.derivedFrom) {
     transaction.put(authoredKey(keyspaces.derived, ancestor, record.body.author), nothing);
   }
+  putLinks(transaction, record);
+  placeExpiry(transaction, { id: record.id, expiresAt: record.body.expiresAt, state: standing.state });
   changeLessonCount(transaction, standing.state, 1);
   placeLesson(transaction, lesson, order);
+  passOnLesson(transaction, lesson);
   transaction.state = { ...transaction.state, nextLabel: Math.max(transaction.state.nextLabel, label + 1) };
 }
 
-/** Retracted lessons are not passed on: their tombstones are. So peers that met the two in either order offer the same records. */
+/** What is attested of a lesson has a keyspace of its own, so that it may come before the lesson. */
+function putGlance(transaction: Transaction, lesson: StoredLesson): void {
+  transaction.put(glanceKey(lesson.label), encodeGlance(glanceOf(lesson, [])));
+}
+
 function placeLesson(transaction: Transaction, { record, standing }: StoredLesson, order: number): void {
-  const { author, createdAt } = record.body;
-  const place = encodeReceived({ id: record.id, state: standing.state, author });
+  const place = encodeReceived({ id: record.id, state: standing.state, author: record.body.author });
   transaction.put(numberKey(keyspaces.received, order), place);
-  if (standing.state === "retracted") transaction.delete(recordKeyKey(createdAt, record.id));
-  else passOn(transaction, record);
+}
+
+/**
+ * Retracted lessons are not passed on: their tombstones are. So peers that met the two in either order offer the same records. Nor is what one drafted oneself for a
+ * cluster, until it has passed its trial: when it is archived, it stays as it was.
+ */
+function passOnLesson(transaction: Transaction, lesson: StoredLesson): void {
+  const { record, standing, consolidates } = lesson;
+  if (standing.state === "retracted" || awaitsTrial(lesson)) {
+    transaction.delete(recordKeyKey(record.body.createdAt, record.id));
+  } else if (standing.state !== "archived" || consolidates === undefined) passOn(transaction, record);
+}
+
+function awaitsTrial({ consolidates, standing }: Pick<StoredLesson, "consolidates" | "standing">): boolean {
+  return consolidates !== undefined && standing.state === "held";
+}
+
+/** Reads no frame: what it takes of the record is in the glance. */
+function applyArchive(
+  transaction: Transaction,
+  { id, standing, prunedUtility }: Extract<StoreChange, { kind: "archive" }>,
+  context: ChangeContext,
+): void {
+  const standingKey = textKey(keyspaces.standing, id);
+  const value = transaction.getSync(standingKey);
+  if (value === undefined) throw storeErrors.create("STORE_CHANGE_INVALID", `there is no lesson ${id} to archive`);
+  const before = decodeStanding(value);
+  const history = [...before.history, before.standing].slice(-maxStandings);
+  const kept = { ...before, standing, history, prunedUtility };
+  transaction.put(standingKey, encodeKept(id, kept));
+  const { author, expiresAt } = changeGlance(transaction, id, kept, context);
+  if (before.standing.state === standing.state) return;
+  changeLessonCount(transaction, before.standing.state, -1);
+  changeLessonCount(transaction, standing.state, 1);
+  transaction.put(numberKey(keyspaces.received, before.order), encodeReceived({ id, state: standing.state, author }));
+  placeExpiry(transaction, { id, expiresAt, state: standing.state });
+}
+
+/** Gives the lesson's glance its new state. While glances are incomplete this one may be missing or of another format: then it is made of the frame. */
+function changeGlance(
+  transaction: Transaction,
+  id: RecordId,
+  standing: LessonStanding,
+  { hasGlances, glanceInMemory }: ChangeContext,
+): LessonGlance {
+  const { order: _, ...kept } = standing;
+  const key = glanceKey(kept.label);
+  const readGlance = (): LessonGlance => {
+    const value = hasGlances ? transaction.getSync(key) : undefined;
+    return value === undefined
+      ? glanceOf({ ...kept, record: asLesson(decodeFrame(id, transaction.getSync(textKey(keyspaces.frame, id)))) }, [])
+      : decodeGlance(Buffer.from(Uint8Array.from(value).buffer), String, () => []);
+  };
+  const before = (transaction.hasWritten(key) ? undefined : glanceInMemory(kept.label)) ?? readGlance();
+  const glance = { ...before, state: kept.standing.state };
+  transaction.put(key, encodeGlance(glance));
+  return glance;
 }
 
 function applyAuthored(
@@ -155,6 +252,9 @@ function applyAuthored(
   addRecord(transaction, record);
   passOn(transaction, record);
   transaction.put(key, encodePointer(candidate));
+  if (isAttestation(record)) {
+    transaction.put(authoredKey(keyspaces.testimony, record.body.lesson, record.body.author), encodeCounts(record.body));
+  }
 }
 
 function applyTombstoneRemove(transaction: Transaction, key: Buffer): void {
@@ -178,29 +278,12 @@ function isEarlier(candidate: AuthoredPointer, kept: AuthoredPointer): boolean {
   return candidate.seq < kept.seq || (candidate.seq === kept.seq && candidate.id < kept.id);
 }
 
-function addRecord(transaction: Transaction, record: SignedRecord): void {
-  checkFrame(record);
-  transaction.put(textKey(keyspaces.frame, record.id), record.frame);
-  transaction.put(textKey(keyspaces.recordType, record.id), encodeType(record.body.type));
-  transaction.count(record.body.type, record.id, 1);
-}
-
-function passOn(transaction: Transaction, record: SignedRecord): void {
-  transaction.put(recordKeyKey(record.body.createdAt, record.id), encodeType(record.body.type));
-}
-
-function removeRecord(transaction: Transaction, { id, createdAt }: AuthoredPointer, type: RecordType): void {
-  transaction.delete(textKey(keyspaces.frame, id));
-  transaction.delete(textKey(keyspaces.recordType, id));
-  transaction.delete(recordKeyKey(createdAt, id));
-  transaction.count(type, id, -1);
-}
-
 function applyEmbedding(
   transaction: Transaction,
   { label, embedder, vector }: Extract<StoreChange, { kind: "embedding" }>,
 ): void {
   checkLabel(label);
+  if (isGivenUp(transaction, label)) return;
   const key = textKey(keyspaces.embedder, embedder);
   const value = transaction.getSync(key);
   const number = value === undefined ? transaction.state.embedders : value.readUInt16BE(0);
@@ -213,30 +296,9 @@ function applyEmbedding(
   transaction.put(embeddingKey(number, label), encodeVector(vector));
 }
 
-function applyRefused(
-  transaction: Transaction,
-  { id, reason }: Extract<StoreChange, { kind: "refused" }>,
-  maxRefused: number,
-): void {
-  const key = textKey(keyspaces.refused, id);
-  const before = transaction.getSync(key);
-  if (before !== undefined) return;
-  const { nextRefused } = transaction.state;
-  transaction.put(key, Buffer.from(reason));
-  transaction.put(numberKey(keyspaces.refusedOrder, nextRefused), Buffer.from(id));
-  transaction.state = { ...transaction.state, refused: transaction.state.refused + 1, nextRefused: nextRefused + 1 };
-  while (transaction.state.refused > maxRefused) forgetOldestRefused(transaction);
-}
-
-/** Refusals are numbered without gaps, so that the oldest is known without a search. */
-function forgetOldestRefused(transaction: Transaction): void {
-  const { refused, nextRefused } = transaction.state;
-  const oldest = numberKey(keyspaces.refusedOrder, nextRefused - refused);
-  const id = transaction.getSync(oldest);
-  if (id === undefined) throw storeErrors.create("STORE_DAMAGED", `refusal ${nextRefused - refused} is not there`);
-  transaction.delete(oldest);
-  transaction.delete(textKey(keyspaces.refused, id.toString()));
-  transaction.state = { ...transaction.state, refused: refused - 1 };
+/** The label of a lesson that is forgotten: what was computed for it meanwhile must not come after it. */
+function isGivenUp(transaction: Transaction, label: number): boolean {
+  return label < transaction.state.nextLabel && transaction.getSync(labelKey(label)) === undefined;
 }
 
 function applyOutboxAdd(transaction: Transaction, id: string): void {
@@ -244,22 +306,10 @@ function applyOutboxAdd(transaction: Transaction, id: string): void {
   if (transaction.getSync(key) === undefined) transaction.put(key, encodeNumber(transaction.takeOrder()));
 }
 
-function changeLessonCount(transaction: Transaction, state: LessonState, by: 1 | -1): void {
-  const { lessons } = transaction.state;
-  transaction.state = { ...transaction.state, lessons: { ...lessons, [state]: lessons[state] + by } };
-}
-
 function checkLabel(label: number): void {
   if (Number.isInteger(label) && label >= 0 && label <= maxLabel) return;
   throw storeErrors.create("STORE_CHANGE_INVALID", `${label} is not a label: a whole number from 0 to ${maxLabel}`);
 }
 
-/** A frame under another id than its own would be taken for damage when it is read. */
-function checkFrame({ id, frame }: SignedRecord): void {
-  if (isRecordId(id) && recordIdOf(frame.subarray(signatureBytes)) === id) return;
-  throw storeErrors.create("STORE_CHANGE_INVALID", `the frame of record ${id} does not give this id`);
-}
-
-/** A frame begins with an Ed25519 signature; the id is of what follows. */
-const signatureBytes = 64;
 const nothing: Uint8Array = new Uint8Array(0);
+const unseen: ForgettingView = { attesters: [], retracters: [], sharedAncestors: new Set() };

@@ -7,6 +7,7 @@ import {
   type RecordType,
   type SignedRecord,
   type StoredLesson,
+  strangerCalled,
 } from "@grapevine/core";
 import { z } from "zod";
 import { storeErrors } from "./errors.ts";
@@ -15,6 +16,18 @@ import { numberBytes } from "./keyspace.ts";
 const whole = z.int().nonnegative();
 const outcomes = z.object({ worked: z.number(), changed: z.number(), failed: z.number() });
 const standing = z.object({ state: z.enum(lessonStates), rule: z.string(), reason: z.string(), since: z.number() });
+
+const trial = z.object({
+  wins: whole,
+  losses: whole,
+  bothRight: whole,
+  bothWrong: whole,
+  generations: whole,
+  verdict: z.enum(["admitted", "refused", "undecided"]),
+  against: z.string().optional(),
+  model: z.string(),
+  at: z.number(),
+});
 
 /** A stored lesson without its record, and its number in the order of receipt. */
 export type LessonStanding = Omit<StoredLesson, "record"> & { readonly order: number };
@@ -29,6 +42,11 @@ const lessonStandingSchema: z.ZodType<LessonStanding> = z.object({
   receivedAt: z.number(),
   outcomes,
   usedAt: z.number(),
+  conflicts: z.array(z.string()),
+  topic: whole,
+  trial: trial.optional(),
+  consolidates: z.string().optional(),
+  prunedUtility: z.number().optional(),
 });
 
 const principalSchema: z.ZodType<Principal> = z.object({
@@ -36,23 +54,36 @@ const principalSchema: z.ZodType<Principal> = z.object({
   name: z.string().optional(),
   standing: z.enum(["trusted", "blocked", "stranger"]),
   outcomes,
+  word: z.object({ agreed: whole, disagreed: whole }),
+  failuresInRow: whole,
 });
 
 export function encodeStanding(lesson: StoredLesson, order: number): Buffer {
-  const { record: _, ...kept } = lesson;
-  return encodeJson(lessonStandingSchema, { ...kept, order }, `lesson ${lesson.record.id}`);
+  const { record, ...kept } = lesson;
+  return encodeKept(record.id, { ...kept, order });
 }
 
+/** @throws STORE_CHANGE_INVALID */
+export function encodeKept(id: RecordId, kept: LessonStanding): Buffer {
+  return encodeJson(lessonStandingSchema, kept, `lesson ${id}`);
+}
+
+/** Earlier formats had no conflicts and no topics. */
 export function decodeStanding(value: Buffer): LessonStanding {
-  return JSON.parse(value.toString());
+  const standing = JSON.parse(value.toString());
+  standing.conflicts ??= [];
+  standing.topic ??= standing.label;
+  return standing;
 }
 
 export function encodePrincipal(principal: Principal): Buffer {
   return encodeJson(principalSchema, principal, `principal ${principal.author}`);
 }
 
+/** Earlier formats had no counts of an author's word. */
 export function decodePrincipal(value: Buffer): Principal {
-  return JSON.parse(value.toString());
+  const principal = JSON.parse(value.toString());
+  return { ...strangerCalled(principal.author), ...principal };
 }
 
 /** Checked when it is written; when it is read, its checksum shows that it is what was checked. @throws STORE_CHANGE_INVALID */
@@ -116,6 +147,11 @@ export function encodeType(type: RecordType): Buffer {
 
 export function decodeType(value: Buffer): RecordType {
   return recordTypes[value.readUInt8(0)] as RecordType;
+}
+
+/** Undefined where it stands for none. */
+export function typeOfCode(code: number): RecordType | undefined {
+  return recordTypes[code];
 }
 
 export function encodeNumber(number: number): Buffer {

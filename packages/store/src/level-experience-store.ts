@@ -1,10 +1,20 @@
 /** The `ExperienceStore` port on LevelDB. Experiences are JSON, checked by checksum and schema when they are read. */
-import type { DistillationState, Experience, ExperienceQuery, ExperienceStore, Outcome } from "@grapevine/core";
+import {
+  type DistillationState,
+  type Experience,
+  type ExperienceQuery,
+  type ExperienceStore,
+  forgottenTitle,
+  GrapevineError,
+  type Outcome,
+  type RecordId,
+} from "@grapevine/core";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { experienceSchema } from "./experience-schema.ts";
 import { keyspaceRange, keyspaces, numberBytes, numberKey, prefixRange, textKey, textOfKey } from "./keyspace.ts";
+import type { Transaction } from "./transaction.ts";
 
 export interface LevelExperienceStoreComponents {
   readonly database: Database;
@@ -28,7 +38,10 @@ export class LevelExperienceStore implements ExperienceStore {
         throw storeErrors.create("EXPERIENCE_EXISTS", `there is an experience ${valid.id} already`);
       }
       const order = transaction.takeOrder();
-      transaction.put(key, encodeExperience({ order, experience: valid }));
+      // One that was in the making when a lesson was forgotten that it uses.
+      const isForgotten = (lesson: RecordId): boolean => transaction.getSync(textKey(keyspaces.forgotten, lesson)) !== undefined;
+      const lessons = valid.lessons.map((use) => (isForgotten(use.id) ? { ...use, title: forgottenTitle } : use));
+      transaction.put(key, encodeExperience({ order, experience: { ...valid, lessons } }));
       transaction.put(numberKey(keyspaces.experienceOrder, order), encodePlace(valid));
       transaction.count("experience", valid.id, 1);
     });
@@ -55,19 +68,19 @@ export class LevelExperienceStore implements ExperienceStore {
     const { limit = Number.POSITIVE_INFINITY, distillation } = query;
     const asked = (experience: Experience): boolean => distillation === undefined || experience.distillation === distillation;
     let left = limit;
-    let ids: string[] = [];
+    let places: ListedPlace[] = [];
     for await (const place of this.#places(query.oldestFirst === true)) {
       if (left <= 0) break;
       if (distillation !== undefined && place.distillation !== distillation) continue;
-      ids.push(place.id);
+      places.push(place);
       left--;
-      if (ids.length === experiencesPerRead) {
+      if (places.length === experiencesPerRead) {
         // Its state may have changed since the listing began: what is yielded is as it is now.
-        yield* (await this.#read(ids)).filter(asked);
-        ids = [];
+        yield* (await this.#read(places)).filter(asked);
+        places = [];
       }
     }
-    yield* (await this.#read(ids)).filter(asked);
+    yield* (await this.#read(places)).filter(asked);
   }
 
   count(): number {
@@ -76,41 +89,84 @@ export class LevelExperienceStore implements ExperienceStore {
 
   async update(
     id: string,
-    change: { readonly outcome?: Outcome; readonly distillation?: DistillationState },
+    { outcome, distillation }: { readonly outcome?: Outcome; readonly distillation?: DistillationState },
   ): Promise<Experience> {
-    return await this.#commits.commit((transaction) => {
+    return await this.#commits.commit((transaction) =>
+      change(transaction, id, (before) => ({
+        ...before,
+        ...(outcome === undefined ? {} : { outcome }),
+        ...(distillation === undefined ? {} : { distillation }),
+      })),
+    );
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#commits.commit((transaction) => {
       const key = textKey(keyspaces.experience, id);
       const value = transaction.getSync(key);
-      if (value === undefined) throw storeErrors.create("EXPERIENCE_UNKNOWN", `there is no experience ${id.slice(0, 80)}`);
-      const { order, experience: before } = decodeExperience(id, value);
-      const experience = checkExperience({
-        ...before,
-        ...(change.outcome === undefined ? {} : { outcome: change.outcome }),
-        ...(change.distillation === undefined ? {} : { distillation: change.distillation }),
-      });
-      transaction.put(key, encodeExperience({ order, experience }));
-      transaction.put(numberKey(keyspaces.experienceOrder, order), encodePlace(experience));
-      return experience;
+      if (value === undefined) throw unknown(id);
+      transaction.erase(key);
+      transaction.delete(numberKey(keyspaces.experienceOrder, decodeExperience(id, value).order));
+      transaction.count("experience", id, -1);
     });
   }
 
-  async *#places(oldestFirst: boolean): AsyncGenerator<Place, void, undefined> {
+  async forgetLesson(lesson: RecordId): Promise<number> {
+    let users = 0;
+    for await (const { id, lessons } of this.list()) {
+      if (!lessons.some((use) => use.id === lesson && use.title !== forgottenTitle)) continue;
+      try {
+        await this.#commits.commit((transaction) => {
+          change(transaction, id, (before) => ({
+            ...before,
+            lessons: before.lessons.map((use) => (use.id === lesson ? { ...use, title: forgottenTitle } : use)),
+          }));
+          transaction.noteErased(textKey(keyspaces.experience, id));
+        });
+        users++;
+      } catch (error) {
+        if (!GrapevineError.is(error, "EXPERIENCE_UNKNOWN")) throw error; // forgotten itself, meanwhile
+      }
+    }
+    return users;
+  }
+
+  async *#places(oldestFirst: boolean): AsyncGenerator<ListedPlace, void, undefined> {
     const range = keyspaceRange(keyspaces.experienceOrder);
-    for await (const { value } of this.#database.entries(range, { reverse: !oldestFirst })) yield decodePlace(value);
+    for await (const { key, value } of this.#database.entries(range, { reverse: !oldestFirst })) {
+      yield { ...decodePlace(value), key };
+    }
   }
 
-  async #read(ids: readonly string[]): Promise<Experience[]> {
-    const values = await this.#database.getMany(ids.map((id) => textKey(keyspaces.experience, id)));
-    return values.map((value, i) => {
-      const id = ids[i] as string;
-      if (value === undefined) throw storeErrors.create("STORE_DAMAGED", `experience ${id} is listed but not there`);
-      return decodeExperience(id, value).experience;
-    });
+  /** One that was forgotten since it was listed is left out. @throws STORE_DAMAGED when it is still listed and not there */
+  async #read(places: readonly ListedPlace[]): Promise<Experience[]> {
+    const values = await this.#database.getMany(places.map(({ id }) => textKey(keyspaces.experience, id)));
+    const gone = places.filter((_, i) => values[i] === undefined);
+    const isListed = await this.#database.hasMany(gone.map(({ key }) => key));
+    const lost = gone.find((_, i) => isListed[i] === true);
+    if (lost !== undefined) throw storeErrors.create("STORE_DAMAGED", `experience ${lost.id} is listed but not there`);
+    return values.flatMap((value, i) => (value === undefined ? [] : [decodeExperience(places[i]?.id ?? "", value).experience]));
   }
 }
 
 /** Experiences may be tens of kilobytes each: a list holds few of them at a time. */
 const experiencesPerRead = 20;
+
+/** @throws EXPERIENCE_UNKNOWN, EXPERIENCE_INVALID */
+function change(transaction: Transaction, id: string, changed: (before: Experience) => Experience): Experience {
+  const key = textKey(keyspaces.experience, id);
+  const value = transaction.getSync(key);
+  if (value === undefined) throw unknown(id);
+  const { order, experience: before } = decodeExperience(id, value);
+  const experience = checkExperience(changed(before));
+  transaction.put(key, encodeExperience({ order, experience }));
+  transaction.put(numberKey(keyspaces.experienceOrder, order), encodePlace(experience));
+  return experience;
+}
+
+function unknown(id: string): GrapevineError {
+  return storeErrors.create("EXPERIENCE_UNKNOWN", `there is no experience ${id.slice(0, 80)}`);
+}
 
 /** @throws EXPERIENCE_INVALID */
 function checkExperience(experience: Experience): Experience {
@@ -147,6 +203,11 @@ export function decodeExperience(id: string, value: Buffer): OrderedExperience {
 export interface Place {
   readonly id: string;
   readonly distillation: DistillationState;
+}
+
+/** A place, and its key in the order. */
+interface ListedPlace extends Place {
+  readonly key: Buffer;
 }
 
 function encodePlace({ id, distillation }: Place): Buffer {

@@ -1,17 +1,12 @@
-/**
- * The `LessonStore` port on LevelDB. Recall asks for the same lessons again and again, so that lessons are cached as they were read. Nothing cached is stale: what
- * a commit concerns is dropped before the commit is acknowledged, and what was read while one was under way is not kept.
- */
+/** The `LessonStore` port on LevelDB: the questions and the one way to change something. How lessons and records are read is in files of their own. */
 import {
   type AttestationBody,
   type AuthorId,
-  decodeStoredRecord,
-  GrapevineError,
+  glanceOf,
   isAttestation,
-  isLesson,
   isRecordId,
   isRetraction,
-  type LessonBody,
+  type LessonGlance,
   type LessonQuery,
   type LessonState,
   type LessonStore,
@@ -23,19 +18,17 @@ import {
   type StoreChange,
   type StoredLesson,
 } from "@grapevine/core";
-import { LRUCache } from "lru-cache";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Database } from "./database.ts";
-import { storeErrors } from "./errors.ts";
+import { type ForgettingView, viewForForgetting, withSaidInBatch } from "./forget-lesson.ts";
+import { glancesMark } from "./glance-rebuild.ts";
 import {
   authoredKey,
   embeddingKey,
   embeddingPrefix,
   idOfTextHashKey,
-  type Keyspace,
   keyspaceRange,
   keyspaces,
-  labelKey,
   labelOfEmbeddingKey,
   prefixRange,
   recordKeyKey,
@@ -44,107 +37,93 @@ import {
   textKey,
   textOfKey,
 } from "./keyspace.ts";
-import { applyChange, type LessonChangeLimits } from "./lesson-changes.ts";
-import {
-  decodeNumber,
-  decodePointer,
-  decodePrincipal,
-  decodeReceived,
-  decodeStanding,
-  decodeType,
-  decodeVector,
-} from "./lesson-encoding.ts";
+import { applyChange, type ChangeContext } from "./lesson-changes.ts";
+import { decodeNumber, decodePrincipal, decodeReceived, decodeType, decodeVector } from "./lesson-encoding.ts";
+import type { LessonGlances } from "./lesson-glances.ts";
+import { LessonLinks } from "./lesson-links.ts";
 import { MentionedLessons } from "./mentioned-lessons.ts";
+import type { RefusalLimits } from "./record-changes.ts";
 import type { Reservations } from "./reservations.ts";
+import { StoredLessons } from "./stored-lessons.ts";
+import { StoredRecords } from "./stored-records.ts";
+import type { Transaction } from "./transaction.ts";
 
 export interface LevelLessonStoreComponents {
   readonly database: Database;
   readonly commits: CommitQueue;
   readonly reservations: Reservations;
+  readonly glances: LessonGlances;
 }
 
 export class LevelLessonStore implements LessonStore {
   readonly #database: Database;
   readonly #commits: CommitQueue;
   readonly #reservations: Reservations;
-  readonly #limits: LessonChangeLimits;
-  readonly #records: LRUCache<RecordId, SignedRecord> = new LRUCache({ max: maxCachedRecords });
-  readonly #lessons: LRUCache<RecordId, StoredLesson> = new LRUCache({ max: maxCachedLessons });
+  readonly #glances: LessonGlances;
+  readonly #links: LessonLinks;
+  readonly #limits: RefusalLimits;
+  readonly #records: StoredRecords;
+  readonly #lessons: StoredLessons;
   readonly #attested: MentionedLessons;
   readonly #retracted: MentionedLessons;
   readonly #ancestors: MentionedLessons;
-  /** Commits that were begun, and those that have ended: between the two nobody knows what a read has seen. */
-  #commitsBegun = 0;
-  #commitsEnded = 0;
-  readonly #idsByLabel: LRUCache<number, RecordId> = new LRUCache({ max: maxCachedLabels });
 
-  constructor({ database, commits, reservations }: LevelLessonStoreComponents, limits: LessonChangeLimits) {
+  constructor({ database, commits, reservations, glances }: LevelLessonStoreComponents, limits: RefusalLimits) {
     this.#database = database;
     this.#commits = commits;
     this.#reservations = reservations;
+    this.#glances = glances;
+    this.#links = new LessonLinks({ database, commits });
     this.#limits = limits;
+    this.#records = new StoredRecords(database);
+    this.#lessons = new StoredLessons(database, this.#records);
     this.#attested = new MentionedLessons(database, keyspaces.attestation);
     this.#retracted = new MentionedLessons(database, keyspaces.tombstone);
     this.#ancestors = new MentionedLessons(database, keyspaces.derived);
   }
 
   async apply(changes: readonly StoreChange[]): Promise<void> {
-    this.#commitsBegun++;
+    const endChange = this.#lessons.beginChange();
     for (const change of changes) this.#noteMentions(change);
     try {
-      await this.#commits.commit((transaction) => {
-        for (const change of changes) applyChange(transaction, change, this.#limits);
-      });
+      await this.#commit(changes);
     } finally {
-      this.#commitsEnded++;
-      for (const change of changes) if (change.kind === "lesson") this.#lessons.delete(change.lesson.record.id);
+      endChange(changes.flatMap(lessonsOf));
     }
   }
 
   async get(id: RecordId): Promise<StoredLesson | undefined> {
-    const [lesson] = await this.getMany([id]);
+    const [lesson] = await this.#lessons.getMany([id]);
     return lesson;
   }
 
   async getMany(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]> {
-    // Held here until the end: the cache may drop a lesson while the rest is being read.
-    const lessons = ids.map((id) => this.#lessons.get(id));
-    const missing = ids.filter((_, i) => lessons[i] === undefined);
-    if (missing.length === 0) return lessons;
-    const commitsBegun = this.#commitsBegun;
-    const quiet = commitsBegun === this.#commitsEnded;
-    const read = await this.#read(missing);
-    let next = 0;
-    for (const [i, id] of ids.entries()) {
-      if (lessons[i] !== undefined) continue;
-      const lesson = read[next++];
-      lessons[i] = lesson;
-      if (lesson !== undefined && quiet && commitsBegun === this.#commitsBegun) this.#lessons.set(id, lesson);
-    }
-    return lessons;
+    return await this.#lessons.getMany(ids);
   }
 
   async byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]> {
-    const ids = labels.map((label) => this.#idsByLabel.get(label));
-    const unknown = labels.filter((_, i) => ids[i] === undefined);
-    const values = await this.#database.getMany(unknown.map(labelKey));
-    let nextValue = 0;
-    for (const [i, label] of labels.entries()) {
-      if (ids[i] !== undefined) continue;
-      const id = values[nextValue++]?.toString("latin1");
-      ids[i] = id;
-      if (id !== undefined) this.#idsByLabel.set(label, id);
-    }
-    const found = await this.getMany(ids.filter((id) => id !== undefined));
-    let nextFound = 0;
-    return ids.map((id) => (id === undefined ? undefined : present(id, found[nextFound++])));
+    return await this.#lessons.byLabels(labels);
+  }
+
+  async glances(labels: readonly number[]): Promise<(LessonGlance | undefined)[]> {
+    if (this.#glances.isLoaded) return labels.map((label) => this.#glances.of(label));
+    const lessons = await this.byLabels(labels);
+    return await Promise.all(lessons.map(async (lesson) => (lesson === undefined ? undefined : await this.#glanceAt(lesson))));
+  }
+
+  async allGlances(): Promise<Iterable<LessonGlance>> {
+    await this.#glances.load(this.#commits);
+    return this.#glances.all();
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {
     const { limit = Number.POSITIVE_INFINITY, states, author } = query;
     const inState = (state: LessonState): boolean => states === undefined || states.includes(state);
-    const read = async (ids: readonly RecordId[]): Promise<StoredLesson[]> =>
-      (await this.#read(ids)).map((lesson, i) => present(ids[i] as RecordId, lesson));
+    const read = async (ids: readonly RecordId[]): Promise<StoredLesson[]> => {
+      const lessons = await this.#lessons.read(ids);
+      await this.#lessons.checkPresent(ids, lessons);
+      return lessons.filter((lesson) => lesson !== undefined);
+    };
     let left = limit;
     let ids: RecordId[] = [];
     for await (const { value } of this.#database.entries(keyspaceRange(keyspaces.received), { reverse: true })) {
@@ -190,6 +169,18 @@ export class LevelLessonStore implements LessonStore {
     return authors;
   }
 
+  async derivedLessons(lesson: RecordId): Promise<RecordId[]> {
+    return (await this.#links.descendants(lesson)).map(({ id }) => id);
+  }
+
+  async supersedersOf(lesson: RecordId): Promise<RecordId[]> {
+    return await this.#links.superseders(lesson);
+  }
+
+  async expiredBy(now: number): Promise<RecordId[]> {
+    return await this.#links.expiredBy(now);
+  }
+
   nextLabel(): number {
     return this.#reservations.nextLabel(this.#commits.state.nextLabel);
   }
@@ -199,19 +190,21 @@ export class LevelLessonStore implements LessonStore {
   }
 
   async attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
-    return (await this.#attested.has(lesson)) ? await this.#allAuthored(keyspaces.attestation, lesson, isAttestation) : [];
+    return (await this.#attested.has(lesson))
+      ? await this.#records.allAuthored(keyspaces.attestation, lesson, isAttestation)
+      : [];
   }
 
   async attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined> {
-    return await this.#authored(authoredKey(keyspaces.attestation, lesson, author), isAttestation);
+    return await this.#records.authored(authoredKey(keyspaces.attestation, lesson, author), isAttestation);
   }
 
   async tombstone(lesson: RecordId, author: AuthorId): Promise<SignedRecord<RetractionBody> | undefined> {
-    return await this.#authored(authoredKey(keyspaces.tombstone, lesson, author), isRetraction);
+    return await this.#records.authored(authoredKey(keyspaces.tombstone, lesson, author), isRetraction);
   }
 
   async tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
-    return (await this.#retracted.has(lesson)) ? await this.#allAuthored(keyspaces.tombstone, lesson, isRetraction) : [];
+    return (await this.#retracted.has(lesson)) ? await this.#records.allAuthored(keyspaces.tombstone, lesson, isRetraction) : [];
   }
 
   async principal(author: AuthorId): Promise<Principal | undefined> {
@@ -234,10 +227,7 @@ export class LevelLessonStore implements LessonStore {
   }
 
   async record(id: RecordId): Promise<SignedRecord | undefined> {
-    const cached = this.#records.get(id);
-    const keys = [textKey(keyspaces.recordType, id), textKey(keyspaces.frame, id)];
-    const [type, frame] = await this.#database.getMany(cached === undefined ? keys : keys.slice(0, 1));
-    return type === undefined ? undefined : (cached ?? this.#decode(id, frame));
+    return await this.#records.get(id);
   }
 
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
@@ -250,9 +240,9 @@ export class LevelLessonStore implements LessonStore {
   }
 
   async knows(ids: readonly RecordId[]): Promise<boolean[]> {
-    const keys = [keyspaces.recordType, keyspaces.refused].flatMap((keyspace) => ids.map((id) => textKey(keyspace, id)));
-    const known = await this.#database.hasMany(keys);
-    return ids.map((_, i) => known[i] === true || known[ids.length + i] === true);
+    const places = [keyspaces.recordType, keyspaces.refused, keyspaces.forgotten];
+    const known = await this.#database.hasMany(places.flatMap((keyspace) => ids.map((id) => textKey(keyspace, id))));
+    return ids.map((_, i) => places.some((_, place) => known[place * ids.length + i] === true));
   }
 
   async outbox(): Promise<RecordId[]> {
@@ -279,21 +269,44 @@ export class LevelLessonStore implements LessonStore {
     return value === undefined ? undefined : decodeVector(value);
   }
 
-  /** Past the cache of lessons, so that a long list does not drive out what recall needs. */
-  async #read(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]> {
-    const records = ids.map((id) => this.#lessons.get(id)?.record ?? this.#records.get(id));
-    const withoutRecord = ids.filter((_, i) => records[i] === undefined);
-    const standingKeys = ids.map((id) => textKey(keyspaces.standing, id));
-    const frameKeys = withoutRecord.map((id) => textKey(keyspaces.frame, id));
-    const values = await this.#database.getMany([...standingKeys, ...frameKeys]);
-    let next = ids.length;
-    return ids.map((id, i) => {
-      const frame = records[i] === undefined ? values[next++] : undefined;
-      const value = values[i];
-      if (value === undefined) return undefined;
-      const { order: _, ...kept } = decodeStanding(value);
-      return { ...kept, record: asLesson(records[i] ?? this.#decode(id, frame)) };
-    });
+  async #commit(changes: readonly StoreChange[]): Promise<void> {
+    const applyAll = (transaction: Transaction, forgetting: ChangeContext["forgetting"]): void => {
+      const archives = changes.some(({ kind }) => kind === "archive");
+      const hasGlances = archives && transaction.getSync(glancesMark().key) !== undefined;
+      const glanceInMemory = (label: number): LessonGlance | undefined =>
+        this.#glances.isLoaded ? this.#glances.of(label) : undefined;
+      const context = { limits: this.#limits, forgetting, hasGlances, glanceInMemory };
+      for (const change of changes) applyChange(transaction, change, context);
+    };
+    const forgotten = changes.flatMap((change) => (change.kind === "forget" ? [change.id] : []));
+    if (forgotten.length === 0) {
+      await this.#commits.commit((transaction) => applyAll(transaction, new Map()));
+      return;
+    }
+    await this.#links.complete(); // which takes commits of its own, where it takes any
+    try {
+      await this.#commits.commitAlone(() => this.#viewsOf(forgotten, changes), applyAll);
+    } finally {
+      this.#records.clear();
+      this.#lessons.clearLabels();
+    }
+  }
+
+  async #viewsOf(ids: readonly RecordId[], changes: readonly StoreChange[]): Promise<Map<RecordId, ForgettingView>> {
+    const views = new Map<RecordId, ForgettingView>();
+    for (const id of ids) {
+      const view = await viewForForgetting(id, { database: this.#database, links: this.#links });
+      views.set(id, withSaidInBatch(view, id, changes));
+    }
+    return views;
+  }
+
+  async #glanceAt(lesson: StoredLesson): Promise<LessonGlance> {
+    const attestations = await this.attestations(lesson.record.id);
+    return glanceOf(
+      lesson,
+      attestations.map(({ body: { author, worked, changed, failed } }) => ({ author, worked, changed, failed })),
+    );
   }
 
   #noteMentions(change: StoreChange): void {
@@ -305,75 +318,15 @@ export class LevelLessonStore implements LessonStore {
   async #embedderNumber(embedder: string): Promise<number | undefined> {
     return (await this.#database.get(textKey(keyspaces.embedder, embedder)))?.readUInt16BE(0);
   }
-
-  /** What all authors say of a lesson. */
-  async #allAuthored<Kind extends SignedRecord>(
-    keyspace: Keyspace,
-    lesson: RecordId,
-    isKind: (record: SignedRecord) => record is Kind,
-  ): Promise<Kind[]> {
-    const keys: Buffer[] = [];
-    for await (const { key } of this.#database.entries(prefixRange(textKey(keyspace, lesson)))) keys.push(key);
-    const records = await Promise.all(keys.map((key) => this.#authored(key, isKind)));
-    return records.filter((record) => record !== undefined);
-  }
-
-  /** The record that a key's pointer names. A commit may replace both between the two reads: then the new one is read. */
-  async #authored<Kind extends SignedRecord>(
-    key: Buffer,
-    isKind: (record: SignedRecord) => record is Kind,
-  ): Promise<Kind | undefined> {
-    let missing: RecordId | undefined;
-    for (;;) {
-      const value = await this.#database.get(key);
-      if (value === undefined) return undefined;
-      const { id } = decodePointer(value);
-      const record = await this.record(id);
-      if (record !== undefined && isKind(record)) return record;
-      if (id === missing) throw storeErrors.create("STORE_DAMAGED", `record ${id} is named but not there`);
-      missing = id;
-    }
-  }
-
-  /** @throws STORE_DAMAGED naming the id */
-  #decode(id: RecordId, frame: Buffer | undefined): SignedRecord {
-    if (frame === undefined) throw storeErrors.create("STORE_DAMAGED", `the frame of record ${id} is gone`);
-    const record = decodeFrame(id, frame);
-    this.#records.set(id, record);
-    return record;
-  }
 }
 
-/** Two to three kilobytes each, decoded: what is sent on to several peers. */
-const maxCachedRecords = 2048;
-/** Three to four kilobytes each, decoded: what is recalled again and again stays here. */
-const maxCachedLessons = 8192;
-/** Some hundred bytes each. */
-const maxCachedLabels = 65_536;
 const lessonsPerRead = 50;
 
 /** What every record id begins with; people leave it out (`shortId`). */
 const recordIdStart = "bafyrei";
 
-/** @throws STORE_DAMAGED */
-function asLesson(record: SignedRecord): SignedRecord<LessonBody> {
-  if (isLesson(record)) return record;
-  throw storeErrors.create("STORE_DAMAGED", `record ${record.id} is kept as a lesson and is a ${record.body.type}`);
-}
-
-function present(id: RecordId, lesson: StoredLesson | undefined): StoredLesson {
-  if (lesson === undefined) throw storeErrors.create("STORE_DAMAGED", `lesson ${id} is listed but not there`);
-  return lesson;
-}
-
-/** The record of a stored frame, its id recomputed. @throws STORE_DAMAGED naming the id */
-export function decodeFrame(id: RecordId, frame: Buffer): SignedRecord {
-  try {
-    const record = decodeStoredRecord(new Uint8Array(frame.buffer, frame.byteOffset, frame.length), id);
-    if (record.id === id) return record;
-    throw storeErrors.create("STORE_DAMAGED", `the frame of record ${id} gives the id ${record.id}`);
-  } catch (error) {
-    if (GrapevineError.is(error, "STORE_DAMAGED")) throw error;
-    throw storeErrors.create("STORE_DAMAGED", `the frame of record ${id} is not what was written`, { cause: error });
-  }
+/** The lesson that a change concerns. */
+function lessonsOf(change: StoreChange): readonly RecordId[] {
+  if (change.kind === "lesson") return [change.lesson.record.id];
+  return change.kind === "archive" || change.kind === "forget" ? [change.id] : [];
 }

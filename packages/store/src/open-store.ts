@@ -11,10 +11,15 @@ import { CommitQueue } from "./commit-queue.ts";
 import { Database, type Write } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { dropForeignMarks, glancesMark } from "./glance-rebuild.ts";
 import { stateKey } from "./keyspace.ts";
+import { LessonGlances } from "./lesson-glances.ts";
+import { linksMark } from "./lesson-links.ts";
 import { LevelExperienceStore } from "./level-experience-store.ts";
 import { LevelLessonStore } from "./level-lesson-store.ts";
+import { RecordKeyChanges } from "./record-key-changes.ts";
 import { Reservations, writeMarks } from "./reservations.ts";
+import { Scrubbing, type ScrubReport } from "./scrub.ts";
 import { seal } from "./sealed-value.ts";
 import { emptyState } from "./state.ts";
 import { readState, type Verified, verifyDatabase } from "./verification.ts";
@@ -29,6 +34,8 @@ export interface StoreInit {
   readonly clock: Clock;
   /** Told as soon as the folder's lock is held, while the store is still being verified: what lies beside it may be opened from then on. */
   readonly onLocked?: () => void;
+  /** Told, for people, what was found amiss and is being mended; nobody by default. */
+  readonly log?: (message: string) => void;
 }
 
 /** What opening found. */
@@ -45,7 +52,11 @@ export interface OpenReport {
 export interface Store {
   readonly experiences: ExperienceStore;
   readonly lessons: LessonStore;
+  /** What each commit changes of the records that are passed on. */
+  readonly recordChanges: Pick<RecordKeyChanges, "follow">;
   readonly report: OpenReport;
+  /** Makes what was forgotten leave the disk. Safe while the store is in use. */
+  scrub(): Promise<ScrubReport>;
   /** Waits for the writes that were begun. Idempotent. */
   close(): Promise<void>;
 }
@@ -73,7 +84,7 @@ export function databaseFolder(path: string): string {
 }
 
 async function openLocked(
-  { path, createIfMissing = true, maxRefused = defaultMaxRefused }: StoreInit,
+  { path, createIfMissing = true, maxRefused = defaultMaxRefused, log = ignored }: StoreInit,
   lock: FolderLock,
 ): Promise<Store> {
   const entries = withFiles(path, () => initialisedCheckpoint(path, createIfMissing));
@@ -83,18 +94,28 @@ async function openLocked(
   try {
     const verified = await verifyDatabase(database, entries ?? readCheckpoint(path) ?? []);
     const reservations = withFiles(path, () => new Reservations(path));
+    await dropForeignMarks(database);
     await database.syncLogs();
     const checkpoint = await Checkpoint.begin({
       folder: path,
       state: verified.state,
       syncDatabase: () => database.syncLogs(),
     });
-    const commits = new CommitQueue({ database, checkpoint }, verified.state);
+    const glances = new LessonGlances({ database, log });
+    const recordChanges = new RecordKeyChanges();
+    const onWritten = (writes: readonly Write[]): void => {
+      glances.follow(writes);
+      recordChanges.note(writes);
+    };
+    const commits = new CommitQueue({ database, checkpoint, onWritten }, verified.state);
+    const scrubbing = new Scrubbing({ path, database, commits, checkpoint });
     return {
       experiences: new LevelExperienceStore({ database, commits }),
-      lessons: new LevelLessonStore({ database, commits, reservations }, { maxRefused }),
+      lessons: new LevelLessonStore({ database, commits, reservations, glances }, { maxRefused }),
+      recordChanges,
       report: reportOf(created, verified),
-      close: closing({ commits, database, checkpoint, reservations, lock }),
+      scrub: () => scrubbing.scrub(),
+      close: closing({ commits, scrubbing, database, checkpoint, reservations, lock }),
     };
   } catch (error) {
     await database.close();
@@ -121,7 +142,7 @@ async function initialise(path: string): Promise<void> {
   try {
     const value = await database.get(stateKey);
     if (value !== undefined) await checkUnused(database);
-    else await database.write([initialState()], { sync: true });
+    else await database.write([initialState(), glancesMark(), linksMark()], { sync: true });
   } finally {
     await database.close();
   }
@@ -135,6 +156,10 @@ function initialState(): Write {
   return { key: stateKey, sealed: seal(stateKey, Buffer.from(JSON.stringify(emptyState))) };
 }
 
+function ignored(): void {
+  // Whoever wants to hear it gives a log.
+}
+
 /** A checkpoint that says `initialising` over a database in use is itself damaged. */
 async function checkUnused(database: Database): Promise<void> {
   const { commit } = await readState(database);
@@ -143,16 +168,18 @@ async function checkUnused(database: Database): Promise<void> {
 
 interface OpenParts {
   readonly commits: CommitQueue;
+  readonly scrubbing: Scrubbing;
   readonly database: Database;
   readonly checkpoint: Checkpoint;
   readonly reservations: Reservations;
   readonly lock: FolderLock;
 }
 
-function closing({ commits, database, checkpoint, reservations, lock }: OpenParts): () => Promise<void> {
+function closing({ commits, scrubbing, database, checkpoint, reservations, lock }: OpenParts): () => Promise<void> {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await commits.close();
+    await scrubbing.settled();
     try {
       await database.close();
       await checkpoint.close();

@@ -1,7 +1,16 @@
 /** Reads what is left of a damaged database, value by value, and stores it anew. Whatever fails its checksum, schema or id is counted and left. */
 
 import type { SignedRecord, StoreChange, StoredLesson } from "@grapevine/core";
-import { type Clock, GrapevineError, isAttestation, isLesson, isRetraction, isRotation, type LessonBody } from "@grapevine/core";
+import {
+  type Clock,
+  GrapevineError,
+  isAttestation,
+  isLesson,
+  isRetraction,
+  isRotation,
+  type LessonBody,
+  noOutcomes,
+} from "@grapevine/core";
 import type { Database } from "./database.ts";
 import {
   embeddingPrefix,
@@ -15,10 +24,10 @@ import {
 } from "./keyspace.ts";
 import { decodeNumber, decodePrincipal, decodeStanding, decodeVector, type LessonStanding } from "./lesson-encoding.ts";
 import { decodeExperience } from "./level-experience-store.ts";
-import { decodeFrame } from "./level-lesson-store.ts";
 import type { Store } from "./open-store.ts";
 import { unseal } from "./sealed-value.ts";
 import type { PresenceKind } from "./state.ts";
+import { decodeFrame } from "./stored-frame.ts";
 
 export interface SalvageComponents {
   readonly from: Database;
@@ -51,6 +60,7 @@ export class Salvage {
   /** Once. */
   async run(): Promise<SalvageCounts> {
     await this.#experiences();
+    await this.#forgotten();
     await this.#records();
     await this.#decisions();
     await this.#embeddings();
@@ -77,6 +87,15 @@ export class Salvage {
       await to.experiences.append(decodeExperience(id, value).experience);
       this.#kept.experience++;
     }
+  }
+
+  /** Before the records: what was said of a lesson after it had been forgotten is kept. */
+  async #forgotten(): Promise<void> {
+    const batch = this.#batches();
+    await this.#each(keyspaceRange(keyspaces.forgotten), async (key, value) => {
+      await batch.add({ kind: "forget", id: textOfKey(key), reason: value.toString() });
+    });
+    await batch.flush();
   }
 
   /** Lessons in the order of their receipt; those whose order is lost come last. */
@@ -209,7 +228,9 @@ function heldLesson(record: SignedRecord<LessonBody>, label: number, now: number
     label,
     pinned: false,
     receivedAt: now,
-    outcomes: { worked: 0, changed: 0, failed: 0 },
+    outcomes: noOutcomes,
     usedAt: 0,
+    conflicts: [],
+    topic: label,
   };
 }

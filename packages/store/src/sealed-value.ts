@@ -17,12 +17,16 @@ export function seal(key: Uint8Array, value: Uint8Array): Buffer {
 
 /** The value without its checksum. @throws STORE_DAMAGED naming the key */
 export function unseal(key: Uint8Array, sealed: Buffer): Buffer {
+  const value = unsealed(key, sealed);
+  if (value !== undefined) return value;
+  throw storeErrors.create("STORE_DAMAGED", `the value of ${describeKey(key)} is not what was written`);
+}
+
+/** The same for what can be made anew: undefined where it is not what was written. */
+export function unsealed(key: Uint8Array, sealed: Buffer): Buffer | undefined {
   const length = sealed.length - sealBytes;
   const value = sealed.subarray(0, Math.max(length, 0));
-  if (length < 0 || sealed.readUInt32LE(length) !== crc32(value, crc32(key))) {
-    throw storeErrors.create("STORE_DAMAGED", `the value of ${describeKey(key)} is not what was written`);
-  }
-  return value;
+  return length < 0 || sealed.readUInt32LE(length) !== crc32(value, crc32(key)) ? undefined : value;
 }
 
 function describeKey(key: Uint8Array): string {

@@ -1,11 +1,14 @@
 /** Writes that are not on the disk yet, over what is: reads see them, and the state changes with them. */
 import type { Write } from "./database.ts";
+import { erasedKey } from "./keyspace.ts";
 import { seal, unseal } from "./sealed-value.ts";
 import { changedPresence, type PresenceKind, type StoreState } from "./state.ts";
 
 /** What a transaction reads through to: the database, or the transaction that it is a part of. */
 interface Below {
   getSync(key: Buffer): Buffer | undefined;
+  /** False for what is on the disk. */
+  hasWritten?(key: Buffer): boolean;
 }
 
 export class Transaction implements Below {
@@ -25,12 +28,28 @@ export class Transaction implements Below {
     return write === undefined ? this.#below.getSync(key) : writtenValue(write);
   }
 
+  /** Is there a write of the key that is not on the disk yet? */
+  hasWritten(key: Buffer): boolean {
+    return this.#writes.has(key.toString("latin1")) || this.#below.hasWritten?.(key) === true;
+  }
+
   put(key: Buffer, value: Uint8Array): void {
     this.#add({ key, sealed: seal(key, value) });
   }
 
   delete(key: Buffer): void {
     this.#add({ key, sealed: undefined });
+  }
+
+  /** Deletes, and notes that the value is to leave the disk with the next scrubbing. */
+  erase(key: Buffer): void {
+    this.delete(key);
+    this.noteErased(key);
+  }
+
+  /** Notes that the value that the key had is to leave the disk with the next scrubbing. */
+  noteErased(key: Buffer): void {
+    this.put(erasedKey(key), nothing);
   }
 
   /** Counts an id in, or out. */
@@ -65,3 +84,5 @@ export class Transaction implements Below {
 function writtenValue({ key, sealed }: Write): Buffer | undefined {
   return sealed === undefined ? undefined : unseal(key, sealed);
 }
+
+const nothing: Uint8Array = new Uint8Array(0);

@@ -9,6 +9,8 @@ export interface EnvironmentFactory {
   solve(environment: Environment, task: Task): Promise<readonly string[]>;
   /** How many tasks the suite may draw. */
   readonly taskCount: number;
+  /** Does nothing that is done there touch the world outside? */
+  readonly simulated: boolean;
 }
 
 export function environmentContract(name: string, factory: EnvironmentFactory): void {
@@ -32,7 +34,12 @@ export function environmentContract(name: string, factory: EnvironmentFactory): 
     it("is the same place with the same tasks when it is opened again", async () => {
       const again = await factory.open();
       expect(again.id).toBe(environment.id);
+      expect(again.simulated).toBe(environment.simulated);
       expect(await again.tasks({ count: factory.taskCount, seed: 1 })).toEqual(tasks);
+    });
+
+    it("says whether a node may try things out there by itself", () => {
+      expect(environment.simulated).toBe(factory.simulated);
     });
 
     it("draws in another order, or others, for another seed", async () => {

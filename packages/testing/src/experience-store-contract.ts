@@ -1,5 +1,5 @@
 /** What every `ExperienceStore` promises, as tests. An adapter's test calls it with a factory of empty stores. */
-import type { Experience, ExperienceStore, Outcome } from "@grapevine/core";
+import { type Experience, type ExperienceStore, forgottenTitle, type Outcome } from "@grapevine/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sampleExperience } from "./sample-records.ts";
 
@@ -105,6 +105,34 @@ export function experienceStoreContract(name: string, factory: ExperienceStoreFa
     it("refuses to update what it does not have", async () => {
       await expect(store.update("01A", { outcome: worked })).rejects.toMatchObject({ code: "EXPERIENCE_UNKNOWN" });
       expect(store.count()).toBe(0);
+    });
+
+    it("forgets one for good, and nothing else", async () => {
+      for (const id of ["01A", "01B", "01C"]) await store.append(sampleExperience(id));
+      const listing = store.list()[Symbol.asyncIterator]();
+      await listing.next(); // a list that has begun is not upset by it
+      await store.forget("01B");
+      await listing.return?.();
+      expect(await store.get("01B")).toBeUndefined();
+      expect(await idsOf(store.list())).toEqual(["01C", "01A"]);
+      expect([store.count(), await store.resolve("01B")]).toEqual([2, []]);
+      for (const id of ["01B", "01"]) await expect(store.forget(id)).rejects.toMatchObject({ code: "EXPERIENCE_UNKNOWN" });
+      await expect(store.update("01B", { distillation: "queued" })).rejects.toMatchObject({ code: "EXPERIENCE_UNKNOWN" });
+      await store.append(sampleExperience("01B", { answer: "another" }));
+      expect(await idsOf(store.list())).toEqual(["01B", "01C", "01A"]);
+    });
+
+    it("takes a lesson's title out of all that used it, and leaves the rest as it was", async () => {
+      const use = { id: "bafyone", title: "A title", author: "12D3", similarity: 0.5, trust: 0.25, own: false };
+      const other = { ...use, id: "bafytwo" };
+      const both = sampleExperience("01A", { lessons: [other, use], distillation: "queued", outcome: worked });
+      const neither = sampleExperience("01B", { lessons: [other] });
+      for (const experience of [both, neither]) await store.append(experience);
+      expect(await store.forgetLesson(use.id)).toBe(1);
+      expect(await store.get("01A")).toEqual({ ...both, lessons: [other, { ...use, title: forgottenTitle }] });
+      expect(await store.get("01B")).toEqual(neither);
+      expect(await idsOf(store.list({ distillation: "queued" }))).toEqual(["01A"]);
+      expect([await store.forgetLesson(use.id), await store.forgetLesson("bafythree")]).toEqual([0, 0]);
     });
 
     it("resolves the beginning and the end of an id: none, one, or two of many", async () => {

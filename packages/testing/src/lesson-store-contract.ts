@@ -1,7 +1,11 @@
 /** What every `LessonStore` promises, as tests. An adapter's test calls it with a factory of empty stores. */
 import {
+  glanceOf,
+  type LessonGlance,
+  type LessonState,
   type LessonStore,
   lessonText,
+  maxStandings,
   normalisedText,
   type Principal,
   type RecordId,
@@ -29,6 +33,11 @@ export interface LessonStoreFactory {
 }
 
 const maxRefused = 5;
+const archival = {
+  kind: "archive",
+  standing: { state: "archived", rule: "sample-pruned", reason: "made room for a test", since: 1_700_000_000_900 },
+  prunedUtility: 0.125,
+} as const;
 const alice = sampleIdentity(1);
 const bob = sampleIdentity(2);
 const carol = sampleIdentity(3);
@@ -61,7 +70,26 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
 
       it("gives back what was stored, by id and by label, in the order asked", async () => {
         const [first, second] = numbered(2) as [StoredLesson, StoredLesson];
-        const detailed = { ...withStanding(second, { ...second.standing, state: "held" }), pinned: true, usedAt: 17 };
+        const detailed: StoredLesson = {
+          ...withStanding(second, { ...second.standing, state: "held" }),
+          pinned: true,
+          usedAt: 17,
+          conflicts: [first.record.id],
+          topic: 0,
+          trial: {
+            wins: 3,
+            losses: 1,
+            bothRight: 2,
+            bothWrong: 0,
+            generations: 12,
+            verdict: "undecided",
+            against: first.record.id,
+            model: "scripted",
+            at: 5,
+          },
+          consolidates: first.record.id,
+          prunedUtility: 0.25,
+        };
         await add(first, detailed);
         expect(await store.get(first.record.id)).toEqual(first);
         expect(await store.getMany([detailed.record.id, unknownRecordId, first.record.id])).toEqual([detailed, undefined, first]);
@@ -196,6 +224,69 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.derivedAuthors(ancestor.id.slice(0, 20))).toEqual([]);
       });
 
+      it("names the lessons that derive from one, and those that supersede it, whatever has become of them", async () => {
+        const [ancestor, other] = [sampleLesson(alice), sampleLesson(alice, { seq: 2 })];
+        const derived = sampleLesson(bob, { derivedFrom: [ancestor.id, unknownRecordId] });
+        const better = sampleLesson(alice, { seq: 3, supersedes: ancestor.id, derivedFrom: [ancestor.id] });
+        const strange = sampleLesson(carol, { supersedes: ancestor.id });
+        await add(...[ancestor, other, derived, better].map((each, label) => sampleStoredLesson(each, label)));
+        await add(sampleStoredLesson(strange, 9, "held"));
+        expect((await store.derivedLessons(ancestor.id)).sort()).toEqual([derived.id, better.id].sort());
+        expect(await store.derivedLessons(unknownRecordId)).toEqual([derived.id]);
+        expect(await store.derivedLessons(other.id)).toEqual([]);
+        expect((await store.supersedersOf(ancestor.id)).sort()).toEqual([better.id, strange.id].sort());
+        expect(await store.supersedersOf(other.id)).toEqual([]);
+        await add(sampleStoredLesson(strange, 9, "retracted"));
+        expect(await store.supersedersOf(ancestor.id)).toHaveLength(2);
+        for (const part of ["", "bafyrei", ancestor.id.slice(0, 30)]) {
+          expect([await store.derivedLessons(part), await store.supersedersOf(part)]).toEqual([[], []]);
+        }
+      });
+
+      it("names the lessons whose date has passed, as long as they are in use", async () => {
+        const expiring = [300, 100, 200].map((expiresAt, label) =>
+          sampleStoredLesson(sampleLesson(alice, { seq: label, expiresAt }), label, "held"),
+        );
+        const [last, first, middle] = expiring.map(({ record }) => record.id) as [RecordId, RecordId, RecordId];
+        await add(...expiring, sampleStoredLesson(sampleLesson(bob), 3));
+        expect(await store.expiredBy(99)).toEqual([]);
+        expect(await store.expiredBy(100)).toEqual([first]);
+        expect(await store.expiredBy(2 ** 45)).toEqual([first, middle, last]);
+        const as = (lesson: StoredLesson, state: LessonState): StoredLesson =>
+          withStanding(lesson, { ...lesson.standing, state });
+        await add(as(expiring[1] as StoredLesson, "retracted"), as(expiring[2] as StoredLesson, "archived"));
+        expect(await store.expiredBy(250)).toEqual([]);
+        await add(as(expiring[2] as StoredLesson, "admitted"));
+        expect(await store.expiredBy(250)).toEqual([middle]);
+        await store.apply([{ ...archival, id: last }]);
+        expect(await store.expiredBy(1000)).toEqual([middle]);
+      });
+
+      it("archives a lesson by its id: the standing, and what follows from it, and nothing else", async () => {
+        const lesson = { ...sampleStoredLesson(sampleLesson(alice), 4, "held"), usedAt: 7 };
+        await add(lesson, sampleStoredLesson(sampleLesson(bob), 5, "held"));
+        await store.apply([{ ...archival, id: lesson.record.id }]);
+        const archived = { ...withStanding(lesson, archival.standing), prunedUtility: archival.prunedUtility };
+        expect(await store.get(lesson.record.id)).toEqual(archived);
+        expect(store.counts()).toEqual({ own: 0, admitted: 0, held: 1, archived: 1, retracted: 0 });
+        expect(await collect(store.list({ states: ["archived"], author: alice.author }))).toEqual([archived]);
+        expect(await store.glances([4])).toEqual([glanceOf(archived, [])]);
+        expect([...(await store.allGlances())].find(({ label }) => label === 4)).toEqual(glanceOf(archived, []));
+        expect((await collect(store.recordKeys())).map(({ id }) => id)).toContain(lesson.record.id);
+        await expect(store.apply([{ ...archival, id: unknownRecordId }])).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+        for (let time = 0; time < maxStandings + 3; time++) await store.apply([{ ...archival, id: lesson.record.id }]);
+        expect((await store.get(lesson.record.id))?.history).toHaveLength(maxStandings);
+        // With the glances in memory, and one that the same batch has changed before.
+        const [other] = await store.byLabels([5]);
+        const pinned = { ...(other as StoredLesson), pinned: true };
+        await store.apply([
+          { kind: "lesson", lesson: pinned },
+          { ...archival, id: pinned.record.id },
+        ]);
+        const both = { ...withStanding(pinned, archival.standing), prunedUtility: archival.prunedUtility };
+        expect(await store.glances([5])).toEqual([glanceOf(both, [])]);
+      });
+
       it("never gives a label or a sequence number twice, nor a label that a lesson has", async () => {
         const labels = Array.from({ length: 5000 }, () => store.nextLabel());
         expect(new Set(labels).size).toBe(5000);
@@ -278,6 +369,8 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
           name: "Bob",
           standing: "trusted",
           outcomes: { worked: 1, changed: 2, failed: 3 },
+          word: { agreed: 4, disagreed: 5 },
+          failuresInRow: 6,
         };
         const stranger: Principal = { ...trusted, author: carol.author, name: undefined as never, standing: "stranger" };
         await store.apply([trusted, stranger].map((principal) => ({ kind: "principal", principal })));
@@ -285,6 +378,62 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.principal(bob.author)).toEqual({ ...trusted, standing: "blocked" });
         expect(await store.principal(alice.author)).toBeUndefined();
         expect((await store.principals()).map(({ author }) => author).sort()).toEqual([bob.author, carol.author].sort());
+      });
+    });
+
+    describe.each(["read from the disk", "held in memory"])("glances, %s", (where) => {
+      const environment = { environment: "tools:7", version: "2" };
+      const plain = sampleStoredLesson(sampleLesson(alice), 0, "own");
+      const detailed: StoredLesson = {
+        ...sampleStoredLesson(
+          sampleLesson(bob, { environment, expiresAt: 2 ** 45, derivedFrom: [plain.record.id], title: "Größe straße \u{1F347}" }),
+          4_000_000_000,
+          "held",
+        ),
+        pinned: true,
+        outcomes: { worked: 1.5, changed: 2, failed: 3 },
+        cluster: plain.record.id,
+        usedAt: 17,
+      };
+      const attestation = sampleAttestation(carol, { lesson: detailed.record.id, worked: 4, changed: 5, failed: 6 });
+      const later = sampleAttestation(carol, { lesson: detailed.record.id, seq: 1_000, worked: 4, changed: 5, failed: 9 });
+      const attested = { author: carol.author, worked: 4, changed: 5, failed: 6 };
+      beforeEach(async () => {
+        if (where === "held in memory") await store.allGlances();
+      });
+      const all = async (): Promise<LessonGlance[]> => [...(await store.allGlances())].sort((a, b) => a.label - b.label);
+
+      it("are those of the lessons and of what is attested of them, in the order asked", async () => {
+        await store.apply([{ kind: "attestation", record: attestation }]);
+        await add(plain, detailed);
+        const expected = [glanceOf(plain, []), glanceOf(detailed, [attested])];
+        expect(await store.glances([4_000_000_000, 7, 0])).toEqual([expected[1], undefined, expected[0]]);
+        expect(await store.glances([])).toEqual([]);
+        expect(await all()).toEqual(expected);
+        expect(await store.glances([0, 4_000_000_000])).toEqual(expected);
+      });
+
+      it("follow every change", async () => {
+        await add(detailed, plain);
+        expect(await all()).toEqual([glanceOf(plain, []), glanceOf(detailed, [])]);
+        const changed: StoredLesson = {
+          ...withStanding(detailed, { ...detailed.standing, state: "admitted" }),
+          cluster: detailed.record.id,
+          outcomes: { worked: 2, changed: 0, failed: 0 },
+        };
+        await add(changed);
+        await store.apply([attestation, later].map((record) => ({ kind: "attestation", record })));
+        const said = [{ ...attested, failed: 9 }];
+        expect(await store.glances([0, 4_000_000_000])).toEqual([glanceOf(plain, []), glanceOf(changed, said)]);
+        expect(await all()).toEqual([glanceOf(plain, []), glanceOf(changed, said)]);
+      });
+
+      it("do not change with a batch that is refused", async () => {
+        await add(plain);
+        const batch = [withStanding(plain, { ...plain.standing, state: "archived" }), { ...detailed, label: plain.label }];
+        await expect(add(...batch)).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+        expect(await store.glances([0])).toEqual([glanceOf(plain, [])]);
+        expect(await all()).toEqual([glanceOf(plain, [])]);
       });
     });
 
@@ -347,6 +496,24 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.knows([])).toEqual([]);
       });
 
+      it("passes a draft for a cluster on only when it is used", async () => {
+        const lesson = { ...sampleStoredLesson(sampleLesson(alice), 0, "held"), consolidates: unknownRecordId };
+        const as = (state: LessonState): StoredLesson => withStanding(lesson, { ...lesson.standing, state });
+        const passedOn = async (): Promise<number> => (await collect(store.recordKeys())).length;
+        await add(lesson);
+        expect([await passedOn(), await store.knows([lesson.record.id])]).toEqual([0, [true]]);
+        await store.apply([{ ...archival, id: lesson.record.id }]);
+        expect(await passedOn()).toBe(0);
+        await add(as("held"), as("archived"));
+        expect(await passedOn()).toBe(0);
+        await add(as("own"));
+        expect(await passedOn()).toBe(1);
+        await add(as("archived"));
+        expect(await passedOn()).toBe(1);
+        await add(as("held"));
+        expect(await passedOn()).toBe(0);
+      });
+
       it("remembers refused ids up to its limit, and forgets the oldest first", async () => {
         const ids = Array.from({ length: maxRefused + 2 }, (_, i) => sampleLesson(carol, { seq: i }).id);
         const refuse = async (...refused: RecordId[]): Promise<void> =>
@@ -369,6 +536,109 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
           { kind: "outbox-remove", id: unknownRecordId },
         ]);
         expect(await store.outbox()).toEqual([ids[0], ids[2], ids[3]]);
+      });
+    });
+
+    describe("forgetting", () => {
+      const lesson = sampleLesson(alice, { expiresAt: 50, derivedFrom: [unknownRecordId], supersedes: unknownRecordId });
+      const attestation = sampleAttestation(bob, { lesson: lesson.id });
+      const retraction = sampleRetraction(carol, { lesson: lesson.id });
+      const forget: StoreChange = { kind: "forget", id: lesson.id, reason: "forgotten" };
+      const everything: StoreChange[] = [
+        { kind: "lesson", lesson: sampleStoredLesson(lesson, 6) },
+        { kind: "embedding", label: 6, embedder: "a:2", vector: Float32Array.of(1, 2) },
+        { kind: "embedding", label: 6, embedder: "b:1", vector: Float32Array.of(3) },
+        { kind: "attestation", record: attestation },
+        { kind: "tombstone", record: retraction },
+        ...[lesson, attestation, retraction].map(({ id }) => ({ kind: "outbox-add", id }) as const),
+      ];
+
+      it.each(["in one batch", "in two"])(
+        "leaves nothing of a lesson but the memory that it is not wanted, %s",
+        async (batches) => {
+          const other = sampleStoredLesson(sampleLesson(bob, { title: "Another" }), 3);
+          await add(other);
+          if (batches === "in two") {
+            await store.apply(everything);
+            await store.byLabels([6]); // read, so that it would be found in a memory of what was read
+            await store.record(attestation.id);
+            await store.allGlances();
+          }
+          await store.apply(batches === "in two" ? [forget] : [...everything, forget]);
+          for (let time = 0; time < 2; time++) {
+            expect(await store.get(lesson.id)).toBeUndefined();
+            expect(await store.byLabels([6, 3])).toEqual([undefined, other]);
+            expect(await store.glances([6])).toEqual([undefined]);
+            expect([...(await store.allGlances())].map(({ label }) => label)).toEqual([3]);
+            expect(await collect(store.list())).toEqual([other]);
+            expect(store.counts()).toMatchObject({ admitted: 1 });
+            expect(await store.resolve(lesson.id)).toEqual([]);
+            expect(await store.sameText(normalisedText(lessonText(lesson.body)))).toEqual([]);
+            expect([await store.derivedAuthors(unknownRecordId), await store.derivedLessons(unknownRecordId)]).toEqual([[], []]);
+            expect([await store.supersedersOf(unknownRecordId), await store.expiredBy(100)]).toEqual([[], []]);
+            expect([await store.attestations(lesson.id), await store.tombstones(lesson.id)]).toEqual([[], []]);
+            for (const { id } of [lesson, attestation, retraction]) expect(await store.record(id)).toBeUndefined();
+            expect((await collect(store.recordKeys())).map(({ id }) => id)).toEqual([other.record.id]);
+            expect(await store.outbox()).toEqual([]);
+            expect([await store.embedding("a:2", 6), await collect(store.embeddings("b:1"))]).toEqual([undefined, []]);
+            expect(await store.knows([lesson.id, attestation.id, retraction.id])).toEqual([true, true, true]);
+            await store.apply([forget]); // once more changes nothing
+          }
+          expect(store.nextLabel()).toBeGreaterThan(6);
+        },
+      );
+
+      it("keeps the author's own retraction, which peers have to hear of", async () => {
+        const own = sampleRetraction(alice, { lesson: lesson.id });
+        await store.apply([...everything, { kind: "tombstone", record: own }, { kind: "outbox-add", id: own.id }]);
+        await store.apply([forget]);
+        expect(await store.tombstones(lesson.id)).toEqual([own]);
+        expect((await collect(store.recordKeys())).map(({ id }) => id)).toEqual([own.id]);
+        expect(await store.outbox()).toEqual([own.id]);
+      });
+
+      it("takes no vector for a lesson that is forgotten", async () => {
+        await store.apply(everything);
+        await store.apply([forget, { kind: "embedding", label: 6, embedder: "a:2", vector: Float32Array.of(1, 2) }]);
+        expect(await collect(store.embeddings("a:2"))).toEqual([]);
+      });
+
+      it("keeps what other lessons say of it, and what its author's other lessons say", async () => {
+        const echo = sampleLesson(bob, { derivedFrom: [lesson.id], supersedes: lesson.id });
+        const sibling = sampleLesson(alice, { seq: 8, derivedFrom: [unknownRecordId] });
+        await store.apply([...everything, { kind: "refused", id: echo.id, reason: "not yet" }]);
+        await add(sampleStoredLesson(echo, 7), sampleStoredLesson(sibling, 8));
+        await store.apply([forget]);
+        expect(await store.derivedLessons(lesson.id)).toEqual([echo.id]);
+        expect([await store.derivedAuthors(lesson.id), await store.supersedersOf(lesson.id)]).toEqual([[bob.author], [echo.id]]);
+        expect(await store.derivedLessons(unknownRecordId)).toEqual([sibling.id]);
+        expect(await store.derivedAuthors(unknownRecordId)).toEqual([alice.author]);
+      });
+
+      it("remembers a lesson that was forgotten longer than any refusal, and one that never was here, too", async () => {
+        await store.apply(everything);
+        await store.apply([forget, { kind: "forget", id: unknownRecordId, reason: "forgotten" }]);
+        const refusals = Array.from({ length: 2 * maxRefused }, (_, i) => sampleLesson(carol, { seq: i + 9 }).id);
+        await store.apply(refusals.map((id) => ({ kind: "refused", id, reason: "junk" })));
+        expect(await store.knows([lesson.id, unknownRecordId, attestation.id])).toEqual([true, true, false]);
+      });
+
+      it("is undone with its batch", async () => {
+        await store.apply(everything);
+        const clash = sampleStoredLesson(sampleLesson(bob), 6);
+        await add(sampleStoredLesson(sampleLesson(carol), 7));
+        const batch: StoreChange[] = [forget, { kind: "lesson", lesson: { ...clash, label: 7 } }];
+        await expect(store.apply(batch)).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+        expect((await store.get(lesson.id))?.record).toEqual(lesson);
+        expect(await store.attestations(lesson.id)).toEqual([attestation]);
+        expect(await store.knows([lesson.id])).toEqual([true]);
+        expect(store.counts().admitted).toBe(2);
+      });
+
+      it("sees what is being written at the same time", async () => {
+        await Promise.all([store.apply(everything), store.apply([forget])]);
+        expect(await store.record(attestation.id)).toBeUndefined();
+        expect(await collect(store.recordKeys())).toEqual([]);
       });
     });
 

@@ -88,6 +88,8 @@ export function sampleStoredLesson(
     receivedAt: sampledAt,
     outcomes: noOutcomes,
     usedAt: 0,
+    conflicts: [],
+    topic: label,
   };
 }
 

@@ -70,6 +70,27 @@ export function vectorIndexContract(name: string, factory: VectorIndexFactory): 
       expect(index.search(vector(1, 0, 0, 0), -1)).toEqual([]);
     });
 
+    it("finds the nearest of the labels that are accepted, however many others are nearer", () => {
+      for (let label = 0; label < 400; label++) index.add(label, vector(1, label / 4000, 0, 0));
+      index.add(1000, vector(0.2, 1, 0, 0));
+      index.add(1001, vector(0, 1, 0.2, 0));
+      const search = (count: number): number[] =>
+        index.search(vector(1, 0, 0, 0), count, (label) => label >= 1000).map(({ label }) => label);
+      expect([search(1), search(5)]).toEqual([[1000], [1000, 1001]]);
+      expect(index.search(vector(1, 0, 0, 0), 5, () => false)).toEqual([]);
+      index.remove(1000);
+      expect(search(5)).toEqual([1001]);
+    });
+
+    it("passes on what the choice of labels throws, and goes on working", () => {
+      index.add(1, vector(1, 0, 0, 0));
+      const fail = (): boolean => {
+        throw new Error("no choice");
+      };
+      expect(() => index.search(vector(1, 0, 0, 0), 1, fail)).toThrow("no choice");
+      expect(index.search(vector(1, 0, 0, 0), 1, () => true).map(({ label }) => label)).toEqual([1]);
+    });
+
     it("replaces the vector of a label", () => {
       index.add(1, vector(1, 0, 0, 0));
       index.add(2, vector(0, 1, 0, 0));
@@ -89,6 +110,28 @@ export function vectorIndexContract(name: string, factory: VectorIndexFactory): 
       index.add(1, vector(0, 0, 1, 0));
       expect([index.has(1), index.size]).toEqual([true, 2]);
       expect(index.search(vector(0, 0, 1, 0), 1)[0]?.label).toBe(1);
+    });
+
+    it("forgets for good what is there, what was removed and what never was, and finds the others", () => {
+      const vectors = clusteredVectors({ count: 400, dimensions, clusters: 8, seed: 5 });
+      for (const [label, each] of vectors.entries()) index.add(label, each);
+      index.remove(5);
+      const forgotten = [5, 6, 7, 399, 1_000_000];
+      for (const label of forgotten) index.forget(label);
+      for (const label of forgotten) index.forget(label);
+      expect(index.size).toBe(396);
+      for (const label of forgotten) {
+        expect(index.has(label)).toBe(false);
+        const found = index.search(vectors[label] ?? vector(1, 0, 0, 0), 10);
+        expect(found.filter((each) => forgotten.includes(each.label))).toEqual([]);
+      }
+      const missed = [...vectors.keys()].filter(
+        (label) => index.has(label) && !index.search(vectors[label] ?? vector(), 3).some((found) => found.label === label),
+      );
+      expect(missed.length).toBeLessThanOrEqual(8);
+      index.add(6, vector(0, 0, 1, 0));
+      expect([index.has(6), index.size]).toEqual([true, 397]);
+      index.forget(6);
     });
 
     it("gives nothing when everything was removed", () => {
@@ -149,6 +192,7 @@ export function vectorIndexContract(name: string, factory: VectorIndexFactory): 
       await index.close();
       expect(codeOf(() => index.add(1, vector(1, 0, 0, 0)))).toBe("VECTOR_INDEX_CLOSED");
       expect(codeOf(() => index.remove(1))).toBe("VECTOR_INDEX_CLOSED");
+      expect(codeOf(() => index.forget(1))).toBe("VECTOR_INDEX_CLOSED");
       expect(codeOf(() => index.search(vector(1, 0, 0, 0), 1))).toBe("VECTOR_INDEX_CLOSED");
       await expect(index.save()).rejects.toMatchObject({ code: "VECTOR_INDEX_CLOSED" });
     });

@@ -55,6 +55,8 @@ export class HnswVectorIndex implements VectorIndex {
   readonly #deleted: Set<number>;
   /** Changes that wait for the graph to be written: a unit vector to add, or undefined to remove. */
   readonly #waiting = new Map<number, readonly number[] | undefined>();
+  /** Labels that wait for it to be forgotten, before those changes are made. */
+  readonly #forgetting = new Set<number>();
   #writing = false;
   #unsaved = false;
   #closed = false;
@@ -111,12 +113,20 @@ export class HnswVectorIndex implements VectorIndex {
     else this.#waiting.delete(label);
   }
 
-  search(vector: Float32Array, count: number): Neighbour[] {
+  forget(label: number): void {
+    this.remove(label);
+    if (!this.#live.has(label) && !this.#deleted.has(label)) return;
+    this.#unsaved = true;
+    if (this.#writing) this.#forgetting.add(label);
+    else this.#forgetPoint(label);
+  }
+
+  search(vector: Float32Array, count: number, accepts?: (label: number) => boolean): Neighbour[] {
     this.#checkOpen();
     const unit = unitVector(vector, this.dimensions);
     const wanted = Math.floor(count);
     if (!(wanted > 0)) return [];
-    const found = [...this.#searchGraph(unit, wanted), ...this.#searchWaiting(unit)];
+    const found = [...this.#searchGraph(unit, wanted, accepts), ...this.#searchWaiting(unit, accepts)];
     found.sort((first, second) => second.similarity - first.similarity || first.label - second.label);
     return found.length > wanted ? found.slice(0, wanted) : found;
   }
@@ -163,11 +173,13 @@ export class HnswVectorIndex implements VectorIndex {
       await this.#graph.writeIndex(path);
     } finally {
       this.#writing = false;
+      for (const label of this.#forgetting) this.#forgetPoint(label);
+      this.#forgetting.clear();
       const changes = [...this.#waiting];
       this.#waiting.clear();
       for (const [label, unit] of changes) {
-        if (unit === undefined) this.#removePoint(label);
-        else this.#addPoint(label, unit);
+        if (unit !== undefined) this.#addPoint(label, unit);
+        else if (this.#live.has(label)) this.#removePoint(label);
       }
     }
   }
@@ -183,6 +195,19 @@ export class HnswVectorIndex implements VectorIndex {
     this.#live.add(label);
   }
 
+  /**
+   * A removed point stays in the graph, in memory and in the file, with its vector: another is put in its place, which says nothing, and removed in its turn. That
+   * costs some milliseconds, whatever the size of the graph; filling it anew without the point would cost a minute and a half for 100,000.
+   */
+  #forgetPoint(label: number): void {
+    const axis = label % this.dimensions;
+    this.#addPoint(
+      label,
+      Array.from({ length: this.dimensions }, (_, i) => Number(i === axis)),
+    );
+    this.#removePoint(label);
+  }
+
   #removePoint(label: number): void {
     const paidBefore = this.rebuildPays;
     this.#graph.markDelete(label);
@@ -194,18 +219,19 @@ export class HnswVectorIndex implements VectorIndex {
   }
 
   /** What the graph holds and no waiting change hides: asked for so many more, so that enough remain. */
-  #searchGraph(unit: number[], wanted: number): Neighbour[] {
+  #searchGraph(unit: number[], wanted: number, accepts?: (label: number) => boolean): Neighbour[] {
     const count = Math.min(wanted + this.#waiting.size, this.#live.size);
     if (count === 0) return [];
-    const { neighbors, distances } = this.#graph.searchKnn(unit, count);
+    const { neighbors, distances } =
+      accepts === undefined ? this.#graph.searchKnn(unit, count) : searchAccepted(this.#graph, unit, count, accepts);
     const found = neighbors.map((label, i) => ({ label, similarity: cosineOf(distances[i] ?? 1) }));
     return this.#waiting.size === 0 ? found : found.filter(({ label }) => !this.#waiting.has(label));
   }
 
-  #searchWaiting(unit: readonly number[]): Neighbour[] {
+  #searchWaiting(unit: readonly number[], accepts?: (label: number) => boolean): Neighbour[] {
     const found: Neighbour[] = [];
     for (const [label, other] of this.#waiting) {
-      if (other === undefined) continue;
+      if (other === undefined || accepts?.(label) === false) continue;
       let product = 0;
       for (let i = 0; i < unit.length; i++) product += (unit[i] ?? 0) * (other[i] ?? 0);
       found.push({ label, similarity: cosineOf(1 - product) });
@@ -227,6 +253,27 @@ function emptyGraph(dimensions: number): Graph {
   const graph = unfilledGraph(dimensions);
   graph.initIndex(initialCapacity, linksPerPoint, constructionWidth, graphSeed);
   return graph;
+}
+
+/** What is thrown inside hnswlib would end the process: it is kept until the search is over. */
+function searchAccepted(
+  graph: Graph,
+  unit: number[],
+  count: number,
+  accepts: (label: number) => boolean,
+): ReturnType<Graph["searchKnn"]> {
+  let failure: { readonly error: unknown } | undefined;
+  const found = graph.searchKnn(unit, count, (label) => {
+    if (failure !== undefined) return false;
+    try {
+      return accepts(label);
+    } catch (error) {
+      failure = { error };
+      return false;
+    }
+  });
+  if (failure !== undefined) throw failure.error;
+  return found;
 }
 
 /** Rounding may take the product of unit vectors just past ±1. */

@@ -39,6 +39,48 @@ async function graphFile(): Promise<string> {
   return join(path, name ?? "missing");
 }
 
+describe("what was forgotten", () => {
+  /** Does the saved graph hold the vector, scaled to length 1 as it is kept? */
+  const isSaved = async (label: number): Promise<boolean> => {
+    const vector = vectors[label] ?? question;
+    const length = Math.hypot(...vector);
+    const unit = Float32Array.from(vector, (element) => element / length);
+    return (await readFile(await graphFile())).includes(Buffer.from(unit.buffer).subarray(0, 12));
+  };
+
+  it("is not in the saved file, where what was removed stays", async () => {
+    await saveIndex(); // without 5 and 6
+    const { index } = await openVectorIndex({ path, embedder, dimensions });
+    expect([await isSaved(5), await isSaved(6), await isSaved(7)]).toEqual([true, true, true]);
+    index.forget(5);
+    index.forget(7);
+    await index.save();
+    expect([await isSaved(5), await isSaved(6), await isSaved(7), await isSaved(8)]).toEqual([false, true, false, true]);
+    await index.close();
+    const { index: again, state } = await openVectorIndex({ path, embedder, dimensions });
+    expect({ state, size: again.size, has: again.has(7) }).toEqual({ state: "loaded", size: 297, has: false });
+    expect(again.search(vectors[7] ?? question, 300).map(({ label }) => label)).not.toContain(7);
+    await again.close();
+  });
+
+  it("leaves with the next save, too, when a save is under way, which asking does not wait for", async () => {
+    const index = await openEmpty();
+    for (const [label, vector] of vectors.entries()) index.add(label, vector);
+    const first = index.save();
+    await Promise.resolve();
+    index.forget(3);
+    index.forget(4);
+    index.add(4, vectors[9] ?? question);
+    expect([index.has(3), index.has(4), index.size]).toEqual([false, true, 299]);
+    expect(index.search(vectors[3] ?? question, 10).map(({ label }) => label)).not.toContain(3);
+    await first;
+    await index.save();
+    expect([await isSaved(3), await isSaved(4), await isSaved(9)]).toEqual([false, false, true]);
+    expect([index.has(3), index.has(4), index.size]).toEqual([false, true, 299]);
+    await index.close();
+  });
+});
+
 describe("what was saved", () => {
   it("is there at the next open, with removals, and goes on growing", async () => {
     const before = await openEmpty();

@@ -1,5 +1,6 @@
-import type { Answer } from "@grapevine/node";
+import type { Answer, AskRequest, Choice } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
+import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { readQuestion } from "../input.ts";
 import { authorLabel, formatDuration, formatShare, idEnd, peerLabel } from "../output/format.ts";
@@ -7,25 +8,41 @@ import { printableLine, printableText } from "../output/plain-text.ts";
 import { startProgress } from "../output/progress.ts";
 import { printBetterModelOnce } from "./status.ts";
 
-interface AskArguments {
+export interface AskArguments {
   /** `-` reads it from standard input. */
   readonly question: string;
   /** Name or id of the peer that is to answer. */
   readonly peer?: string;
+  /** Whoever is surest is to answer. */
+  readonly best?: boolean;
+  readonly force?: boolean;
+  /** How long peers may take, seconds. */
+  readonly timeout?: number;
   readonly lessons: boolean;
+  readonly bothSides?: boolean;
 }
 
 /** Streams the answer; then says on what it rests. */
-export async function ask(context: CommandContext, { question, peer, lessons }: AskArguments): Promise<number> {
+export async function ask(context: CommandContext, given: AskArguments): Promise<number> {
   const { output, terminal, signal } = context;
-  const text = await readQuestion(context, question);
+  if (given.force === true && given.peer === undefined && given.best !== true) {
+    throw cliErrors.create("CLI_USAGE", "--force needs --peer or --best: what you ask your own node does not leave it", {
+      hint: "See `grapevine ask --help`.",
+    });
+  }
+  const question = await readQuestion(context, given.question);
   const node = await connect(context);
-  const progress = await startProgress(output, terminal.stderr, `${peer ?? node.name} is thinking`);
+  if (given.force === true) await sayWhatLeaves(context, question, given.peer);
+  const progress = await startProgress(
+    output,
+    terminal.stderr,
+    given.best === true ? "asking who is surest" : `${given.peer ?? node.name} is thinking`,
+  );
   let streamed = false;
   let answer: Answer;
   try {
     answer = await node.ask(
-      { question: text, lessons, ...(peer === undefined ? {} : { peer }) },
+      requestOf(question, given),
       (part) => {
         if (!streamed) progress.stop();
         streamed = true;
@@ -40,8 +57,31 @@ export async function ask(context: CommandContext, { question, peer, lessons }: 
   if (!streamed) output.line(printableText(answer.answer));
   output.document(answer);
   printGrounds(context, answer);
-  if (peer === undefined) await printBetterModelOnce(context, answer.model);
+  if (given.peer === undefined && given.best !== true) await printBetterModelOnce(context, answer.model);
   return exitCodes.done;
+}
+
+function requestOf(question: string, { peer, best, force, timeout, lessons, bothSides }: AskArguments): AskRequest {
+  return {
+    question,
+    lessons,
+    ...(peer === undefined ? {} : { peer }),
+    ...(best === true && { best }),
+    ...(force === true && { force }),
+    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+    ...(bothSides === true && { bothSides }),
+  };
+}
+
+/** Before it goes: to whom, and every part of it that the gate would have kept here. */
+async function sayWhatLeaves({ nodes, output }: CommandContext, question: string, peer: string | undefined): Promise<void> {
+  const { findings } = await nodes.checkText(question);
+  if (findings.length === 0) return;
+  const receivers = peer === undefined ? "every connected peer that you have a reason to trust" : printableLine(peer);
+  output.note(`--force: the whole question goes to ${receivers}, and with it`);
+  for (const { kind, rule, start, end } of findings) {
+    output.note(`  ${kind} (${rule}) at characters ${start} to ${end}: ${printableLine(question.slice(start, end))}`);
+  }
 }
 
 function printGrounds({ output, commandLine, node }: CommandContext, answer: Answer): void {
@@ -49,6 +89,7 @@ function printGrounds({ output, commandLine, node }: CommandContext, answer: Ans
   const how = answer.reused ? "from a verified answer to the same question" : `with ${printableLine(answer.model)}`;
   output.aside();
   output.aside(`answered by ${who} ${how} in ${formatDuration(answer.ms)}`);
+  for (const choice of answer.chosen ?? []) output.aside(`considered: ${choiceLine(choice)}`);
   if (answer.lessons.length === 0) output.aside("lessons used: none");
   for (const lesson of answer.lessons) {
     const figures = `similarity ${formatShare(lesson.similarity)}, trust ${formatShare(lesson.trust)}`;
@@ -57,4 +98,8 @@ function printGrounds({ output, commandLine, node }: CommandContext, answer: Ans
   output.aside(
     `experience ${idEnd(answer.experienceId)}; how did it go?  ${commandLine(`feedback ${idEnd(answer.experienceId)} worked`, node)}`,
   );
+}
+
+function choiceLine({ name, peerId, score, reason }: Choice): string {
+  return `${peerLabel(name, peerId)}, score ${formatShare(score)}: ${printableLine(reason)}`;
 }

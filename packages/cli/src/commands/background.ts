@@ -91,9 +91,15 @@ export function argumentsOf({
   trust,
   api,
   model,
+  capacity,
+  idleShare,
+  answer,
+  keepAsked,
   logLevel,
 }: NodeOptions): string[] {
-  const single = { home, name, swarm, api, model, "log-level": logLevel };
+  const kept = keepAsked === undefined ? undefined : keepAsked ? "yes" : "no";
+  const idle = idleShare === undefined ? undefined : Math.round(idleShare * 100);
+  const single = { home, name, swarm, api, model, capacity, idle, answer, "keep-asked": kept, "log-level": logLevel };
   return [
     ...Object.entries(single).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}=${value}`])),
     ...listen.map((address) => `--listen=${address}`),

@@ -79,6 +79,9 @@ export async function showLesson(context: CommandContext, id: string): Promise<n
     ["supersedes", lesson.supersedes === undefined ? undefined : shortId(lesson.supersedes)],
     ["written", formatMoment(lesson.createdAt)],
     ["received", formatMoment(lesson.receivedAt)],
+    ["pinned", lesson.pinned ? "yes" : undefined],
+    ["contradicts", lesson.conflicts.map((side) => `${shortId(side.id)} (${side.state}): ${side.guidance}`).join("\n")],
+    ["why", lesson.explanation.join("\n")],
     [
       "history",
       lesson.history.map((standing) => `${formatMoment(standing.since)}  ${standing.state}: ${standing.reason}`).join("\n"),

@@ -18,7 +18,7 @@ export async function showStatus(context: CommandContext): Promise<number> {
 
 /** What a node is, where it is reached, and what it holds. */
 export function printStatus(output: Output, status: Status, now: number): void {
-  const { lessons, queues, distilled, rebuilding } = status;
+  const { lessons, queues, distilled, rebuilding, refined, room } = status;
   output.line(`${output.style("bold", printableLine(status.name))} is up in swarm ${printableLine(status.swarm)}`);
   printFields(output, [
     ["peer id", status.peerId],
@@ -27,14 +27,26 @@ export function printStatus(output: Output, status: Status, now: number): void {
     ["model", status.model],
     ["embedder", status.embedder],
     ["peers", `${status.peers} connected`],
+    [
+      "answers",
+      `${answered[status.answers]}${status.answers === "nobody" || status.keepsAsked ? "" : ", and keeps nothing of it"}`,
+    ],
     ["lessons", `${lessons.own} own, ${lessons.admitted} admitted, ${lessons.held} held, ${lessons.archived} archived`],
     ["experiences", String(status.experiences)],
     ["distilled", `${distilled.lessons} lessons, ${distilled.refused} refused, ${distilled.failed} failed`],
+    ["tried", tried(refined)],
+    ["room", `${room.foreign} of ${room.capacity} lessons of others in use or waiting`],
     ["waiting", waiting(queues)],
     ["index", rebuilding === undefined ? undefined : `being filled again: ${rebuilding.done} of ${rebuilding.total} lessons`],
     ["version", `${status.version}, started ${formatAge(status.startedAt, now)} ago`],
   ]);
 }
+
+const answered: Readonly<Record<Status["answers"], string>> = {
+  nobody: "nobody's questions but yours",
+  trusted: "questions of peers that you trust",
+  swarm: "questions of everybody in the swarm",
+};
 
 /** Said once a start, where only the packaged model answers. */
 export function printBetterModel({ output, commandLine }: CommandContext, model: string): void {
@@ -58,6 +70,13 @@ export async function printBetterModelOnce(context: CommandContext, model: strin
 }
 
 const packagedModel = "embedded";
+
+function tried({ trials, consolidations }: Status["refined"]): string | undefined {
+  const lessons = trials.admitted + trials.refused + trials.undecided;
+  if (lessons + consolidations.drafted === 0) return undefined;
+  const outcome = `${trials.admitted} admitted, ${trials.refused} refused, ${trials.undecided} undecided`;
+  return `${outcome}, in ${trials.generations} generations; ${consolidations.drafted} drafts for clusters`;
+}
 
 function waiting(queues: Status["queues"]): string | undefined {
   const full = [

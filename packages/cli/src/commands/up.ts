@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { NodeOptions, RunningNode } from "@grapevine/node";
+import type { AnswerPolicy, NodeOptions, RunningNode } from "@grapevine/node";
 import type { CommandContext } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -15,18 +15,28 @@ export interface UpArguments {
   readonly trust?: boolean;
   readonly api?: number;
   readonly model?: string;
+  readonly capacity?: number;
+  /** Per cent. */
+  readonly idle?: number;
+  readonly answer?: AnswerPolicy;
+  readonly keepAsked?: boolean;
   readonly logLevel?: NodeOptions["logLevel"];
   readonly detach?: boolean;
 }
 
 /** Starts a node and stays with it until it is told to stop, or, with `detach`, leaves it in the background. */
-export async function up(context: CommandContext, { detach, ...given }: UpArguments): Promise<number> {
+export async function up(context: CommandContext, { detach, idle, ...given }: UpArguments): Promise<number> {
   if (given.trust === true && given.join === undefined) {
     throw cliErrors.create("CLI_USAGE", "--trust needs --join: it trusts those whose invites are joined", {
       hint: "See `grapevine up --help`.",
     });
   }
-  const options: NodeOptions = { home: context.home, ...(context.node === undefined ? {} : { name: context.node }), ...given };
+  const options: NodeOptions = {
+    home: context.home,
+    ...(context.node === undefined ? {} : { name: context.node }),
+    ...(idle === undefined ? {} : { idleShare: idle / 100 }),
+    ...given,
+  };
   return detach === true ? startInBackground(context, options) : serve(context, options);
 }
 

@@ -43,6 +43,8 @@ export interface Episode {
 export interface Environment {
   /** A specification that opens the same environment again, for example `tools:7`. */
   readonly id: string;
+  /** True when nothing that is done here touches the world outside: only there may a node try things out by itself. */
+  readonly simulated: boolean;
   /** What an action is called in a prompt: `Command`, `Answer`. */
   readonly actionName: string;
   /** Distinct tasks, in an order that the seed alone decides. */

@@ -1,5 +1,6 @@
 /** The port of the store of experiences. What a call has resolved for survives `kill -9` and power loss. */
 import type { DistillationState, Experience, Outcome } from "../experience.ts";
+import type { RecordId } from "../records.ts";
 
 export interface ExperienceQuery {
   /** Newest first by default. */
@@ -19,4 +20,11 @@ export interface ExperienceStore {
   count(): number;
   /** @throws EXPERIENCE_UNKNOWN */
   update(id: string, change: { readonly outcome?: Outcome; readonly distillation?: DistillationState }): Promise<Experience>;
+  /** Deletes it for good. @throws EXPERIENCE_UNKNOWN */
+  forget(id: string): Promise<void>;
+  /** Experiences that used the lesson keep its id and lose its title, for `forgottenTitle`. Goes through all of them. Gives how many had it. */
+  forgetLesson(lesson: RecordId): Promise<number>;
 }
+
+/** Stands where the title of a lesson stood that was forgotten. */
+export const forgottenTitle = "(forgotten)";

@@ -15,8 +15,13 @@ export interface VectorIndex {
   add(label: number, vector: Float32Array): void;
   /** Does nothing when the label is not there. */
   remove(label: number): void;
-  /** At most `count` neighbours, nearest first. @throws VECTOR_INVALID */
-  search(vector: Float32Array, count: number): Neighbour[];
+  /** As `remove`, also of a label that was removed before; and nothing of its vector is left in memory, nor, once it is saved, on the disk. */
+  forget(label: number): void;
+  /**
+   * At most `count` neighbours, nearest first; with `accepts`, of those labels alone that it says yes to. That costs more the fewer it accepts near the vector: up to a
+   * call for every label. @throws VECTOR_INVALID, and what `accepts` throws
+   */
+  search(vector: Float32Array, count: number, accepts?: (label: number) => boolean): Neighbour[];
   /** Writes it to disk so that the next open need not fill it again. */
   save(): Promise<void>;
   close(): Promise<void>;

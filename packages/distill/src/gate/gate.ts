@@ -15,7 +15,6 @@ import { findRandomTokens } from "./entropy.ts";
 import type { Finding } from "./finding.ts";
 import { createMachineScan, type MachineInit } from "./machine.ts";
 import { findPersonalData } from "./personal.ts";
-import { findPhoneNumbers } from "./phone.ts";
 import { loadSecretScan, type SecretScan } from "./secretlint.ts";
 
 export type GateInit = MachineInit;
@@ -46,11 +45,11 @@ export interface Gate {
 /** A gate for this machine. The rules are loaded at the first check. */
 export function createGate(init: GateInit = {}): Gate {
   const scanMachine = createMachineScan(init);
-  let loading: Promise<SecretScan> | undefined;
+  let loading: ReturnType<typeof loadHeavyRules> | undefined;
 
   async function check(text: string): Promise<GateVerdict> {
-    loading ??= loadSecretScan();
-    const scanSecrets = await loading;
+    loading ??= loadHeavyRules();
+    const { scanSecrets, findPhoneNumbers } = await loading;
     const scan = async (reading: string): Promise<Finding[]> => [
       ...(await scanSecrets(reading)),
       ...findRandomTokens(reading),
@@ -77,6 +76,12 @@ export function createGate(init: GateInit = {}): Gate {
       return { passes: findings.length === 0, findings };
     },
   };
+}
+
+/** Secretlint and the telephone numbers of all countries: together a good part of a node's start. */
+async function loadHeavyRules(): Promise<{ scanSecrets: SecretScan; findPhoneNumbers: (text: string) => Finding[] }> {
+  const [scanSecrets, { findPhoneNumbers }] = await Promise.all([loadSecretScan(), import("./phone.ts")]);
+  return { scanSecrets, findPhoneNumbers };
 }
 
 function textsOf(draft: LessonDraft): { readonly field: string; readonly text: string }[] {

@@ -4,6 +4,10 @@
  */
 import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
 
+/** Whose questions a node answers: nobody's, those of peers whom its user trusts, or of everybody in the swarm. */
+export const answerPolicies = ["nobody", "trusted", "swarm"] as const;
+export type AnswerPolicy = (typeof answerPolicies)[number];
+
 /** `GET /api/status` */
 export interface Status {
   readonly name: string;
@@ -28,6 +32,22 @@ export interface Status {
     /** Own records that no peer has taken yet. */
     readonly outbox: number;
   };
+  /** Lessons of others that may be used or wait, and how many there may be. */
+  readonly room: { readonly foreign: number; readonly capacity: number };
+  /** Whose questions it answers. */
+  /** What the node did while it was idle, since the start: trials of held lessons, and drafts for clusters. */
+  readonly refined: {
+    readonly trials: {
+      readonly admitted: number;
+      readonly refused: number;
+      readonly undecided: number;
+      readonly generations: number;
+    };
+    readonly consolidations: { readonly drafted: number; readonly refused: number };
+  };
+  readonly answers: AnswerPolicy;
+  /** True when it keeps the questions of peers, and its answers, as experiences. */
+  readonly keepsAsked: boolean;
   /** The index while it is filled again: lessons done and to do. Absent when it is whole. */
   readonly rebuilding?: { readonly done: number; readonly total: number };
   /** What became of finished experiences since the start. */
@@ -58,6 +78,33 @@ export interface Answer {
   readonly reused: boolean;
   readonly model: string;
   readonly ms: number;
+  /** With `best`: who was considered, in the order in which they were or would be asked. */
+  readonly chosen?: readonly Choice[];
+  /** With `force`: what the redaction gate saw in the question that was sent all the same. */
+  readonly sentDespite?: readonly QuestionFinding[];
+}
+
+/** Somebody who might have answered, this node itself among them. */
+export interface Choice {
+  readonly peerId: string;
+  readonly name?: string;
+  /** Trust × similarity × (1 + utility) / 2, from 0 to 1; 0 where there are no figures. */
+  readonly score: number;
+  /** Of the lesson that comes first for the question there; absent where there is none near it, or nothing was heard. */
+  readonly similarity?: number;
+  readonly utility?: number;
+  /** This node's trust in it, from 0 to 1; 1 for itself. */
+  readonly trust: number;
+  /** What became of it, with the figures, for people. */
+  readonly reason: string;
+}
+
+/** What the redaction gate sees, and where: a half-open range of UTF-16 units. */
+export interface QuestionFinding {
+  readonly kind: string;
+  readonly rule: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface ErrorReply {
@@ -75,8 +122,16 @@ export interface AskRequest {
   readonly question: string;
   /** Name or peer id of the peer to ask instead of this node. */
   readonly peer?: string;
-  /** False: answer without lessons. Default true. */
+  /** True: ask whichever is surest of this node and the connected peers that it has a reason to trust, all of whom see the question. Not with `peer`. */
+  readonly best?: boolean;
+  /** True: a question that the redaction gate objects to is sent to peers all the same. */
+  readonly force?: boolean;
+  /** How long peers may take, in milliseconds. Default and most: five minutes. */
+  readonly timeoutMs?: number;
+  /** False: answer without lessons. Default true. A peer decides that for itself. */
   readonly lessons?: boolean;
+  /** True: lessons that contradict each other may both be in the prompt. Default false: the better one alone. */
+  readonly bothSides?: boolean;
 }
 
 export interface FeedbackRequest {
@@ -196,12 +251,76 @@ export interface LessonDetails extends LessonSummary {
     readonly changed: number;
     readonly failed: number;
   }[];
+  /** Pinned lessons are never pruned. */
+  readonly pinned: boolean;
+  /** What this node's own trial of it showed, where there was one. */
+  readonly trial?: TrialSummary;
+  /** Lessons that give opposite guidance for the same situation. */
+  readonly conflicts: readonly ConflictSide[];
+  /** Its state in words, a sentence each: which rule, since when, on what evidence. */
+  readonly explanation: readonly string[];
   /** Why it is in its state, and what came before: newest last. */
   readonly history: readonly { readonly state: string; readonly rule: string; readonly reason: string; readonly since: number }[];
 }
 
+export interface TrialSummary {
+  /** Tasks done only with it, only without it, and either way. */
+  readonly wins: number;
+  readonly losses: number;
+  readonly bothRight: number;
+  readonly bothWrong: number;
+  readonly generations: number;
+  readonly verdict: "admitted" | "refused" | "undecided";
+  /** The lesson that it was tried against, where it was one. */
+  readonly against?: string;
+  readonly model: string;
+  readonly at: number;
+}
+
+/** One of two lessons that contradict each other. */
+export interface ConflictSide {
+  readonly id: string;
+  readonly state: LessonState;
+  readonly title: string;
+  readonly situation: string;
+  readonly guidance: string;
+  readonly author: string;
+  readonly authorName?: string;
+  readonly utility: number;
+  readonly outcomes: { readonly worked: number; readonly changed: number; readonly failed: number };
+}
+
+/** A line of `GET /api/lessons/conflicts`: two lessons of which at most one enters a prompt. */
+export interface Conflict {
+  /** `decided` as long as outcomes speak clearly for one side; open again when they no longer do. */
+  readonly state: "open" | "decided";
+  /** The side that outcomes speak for. */
+  readonly winner?: string;
+  readonly sides: readonly [ConflictSide, ConflictSide];
+}
+
 export interface RetractRequest {
   readonly reason?: string;
+}
+
+/** `POST /api/lessons/:id/forget`, `POST /api/experiences/:id/forget`: what is gone, and what was searched for traces of it. */
+export interface ForgetReply {
+  readonly id: string;
+  /** Files of the node's home, and their size. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Always empty: where one is left the request is refused with FORGET_INCOMPLETE, which names it. */
+  readonly traces: readonly string[];
+  /** What is kept and holds some of the same words: they are its own. */
+  readonly sameWords: { readonly lessons: readonly string[]; readonly experiences: readonly string[] };
+  /** True for a lesson of one's own that was passed on and not retracted: peers keep their copies of it. */
+  readonly peersKeepIt: boolean;
+}
+
+/** `POST /api/lessons/:id/pin`, `POST /api/lessons/:id/unpin` */
+export interface PinReply extends LessonReply {
+  /** Pinned lessons are never pruned. */
+  readonly pinned: boolean;
 }
 
 /** A line of `GET /api/experiences?limit=…`, newest first. */
@@ -219,6 +338,8 @@ export interface ExperienceSummary {
 export interface ExperienceDetails extends ExperienceSummary {
   readonly task?: { readonly environment: string; readonly id: string; readonly family: string };
   readonly askedBy?: string;
+  /** Who answered, when it was another peer. */
+  readonly answeredBy?: string;
   readonly steps: readonly { readonly action: string; readonly observation: string; readonly accepted: boolean }[];
   readonly comment?: string;
   readonly usedLessons: readonly UsedLesson[];

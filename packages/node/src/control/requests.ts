@@ -1,5 +1,6 @@
 /** What the bodies and queries of the control API may hold; everything else is refused with the name of the field. */
 import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
+import { askTimeoutMs } from "@grapevine/network";
 import { z } from "zod";
 import type {
   AskRequest,
@@ -17,7 +18,11 @@ const generous = (maxLength: number): z.ZodString => z.string().max(maxLength * 
 export const askRequest: z.ZodType<AskRequest> = z.strictObject({
   question: z.string(),
   peer: z.string().min(1).max(200).optional(),
+  best: z.boolean().optional(),
+  force: z.boolean().optional(),
+  timeoutMs: z.int().min(1).max(askTimeoutMs).optional(),
   lessons: z.boolean().optional(),
+  bothSides: z.boolean().optional(),
 });
 
 export const feedbackRequest: z.ZodType<FeedbackRequest> = z.strictObject({

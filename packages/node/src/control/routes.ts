@@ -37,6 +37,7 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
     const { q, limit: most } = parse(searchQuery, query);
     return operations.searchLessons(q, most);
   });
+  server.get("/api/lessons/conflicts", () => operations.conflicts());
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
@@ -47,6 +48,16 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   server.post("/api/lessons/:id/retract", ({ params, body }) =>
     operations.retract(parse(idParameter, params).id, parse(retractRequest, body)),
   );
+  server.post("/api/lessons/:id/forget", ({ params, body }) => {
+    parse(noRequest, body);
+    return operations.forgetLesson(parse(idParameter, params).id);
+  });
+  server.post("/api/lessons/:id/pin", ({ params }) => operations.pinLesson(parse(idParameter, params).id));
+  server.post("/api/lessons/:id/unpin", ({ params }) => operations.unpinLesson(parse(idParameter, params).id));
+  server.post("/api/experiences/:id/forget", ({ params, body }) => {
+    parse(noRequest, body);
+    return operations.forgetExperience(parse(idParameter, params).id);
+  });
   server.post("/api/peers/:id/trust", ({ params, body }) =>
     operations.trustPeer(parse(idParameter, params).id, parse(trustRequest, body)),
   );

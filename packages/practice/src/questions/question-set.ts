@@ -42,6 +42,7 @@ export async function readQuestionSet(file: string): Promise<Environment> {
   const id = `questions:${path}`;
   return {
     id,
+    simulated: true, // an answer is compared with a text
     actionName: "Answer",
     tasks: async (query) => drawTasks(questions, query, id),
     start: async (task) => {

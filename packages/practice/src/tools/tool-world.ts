@@ -29,6 +29,7 @@ export function createToolWorld(seed: number): Environment {
   const tool = makeTool(seed);
   return {
     id: `tools:${seed}`,
+    simulated: true,
     actionName: "Command",
     tasks: async (query) => drawTasks(tool, seed, query),
     start: async (task) => startEpisode(tool, task),

@@ -33,10 +33,15 @@ export class ExactVectorIndex implements VectorIndex {
     this.#units.delete(label);
   }
 
-  search(vector: Float32Array, count: number): Neighbour[] {
+  forget(label: number): void {
+    this.remove(label);
+  }
+
+  search(vector: Float32Array, count: number, accepts: (label: number) => boolean = everyLabel): Neighbour[] {
     this.#checkOpen();
     const unit = this.#unitOf(vector);
-    const all = Array.from(this.#units, ([label, other]) => ({ label, similarity: product(unit, other) }));
+    const accepted = [...this.#units].filter(([label]) => accepts(label));
+    const all = accepted.map(([label, other]) => ({ label, similarity: product(unit, other) }));
     all.sort((first, second) => second.similarity - first.similarity || first.label - second.label);
     return all.slice(0, Math.max(0, count));
   }
@@ -67,4 +72,8 @@ function product(first: Float64Array, second: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < first.length; i++) sum += (first[i] ?? 0) * (second[i] ?? 0);
   return Math.min(1, Math.max(-1, sum));
+}
+
+function everyLabel(): boolean {
+  return true;
 }

@@ -4,8 +4,10 @@ import {
   type Experience,
   type ExperienceQuery,
   type ExperienceStore,
+  forgottenTitle,
   GrapevineError,
   type Outcome,
+  type RecordId,
 } from "@grapevine/core";
 
 export class MemoryExperienceStore implements ExperienceStore {
@@ -55,5 +57,22 @@ export class MemoryExperienceStore implements ExperienceStore {
     };
     this.#experiences.set(id, structuredClone(after));
     return after;
+  }
+
+  async forget(id: string): Promise<void> {
+    if (!this.#experiences.delete(id)) {
+      throw new GrapevineError("EXPERIENCE_UNKNOWN", `there is no experience ${id}`, "Copy the id from a list.");
+    }
+  }
+
+  async forgetLesson(lesson: RecordId): Promise<number> {
+    const users = [...this.#experiences.values()].filter(({ lessons }) =>
+      lessons.some(({ id, title }) => id === lesson && title !== forgottenTitle),
+    );
+    for (const experience of users) {
+      const lessons = experience.lessons.map((use) => (use.id === lesson ? { ...use, title: forgottenTitle } : use));
+      this.#experiences.set(experience.id, { ...experience, lessons });
+    }
+    return users.length;
   }
 }

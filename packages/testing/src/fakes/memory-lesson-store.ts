@@ -3,6 +3,8 @@ import {
   type AttestationBody,
   type AuthorId,
   GrapevineError,
+  glanceOf,
+  type LessonGlance,
   type LessonQuery,
   type LessonState,
   type LessonStore,
@@ -16,6 +18,7 @@ import {
   type StoreChange,
   type StoredLesson,
   shortId,
+  withStanding,
 } from "@grapevine/core";
 
 interface Contents {
@@ -29,6 +32,9 @@ interface Contents {
   readonly principals: Map<AuthorId, Principal>;
   readonly underReview: Set<AuthorId>;
   readonly refused: Set<RecordId>;
+  readonly forgotten: Set<RecordId>;
+  /** Lessons that are passed on. */
+  readonly offered: Set<RecordId>;
   readonly outbox: Set<RecordId>;
   /** By embedder, then label. */
   readonly embeddings: Map<string, Map<number, Float32Array>>;
@@ -50,6 +56,8 @@ export class MemoryLessonStore implements LessonStore {
     principals: new Map(),
     underReview: new Set(),
     refused: new Set(),
+    forgotten: new Set(),
+    offered: new Set(),
     outbox: new Set(),
     embeddings: new Map(),
   };
@@ -65,7 +73,9 @@ export class MemoryLessonStore implements LessonStore {
     const contents = copyOf(this.#contents);
     for (const change of changes) this.#applyChange(contents, change);
     this.#contents = contents;
-    this.#nextLabel = Math.max(this.#nextLabel, ...[...contents.labels.keys()].map((label) => label + 1));
+    for (const change of changes) {
+      if (change.kind === "lesson") this.#nextLabel = Math.max(this.#nextLabel, change.lesson.label + 1);
+    }
   }
 
   async get(id: RecordId): Promise<StoredLesson | undefined> {
@@ -78,6 +88,15 @@ export class MemoryLessonStore implements LessonStore {
 
   async byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]> {
     return labels.map((label) => this.#contents.lessons.get(this.#contents.labels.get(label) ?? ""));
+  }
+
+  async glances(labels: readonly number[]): Promise<(LessonGlance | undefined)[]> {
+    const lessons = await this.byLabels(labels);
+    return lessons.map((lesson) => (lesson === undefined ? undefined : glanceAt(lesson, this.#contents)));
+  }
+
+  async allGlances(): Promise<Iterable<LessonGlance>> {
+    return [...this.#contents.lessons.values()].map((lesson) => glanceAt(lesson, this.#contents));
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {
@@ -105,8 +124,24 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async derivedAuthors(lesson: RecordId): Promise<AuthorId[]> {
-    const derived = [...this.#contents.lessons.values()].filter(({ record }) => record.body.derivedFrom.includes(lesson));
+    const derived = this.#lessonsThat(({ record }) => record.body.derivedFrom.includes(lesson));
     return [...new Set(derived.map(({ record }) => record.body.author))];
+  }
+
+  async derivedLessons(lesson: RecordId): Promise<RecordId[]> {
+    return this.#lessonsThat(({ record }) => record.body.derivedFrom.includes(lesson)).map(({ record }) => record.id);
+  }
+
+  async supersedersOf(lesson: RecordId): Promise<RecordId[]> {
+    return this.#lessonsThat(({ record }) => record.body.supersedes === lesson).map(({ record }) => record.id);
+  }
+
+  async expiredBy(now: number): Promise<RecordId[]> {
+    const expiresAt = ({ record }: StoredLesson): number => record.body.expiresAt ?? Number.POSITIVE_INFINITY;
+    const expired = this.#lessonsThat(
+      (lesson) => expiresAt(lesson) <= now && lesson.standing.state !== "archived" && lesson.standing.state !== "retracted",
+    );
+    return expired.sort((first, second) => expiresAt(first) - expiresAt(second)).map(({ record }) => record.id);
   }
 
   nextLabel(): number {
@@ -150,7 +185,8 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
-    const passedOn = this.#allRecords().filter(({ id }) => this.#contents.lessons.get(id)?.standing.state !== "retracted");
+    const { lessons, offered } = this.#contents;
+    const passedOn = this.#allRecords().filter(({ id }) => !lessons.has(id) || offered.has(id));
     const keys = passedOn.map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
     keys.sort(compareKeys);
     yield* keys.filter((key) => after === undefined || compareKeys(key, after) > 0);
@@ -158,7 +194,7 @@ export class MemoryLessonStore implements LessonStore {
 
   async knows(ids: readonly RecordId[]): Promise<boolean[]> {
     const stored = new Set(this.#allRecords().map(({ id }) => id));
-    return ids.map((id) => stored.has(id) || this.#contents.refused.has(id));
+    return ids.map((id) => stored.has(id) || this.#contents.refused.has(id) || this.#contents.forgotten.has(id));
   }
 
   async outbox(): Promise<RecordId[]> {
@@ -177,6 +213,15 @@ export class MemoryLessonStore implements LessonStore {
     return this.#contents.embeddings.get(embedder)?.get(label)?.slice();
   }
 
+  #refuse({ refused }: Contents, id: RecordId): void {
+    refused.add(id);
+    for (const oldest of refused) if (refused.size > this.#maxRefused) refused.delete(oldest);
+  }
+
+  #lessonsThat(fits: (lesson: StoredLesson) => boolean): StoredLesson[] {
+    return [...this.#contents.lessons.values()].filter(fits);
+  }
+
   #allRecords(): SignedRecord[] {
     const { lessons, attestations, tombstones, rotations } = this.#contents;
     const lessonRecords = [...lessons.values()].map(({ record }) => record);
@@ -187,6 +232,12 @@ export class MemoryLessonStore implements LessonStore {
     switch (change.kind) {
       case "lesson":
         applyLesson(contents, change.lesson);
+        break;
+      case "archive":
+        applyArchive(contents, change);
+        break;
+      case "forget":
+        for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
         break;
       case "attestation":
         keep(contents.attestations, change.record, isLater);
@@ -202,6 +253,7 @@ export class MemoryLessonStore implements LessonStore {
         break;
       case "embedding":
         checkLabel(change.label);
+        if (change.label < this.#nextLabel && !contents.labels.has(change.label)) break; // its lesson is forgotten
         vectorsOf(contents, change.embedder).set(change.label, change.vector.slice());
         break;
       case "principal":
@@ -214,8 +266,7 @@ export class MemoryLessonStore implements LessonStore {
         contents.underReview.delete(change.author);
         break;
       case "refused":
-        contents.refused.add(change.id);
-        for (const oldest of contents.refused) if (contents.refused.size > this.#maxRefused) contents.refused.delete(oldest);
+        this.#refuse(contents, change.id);
         break;
       case "outbox-add":
         contents.outbox.add(change.id);
@@ -225,6 +276,44 @@ export class MemoryLessonStore implements LessonStore {
         break;
     }
   }
+}
+
+function applyArchive(contents: Contents, { id, standing, prunedUtility }: Extract<StoreChange, { kind: "archive" }>): void {
+  const lesson = contents.lessons.get(id);
+  if (lesson === undefined) throw changeInvalid(`there is no lesson ${id} to archive`);
+  applyLesson(contents, { ...withStanding(lesson, standing), prunedUtility });
+}
+
+/** Gives the ids of what was said of it. */
+function applyForget(contents: Contents, id: RecordId): RecordId[] {
+  const { lessons, labels, attestations, tombstones, outbox, embeddings, forgotten, offered } = contents;
+  const { label, record: lesson } = lessons.get(id) ?? {};
+  lessons.delete(id);
+  offered.delete(id);
+  outbox.delete(id);
+  if (label !== undefined) {
+    labels.delete(label);
+    for (const vectors of embeddings.values()) vectors.delete(label);
+  }
+  const said: RecordId[] = [];
+  for (const about of [attestations, tombstones]) {
+    for (const [key, record] of about) {
+      if (record.body.lesson !== id || (about === tombstones && record.body.author === lesson?.body.author)) continue;
+      about.delete(key);
+      outbox.delete(record.id);
+      said.push(record.id);
+    }
+  }
+  forgotten.add(id);
+  return said;
+}
+
+function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlance {
+  const about = [...attestations.values()].filter(({ body }) => body.lesson === lesson.record.id);
+  return glanceOf(
+    lesson,
+    about.map(({ body: { author, worked, changed, failed } }) => ({ author, worked, changed, failed })),
+  );
 }
 
 function copyOf(contents: Contents): Contents {
@@ -237,6 +326,8 @@ function copyOf(contents: Contents): Contents {
     principals: new Map(contents.principals),
     underReview: new Set(contents.underReview),
     refused: new Set(contents.refused),
+    forgotten: new Set(contents.forgotten),
+    offered: new Set(contents.offered),
     outbox: new Set(contents.outbox),
     embeddings: new Map([...contents.embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
   };
@@ -251,6 +342,10 @@ function applyLesson(contents: Contents, lesson: StoredLesson): void {
     throw changeInvalid(`label ${label} cannot be that of lesson ${record.id}`);
   }
   contents.lessons.set(record.id, { ...lesson, record: before?.record ?? record });
+  const { state } = lesson.standing;
+  const awaitsTrial = lesson.consolidates !== undefined && state === "held";
+  if (state === "retracted" || awaitsTrial) contents.offered.delete(record.id);
+  else if (state !== "archived" || lesson.consolidates === undefined) contents.offered.add(record.id);
   contents.labels.set(label, record.id);
 }
 

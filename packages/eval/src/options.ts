@@ -1,0 +1,24 @@
+/** The options that scenarios can take. A new one is a line in both of these. */
+import { InvalidArgumentError, Option } from "commander";
+
+export interface EvalOptions {
+  /** Path of a JSONL file. */
+  readonly dataset?: string;
+  /** Specification of a language model. */
+  readonly model?: string;
+  /** How many runs, each with another seed. */
+  readonly seeds?: number;
+}
+
+export type OptionName = keyof EvalOptions;
+
+export const commandOptions: Readonly<Record<OptionName, Option>> = {
+  model: new Option("--model <spec>", "the language model, for example ollama:qwen2.5-coder:0.5b"),
+  dataset: new Option("--dataset <file>", "JSONL to measure on; its form is described below"),
+  seeds: new Option("--seeds <number>", "runs, each with another seed").argParser(wholeNumber),
+};
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("Give a whole number above 0.");
+  return Number(text);
+}

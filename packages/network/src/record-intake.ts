@@ -1,0 +1,119 @@
+/** What one sync takes in, on either side of it: which records are wanted, their checks, and their way to the store. */
+import { type AuthorId, type Clock, type RecordId, recordIdOf, type SignedRecord } from "@grapevine/core";
+import { networkErrors } from "./errors.ts";
+import { maxPassedOver, recordsPerTurn, settledForMs } from "./network-limits.ts";
+import type { SyncRecords } from "./network-types.ts";
+import type { RecordGate, RefusalReason } from "./record-gate.ts";
+
+export interface RecordIntakeComponents {
+  readonly records: Pick<SyncRecords, "knows">;
+  readonly gate: RecordGate;
+  readonly passedOver: PassedOver;
+  receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
+  /** Ids that some sync of this node is fetching, so that several peers are not asked for the same bodies. */
+  readonly claimed: Set<RecordId>;
+}
+
+export class RecordIntake {
+  /** Ids that were asked for. */
+  asked = 0;
+  /** Records that passed the checks and were handed on. */
+  received = 0;
+  ignored = 0;
+  /** Was something left to another sync? */
+  leftSome = false;
+  readonly #peer: AuthorId;
+  readonly #components: RecordIntakeComponents;
+  readonly #claims = new Set<RecordId>();
+
+  constructor(peer: AuthorId, components: RecordIntakeComponents) {
+    this.#peer = peer;
+    this.#components = components;
+  }
+
+  /** Those of the ids that are to be fetched now. They are this intake's until `release`. */
+  async want(ids: readonly RecordId[]): Promise<RecordId[]> {
+    const { records, passedOver, claimed } = this.#components;
+    const known = await records.knows(ids);
+    const wanted: RecordId[] = [];
+    ids.forEach((id, index) => {
+      if (known[index] === true || passedOver.has(id)) return;
+      if (claimed.has(id)) {
+        this.leftSome = true;
+        return;
+      }
+      claimed.add(id);
+      this.#claims.add(id);
+      wanted.push(id);
+    });
+    this.asked += wanted.length;
+    return wanted;
+  }
+
+  /**
+   * In turns, since a page of signatures would hold up everything else for a tenth of a second. What is found is taken out of `asked`.
+   * @throws FRAME_INVALID when there is something among the frames that no honest peer would send.
+   */
+  async check(frames: readonly Uint8Array[], asked: Set<RecordId>): Promise<SignedRecord[]> {
+    const records: SignedRecord[] = [];
+    for (const [index, frame] of frames.entries()) {
+      if (index % recordsPerTurn === recordsPerTurn - 1) await new Promise<void>((resolve) => setImmediate(resolve));
+      const result = this.#components.gate.check(frame, this.#peer, "sync");
+      if (result.verdict === "reject") throw badPage(`a record was rejected: ${result.reason}`);
+      if (result.verdict === "ignore") this.#ignore(frame, result.reason);
+      else if (asked.delete(result.record.id)) records.push(result.record);
+      else throw badPage("it sent a record that was not asked for");
+    }
+    return records;
+  }
+
+  async store(records: readonly SignedRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#components.receive(records, this.#peer);
+    this.received += records.length;
+  }
+
+  release(): void {
+    for (const id of this.#claims) this.#components.claimed.delete(id);
+    this.#claims.clear();
+  }
+
+  #ignore(frame: Uint8Array, reason: RefusalReason): void {
+    this.ignored++;
+    if (lasting.has(reason)) this.#components.passedOver.add(recordIdOf(frame.subarray(signatureBytes)));
+  }
+}
+
+/** A frame is a signature and a body; see docs/decisions/0002-frame.md. */
+const signatureBytes = 64;
+
+/** Reasons that will be the same the next time, unless the user changes something. A record from the future comes when its time has come. */
+const lasting: ReadonlySet<RefusalReason> = new Set(["expired", "blocked-author", "RECORD_VERSION"]);
+
+/** Ids of records that were fetched and ignored: they are not known to the store, and are not fetched again for half an hour. */
+export class PassedOver {
+  readonly #clock: Clock;
+  /** Until when, milliseconds; oldest first. */
+  readonly #until = new Map<RecordId, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(id: RecordId): void {
+    this.#until.delete(id);
+    this.#until.set(id, this.#clock.now() + settledForMs);
+    if (this.#until.size <= maxPassedOver) return;
+    const [oldest] = this.#until.keys();
+    if (oldest !== undefined) this.#until.delete(oldest);
+  }
+
+  has(id: RecordId): boolean {
+    const until = this.#until.get(id);
+    return until !== undefined && until > this.#clock.now();
+  }
+}
+
+export function badPage(what: string): Error {
+  return networkErrors.create("FRAME_INVALID", `a page of the sync is wrong: ${what}`);
+}

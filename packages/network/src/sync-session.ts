@@ -1,0 +1,195 @@
+/** One sync that this node leads, with a peer that has greeted. */
+import { type AuthorId, type Clock, GrapevineError, messageOf, type RecordId, type SignedRecord } from "@grapevine/core";
+import { peerIdFromString } from "@libp2p/peer-id";
+import type { z } from "zod";
+import type { Counters } from "./counters.ts";
+import { type FrameStream, frameStream } from "./frame-stream.ts";
+import {
+  maxFrameBytes,
+  maxIdsPerRequest,
+  maxReconcileBytes,
+  maxSyncRounds,
+  syncFrameTimeoutMs,
+  syncSessionTimeoutMs,
+} from "./network-limits.ts";
+import type { NetworkLog, SyncRecords, SyncReport } from "./network-types.ts";
+import { DigestSum } from "./range-sync/digest-sum.ts";
+import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
+import { OpenRanges } from "./range-sync/open-ranges.ts";
+import { beginReconciliation, continueReconciliation } from "./range-sync/range-reconciler.ts";
+import { digestOf, idOf } from "./range-sync/record-digest.ts";
+import type { RecordSet } from "./range-sync/record-set.ts";
+import { badPage, RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
+import { framesOf } from "./record-pages.ts";
+import type { Difference, Settlements } from "./settlements.ts";
+import type { SwarmHost } from "./swarm-host.ts";
+import {
+  giveReply,
+  offerReply,
+  reconcileReply,
+  recordsReply,
+  type SyncRequest,
+  type SyncSummary,
+  summaryReply,
+  syncProtocol,
+} from "./sync-protocol.ts";
+
+export interface SyncSessionComponents extends RecordIntakeComponents {
+  readonly host: SwarmHost;
+  readonly clock: Clock;
+  readonly log: NetworkLog;
+  readonly counters: Counters;
+  readonly records: SyncRecords;
+  readonly recordSet: LiveRecordSet;
+  readonly settlements: Settlements;
+}
+
+/** Never throws: how it ended is in the report. */
+export async function syncWith(peer: AuthorId, components: SyncSessionComponents, stopped: AbortSignal): Promise<SyncReport> {
+  const session = new SyncSession(peer, components, AbortSignal.any([stopped, AbortSignal.timeout(syncSessionTimeoutMs)]));
+  const startedAt = components.clock.now();
+  const ended = await session.run();
+  components.counters.add(`sync.ended.${ended}`);
+  components.counters.add("sync.rounds", session.rounds);
+  const at = components.clock.now();
+  const { received, ignored } = session.intake;
+  return { at, ms: at - startedAt, received, ignored, given: session.given, rounds: session.rounds, ended };
+}
+
+class SyncSession {
+  readonly intake: RecordIntake;
+  given = 0;
+  rounds = 0;
+  readonly #peer: AuthorId;
+  readonly #components: SyncSessionComponents;
+  readonly #signal: AbortSignal;
+  /** Does the peer want something later, or are we to go on later? */
+  #unfinished = false;
+  /** Was there something that the peer wanted? */
+  #gaveSome = false;
+
+  constructor(peer: AuthorId, components: SyncSessionComponents, signal: AbortSignal) {
+    this.intake = new RecordIntake(peer, components);
+    this.#peer = peer;
+    this.#components = components;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<SyncReport["ended"]> {
+    try {
+      await this.#exchangeAll();
+      return this.intake.leftSome || this.#unfinished ? "partial" : "done";
+    } catch (error) {
+      this.#components.log("debug", `the sync with ${this.#peer} broke off: ${messageOf(error)}`);
+      if (GrapevineError.is(error, "FRAME_INVALID")) return "bad-page";
+      return isTimeout(error) || this.#signal.aborted ? "timed-out" : "cut";
+    } finally {
+      this.intake.release();
+    }
+  }
+
+  async #exchangeAll(): Promise<void> {
+    const set = await this.#components.recordSet.current();
+    const stream = await this.#components.host.dialProtocol(peerIdFromString(this.#peer), syncProtocol, { signal: this.#turn() });
+    try {
+      const frames = frameStream(stream, maxFrameBytes);
+      await this.#compare(frames, set);
+      await stream.close({ signal: this.#turn() });
+    } catch (error) {
+      stream.abort(error as Error);
+      throw error;
+    }
+  }
+
+  async #compare(frames: FrameStream, set: RecordSet): Promise<void> {
+    const { settlements } = this.#components;
+    const own = { count: set.size, sum: set.sumBefore(set.size) };
+    const theirs = await this.#ask(frames, { type: "summary", count: own.count, sum: own.sum.toBytes() }, summaryReply);
+    const difference = { count: own.count - theirs.count, sum: own.sum.minus(sumOf(theirs)) };
+    if (difference.count === 0 && difference.sum.equals(new DigestSum())) return;
+    if (settlements.holds(this.#peer, difference)) return;
+    const found = await this.#reconcile(frames, set);
+    const isSettled = this.intake.asked === 0 && !this.#gaveSome && !this.intake.leftSome && !this.#unfinished;
+    // Sets that changed meanwhile are compared anew the next time.
+    if (isSettled && found.count === difference.count && found.sum.equals(difference.sum))
+      settlements.remember(this.#peer, found);
+  }
+
+  /** Gives the difference that was found. */
+  async #reconcile(frames: FrameStream, set: RecordSet): Promise<Difference> {
+    const sum = new DigestSum();
+    let count = 0;
+    const open = new OpenRanges();
+    let message: Uint8Array | undefined = beginReconciliation(set, maxReconcileBytes);
+    for (; message !== undefined; this.rounds++) {
+      if (this.rounds === maxSyncRounds) {
+        this.#unfinished = true;
+        break;
+      }
+      const reply = await this.#ask(frames, { type: "reconcile", message }, reconcileReply);
+      this.#components.counters.add("sync.reconcile-bytes", message.length + reply.message.length);
+      const { have, need, message: next } = continueReconciliation(set, reply.message, maxReconcileBytes, open);
+      for (const id of have) sum.add(digestOf(id));
+      for (const id of need) sum.subtract(digestOf(id));
+      count += have.length - need.length;
+      for (const page of pagesOf(need)) await this.#fetch(frames, await this.intake.want(page));
+      for (const page of pagesOf(have)) await this.#offer(frames, page);
+      message = next;
+    }
+    return { count, sum };
+  }
+
+  /** Asks for the next page while the last one is stored. */
+  async #fetch(frames: FrameStream, wanted: readonly RecordId[]): Promise<void> {
+    let rest = wanted;
+    let checked: SignedRecord[] = [];
+    while (rest.length > 0) {
+      const ids = rest.slice(0, maxIdsPerRequest);
+      const request = { type: "records", ids: ids.map(digestOf) } as const;
+      const [page] = await Promise.all([this.#ask(frames, request, recordsReply), this.intake.store(checked)]);
+      if (page.taken > ids.length || page.frames.length > page.taken) throw badPage("it answers more than was asked");
+      checked = await this.intake.check(page.frames, new Set(ids.slice(0, page.taken)));
+      rest = rest.slice(page.taken);
+    }
+    await this.intake.store(checked);
+  }
+
+  async #offer(frames: FrameStream, ids: readonly RecordId[]): Promise<void> {
+    const reply = await this.#ask(frames, { type: "offer", ids: ids.map(digestOf) }, offerReply);
+    if (reply.later) this.#unfinished = true;
+    const offered = new Set(ids);
+    let rest = reply.wanted.map(idOf);
+    if (!rest.every((id) => offered.delete(id))) throw badPage("it wants what was not offered");
+    this.#gaveSome ||= rest.length > 0;
+    while (rest.length > 0) {
+      const { frames: page, taken } = await framesOf(rest, this.#components.records);
+      rest = rest.slice(taken);
+      if (page.length === 0) continue;
+      this.given += (await this.#ask(frames, { type: "give", frames: page }, giveReply)).kept;
+    }
+  }
+
+  async #ask<Reply>(frames: FrameStream, request: SyncRequest, schema: z.ZodType<Reply>): Promise<Reply> {
+    const signal = this.#turn();
+    await frames.write(request, signal);
+    return frames.read(schema, signal);
+  }
+
+  #turn(): AbortSignal {
+    return AbortSignal.any([this.#signal, AbortSignal.timeout(syncFrameTimeoutMs)]);
+  }
+}
+
+function sumOf(summary: SyncSummary): DigestSum {
+  const sum = new DigestSum();
+  sum.add(summary.sum);
+  return sum;
+}
+
+function* pagesOf(ids: readonly RecordId[]): Generator<readonly RecordId[]> {
+  for (let from = 0; from < ids.length; from += maxIdsPerRequest) yield ids.slice(from, from + maxIdsPerRequest);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && (error.name === "TimeoutError" || error.name === "AbortError");
+}

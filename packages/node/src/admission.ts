@@ -1,0 +1,138 @@
+/**
+ * The way of a record into what this node believes, and back out of it into a prompt: ledger, index, room, merits and recall, joined. Everything between the network
+ * on one side and the agent on the other; it works without either.
+ */
+import { type RecallComponents, type RecallQuery, recall } from "@grapevine/agent";
+import type { AuthorId, Clock, Embedder, LessonStore, RecalledLesson, VectorIndex } from "@grapevine/core";
+import { areInConflict, defaultKeepingLimits, type KeepingLimits } from "@grapevine/reconcile";
+import type { Logger } from "pino";
+import { type Behind, belongsInIndex, createIndexing, type Indexing } from "./indexing.ts";
+import { createLedger, type Ledger, type LedgerChange } from "./ledger.ts";
+import { createMerits, type Merits } from "./merits.ts";
+import { openPrincipalBook, type PrincipalBook } from "./principals.ts";
+import { createRoom, type Room } from "./room.ts";
+import { UsableLabels } from "./usable-labels.ts";
+
+export interface AdmissionComponents {
+  readonly lessons: LessonStore;
+  readonly index: VectorIndex;
+  readonly embedder: Embedder;
+  readonly self: AuthorId;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  /** Remembers across restarts that the saved index is behind the store. */
+  readonly behind: Behind;
+  /** Told when something was added to the outbox. */
+  readonly onOutbox: () => void;
+  /** Told when lessons have come that are held, and may be tried. */
+  readonly onHeld?: () => void;
+  readonly limits?: Partial<KeepingLimits>;
+}
+
+export interface Admission {
+  readonly ledger: Ledger;
+  readonly indexing: Indexing;
+  readonly merits: Merits;
+  readonly room: Room;
+  readonly principals: PrincipalBook;
+  readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
+  /** Begins with what an earlier run left undone: the index is compared with the store, reviews end, the room is filled. */
+  begin(): void;
+  /** Waits for everything that came in, and ends. */
+  end(): Promise<void>;
+}
+
+export async function createAdmission(components: AdmissionComponents): Promise<Admission> {
+  const { lessons, index, embedder, self, clock, log } = components;
+  const principals = await openPrincipalBook(lessons);
+  const merits = createMerits({ store: lessons, principals, self, clock });
+  const room = createRoom({
+    store: lessons,
+    principals,
+    self,
+    limits: { ...defaultKeepingLimits, ...components.limits },
+    utilitiesOf: merits.glancedUtilitiesOf,
+  });
+  const usable = new UsableLabels();
+  const ledger = createLedger({
+    store: lessons,
+    principals,
+    self,
+    clock,
+    room,
+    onLessons: (change) => {
+      usable.follow(change);
+      follow(change, { indexing, index, merits });
+      if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
+    },
+    onOutbox: components.onOutbox,
+  });
+  const indexing = createIndexing({
+    lessons,
+    index,
+    embedder,
+    place: (placed) => ledger.place(placed),
+    behind: components.behind,
+    clock,
+    log,
+  });
+  return {
+    ledger,
+    indexing,
+    merits,
+    room,
+    principals,
+    recall: recalling(components, { principals, merits, usable }),
+    begin: () => {
+      const { own, admitted, held } = lessons.counts();
+      indexing.start(own + admitted + held);
+      ledger.resumeReviews().catch(failed(log, "lessons could not be judged again; it is tried again at the next start"));
+      usable.open(lessons).catch(failed(log, "what may be used could not be listed; where much is held, less is found"));
+      ledger.openRoom().catch(failed(log, "what is here could not be counted; nothing is pruned until the next start"));
+    },
+    end: async () => {
+      await ledger.settled();
+      await indexing.stop();
+      await ledger.settled();
+    },
+  };
+}
+
+function failed(log: AdmissionComponents["log"], message: string): (error: unknown) => void {
+  return (error) => log.error({ err: error }, message);
+}
+
+function recalling(
+  { lessons, index, embedder, clock, self }: AdmissionComponents,
+  { principals, merits, usable }: { principals: PrincipalBook; merits: Merits; usable: UsableLabels },
+): (query: RecallQuery) => Promise<RecalledLesson[]> {
+  const components: RecallComponents = {
+    lessons,
+    index: () => index,
+    embedder,
+    clock,
+    utilitiesOf: merits.glancedUtilitiesOf,
+    authorOf: (author) => ({
+      trust: merits.trustOf(author),
+      known: author === self || principals.get(author).standing === "trusted",
+    }),
+    mayBeUsed: (label) => usable.has(label),
+    areInConflict,
+  };
+  return (query) => recall(query, components);
+}
+
+/** The index follows what the ledger has decided. */
+function follow(
+  { added, changed, attested, pruned }: LedgerChange,
+  { indexing, index, merits }: { indexing: Indexing; index: VectorIndex; merits: Merits },
+): void {
+  merits.forget(attested);
+  const wanted = added.filter((lesson) => belongsInIndex(lesson.standing.state));
+  if (wanted.length > 0) indexing.add(wanted);
+  for (const lesson of changed) if (!belongsInIndex(lesson.standing.state)) indexing.remove(lesson.label);
+  // One that came back out of the archive is not there any more.
+  const returned = changed.filter(({ standing, label }) => belongsInIndex(standing.state) && !index.has(label));
+  if (returned.length > 0) indexing.add(returned);
+  for (const { label } of pruned) indexing.remove(label);
+}

@@ -1,0 +1,211 @@
+/** What one batch of the ledger decides: the changes to write, and the lessons they concern. Nothing here is written or remembered beyond the batch. */
+import {
+  type AttestationBody,
+  type AuthorId,
+  type Clock,
+  isAttestation,
+  isLesson,
+  isRetraction,
+  isRotation,
+  type LessonBody,
+  type LessonStore,
+  type Principal,
+  type RecordId,
+  type RetractionBody,
+  type SignedRecord,
+  type StoreChange,
+  type StoredLesson,
+} from "@grapevine/core";
+import {
+  checkOfWord,
+  isLessonVerdict,
+  judge,
+  type KnownState,
+  type LessonNeighbour,
+  type LessonVerdict,
+  newLesson,
+  scoredLesson,
+  settle,
+  utilityOf,
+  voidTombstoneReason,
+  voidTombstones,
+  withConflicts,
+  wordAfter,
+} from "@grapevine/reconcile";
+import type { Knowledge } from "./knowledge.ts";
+import { descendantsOf } from "./lineage.ts";
+
+export interface BatchComponents {
+  readonly store: Pick<LessonStore, "nextLabel">;
+  readonly self: AuthorId;
+  readonly clock: Clock;
+}
+
+export interface Arrival {
+  readonly record: SignedRecord;
+  /** Made here: it goes into the outbox, unless it is a draft that has to prove itself first. */
+  readonly own: boolean;
+  /** The record is stored, or its id is remembered as refused. */
+  readonly known: boolean;
+  /** A draft for a whole cluster: the member that it has to beat. */
+  readonly consolidates?: RecordId;
+}
+
+export interface JudgedLesson {
+  readonly lesson: StoredLesson;
+  /** Lower bound, from 0 to 1. */
+  readonly utility: number;
+}
+
+export class Batch {
+  readonly knowledge: Knowledge;
+  readonly changes: StoreChange[] = [];
+  readonly added: Map<RecordId, StoredLesson> = new Map();
+  readonly changed: Map<RecordId, StoredLesson> = new Map();
+  /** Every lesson that was judged, as it is now, and the lower bound of its utility. */
+  readonly judged: Map<RecordId, JudgedLesson> = new Map();
+  readonly #components: BatchComponents;
+  readonly #now: number;
+
+  constructor(knowledge: Knowledge, components: BatchComponents) {
+    this.knowledge = knowledge;
+    this.#components = components;
+    this.#now = components.clock.now();
+  }
+
+  async arrive(arrival: Arrival): Promise<void> {
+    const { record, own } = arrival;
+    if (isLesson(record)) await this.#lessonArrives(record, arrival);
+    else if (isRetraction(record)) await this.#retractionArrives(record, arrival.known);
+    else if (isAttestation(record)) await this.#attestationArrives(record, arrival.known);
+    else if (isRotation(record)) {
+      const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(arrival.known) });
+      if (verdict.action === "accept") this.changes.push({ kind: "rotation", record });
+      else this.#remember(record, verdict);
+    }
+    if (own && arrival.consolidates === undefined) this.changes.push({ kind: "outbox-add", id: record.id });
+  }
+
+  /** Judges a lesson that is here again, since something about it has changed. */
+  async review(record: SignedRecord<LessonBody>, neighbours: readonly LessonNeighbour[]): Promise<void> {
+    const state = await this.knowledge.ofLesson(record, "review");
+    this.#giveUpVoid(record, state.tombstones);
+    const verdict = judge({ record, neighbours, state });
+    if (!isLessonVerdict(verdict)) return;
+    await this.#settle(record.id, verdict);
+    for (const id of verdict.contradicts?.with ?? []) await this.#linkBack(id, record.id);
+    await this.#score(record.id, state);
+  }
+
+  /** A lesson as it is to be kept from now on, without a verdict: outcomes, topic, pin, trial. */
+  note(lesson: StoredLesson): void {
+    this.#write(lesson, this.added.has(lesson.record.id) ? this.added : this.changed);
+  }
+
+  notePrincipal(principal: Principal): void {
+    this.knowledge.notePrincipal(principal);
+    this.changes.push({ kind: "principal", principal });
+  }
+
+  async #lessonArrives(record: SignedRecord<LessonBody>, { known, own, consolidates }: Arrival): Promise<void> {
+    const state = await this.knowledge.ofLesson(record, "arrival", { refused: known, consolidates });
+    const verdict = judge({ record, neighbours: [], state });
+    if (!isLessonVerdict(verdict)) {
+      this.#remember(record, verdict);
+      return;
+    }
+    if (state.stored === undefined) {
+      const label = this.#components.store.nextLabel();
+      this.#write(newLesson(record, verdict, { label, now: this.#now, ...(own && { consolidates }) }), this.added);
+      this.#giveUpVoid(record, state.tombstones);
+      // It may be the link between a lesson that was taken back and others that came before it.
+      await this.#reviewKin(record, verdict.state === "retracted" || state.retractedAncestors.length > 0);
+    } else await this.#settle(record.id, verdict);
+    await this.#score(record.id, state);
+  }
+
+  async #retractionArrives(record: SignedRecord<RetractionBody>, known: boolean): Promise<void> {
+    const verdict = judge({ record, neighbours: [], state: await this.knowledge.ofRetraction(record, known) });
+    if (verdict.action === "accept" || verdict.action === "retract") {
+      this.changes.push({ kind: "tombstone", record });
+      this.knowledge.noteTombstone(record);
+    } else this.#remember(record, verdict);
+    if (isLessonVerdict(verdict)) await this.#settle(record.body.lesson, verdict);
+  }
+
+  async #attestationArrives(record: SignedRecord<AttestationBody>, known: boolean): Promise<void> {
+    const verdict = judge({ record, neighbours: [], state: await this.knowledge.ofAttestation(record, known) });
+    if (verdict.action !== "accept") {
+      this.#remember(record, verdict);
+      return;
+    }
+    const lesson = await this.knowledge.lesson(record.body.lesson);
+    if (lesson !== undefined) await this.#checkWord(record, lesson);
+    this.changes.push({ kind: "attestation", record });
+    this.knowledge.noteAttestation(record);
+    if (lesson !== undefined) await this.review(lesson.record, []);
+  }
+
+  /** Holds an author's new word on a lesson against one's own outcomes, in place of the earlier one. */
+  async #checkWord({ body }: SignedRecord<AttestationBody>, { record, outcomes }: StoredLesson): Promise<void> {
+    if (body.author === this.#components.self) return;
+    const before = (await this.knowledge.attestationsOf(record.id)).find((each) => each.body.author === body.author);
+    const principal = this.knowledge.principal(body.author);
+    const word = wordAfter(principal.word, checkOfWord(outcomes, before?.body), checkOfWord(outcomes, body));
+    if (word !== principal.word) this.notePrincipal({ ...principal, word });
+  }
+
+  #giveUpVoid(lesson: SignedRecord<LessonBody>, tombstones: readonly SignedRecord<RetractionBody>[]): void {
+    for (const { id, body } of voidTombstones(lesson, tombstones)) {
+      this.changes.push({ kind: "tombstone-remove", lesson: lesson.id, author: body.author });
+      this.changes.push({ kind: "refused", id, reason: voidTombstoneReason });
+      this.knowledge.noteVoidTombstone(id);
+    }
+  }
+
+  async #settle(id: RecordId, verdict: LessonVerdict): Promise<void> {
+    const stored = await this.knowledge.lesson(id);
+    if (stored === undefined) return;
+    const settled = settle(stored, verdict, this.#now);
+    if (settled === stored) return;
+    this.note(settled);
+    if (provedItself(stored, settled)) this.changes.push({ kind: "outbox-add", id });
+    const wasRetracted = stored.standing.state === "retracted";
+    if (wasRetracted !== (settled.standing.state === "retracted")) await this.#reviewKin(stored.record, true);
+  }
+
+  /** The lessons whose standing rests on this one: what it supersedes, and, where it is or was taken back, what derives from it. */
+  async #reviewKin({ id, body }: SignedRecord<LessonBody>, retraction: boolean): Promise<void> {
+    const superseded = body.supersedes === undefined ? undefined : await this.knowledge.lesson(body.supersedes);
+    if (superseded !== undefined) await this.review(superseded.record, []);
+    if (!retraction) return;
+    for (const { record } of await descendantsOf(id, this.knowledge)) await this.review(record, []);
+  }
+
+  async #linkBack(id: RecordId, other: RecordId): Promise<void> {
+    const lesson = await this.knowledge.lesson(id);
+    if (lesson === undefined) return;
+    const linked = withConflicts(lesson, [other]);
+    if (linked !== lesson) this.note(linked);
+  }
+
+  async #score(id: RecordId, state: KnownState): Promise<void> {
+    const lesson = await this.knowledge.lesson(id);
+    if (lesson !== undefined) this.judged.set(id, { lesson, utility: utilityOf(scoredLesson(lesson), state) });
+  }
+
+  #write(lesson: StoredLesson, where: Map<RecordId, StoredLesson>): void {
+    this.knowledge.noteLesson(lesson);
+    where.set(lesson.record.id, lesson);
+    this.changes.push({ kind: "lesson", lesson });
+  }
+
+  #remember(record: SignedRecord, verdict: { readonly action: string; readonly reason: string }): void {
+    if (verdict.action === "refuse") this.changes.push({ kind: "refused", id: record.id, reason: verdict.reason });
+  }
+}
+
+/** A draft that was kept back until its trial, and may be passed on now. */
+function provedItself(before: StoredLesson, after: StoredLesson): boolean {
+  return after.consolidates !== undefined && before.standing.state === "held" && after.standing.state === "own";
+}

@@ -1,0 +1,73 @@
+/** What a node does with what it knows while nobody asks anything of it, joined to the rest of it: trials, consolidation, what has expired. */
+import type { Agent } from "@grapevine/agent";
+import type { AuthorId, Clock, Embedder, ExperienceStore, LanguageModel, LessonStore } from "@grapevine/core";
+import { consolidate, type Gate } from "@grapevine/distill";
+import { openEnvironment } from "@grapevine/practice";
+import type { Logger } from "pino";
+import type { Activity } from "./activity.ts";
+import type { Admission } from "./admission.ts";
+import { type AuthoringComponents, publishDraft } from "./authoring.ts";
+import { createConsolidating } from "./consolidating.ts";
+import type { Learning } from "./learning.ts";
+import { createRefining, type Refining, systemTimer } from "./refining.ts";
+import { createTrials } from "./trials.ts";
+
+export interface IdleWorkComponents {
+  readonly lessons: LessonStore;
+  readonly experiences: ExperienceStore;
+  readonly admission: Pick<Admission, "ledger" | "merits" | "indexing">;
+  readonly learning: Pick<Learning, "settled">;
+  readonly authoring: AuthoringComponents;
+  readonly agent: Pick<Agent, "rehearse">;
+  readonly model: LanguageModel;
+  readonly embedder: Embedder;
+  readonly gate: Gate;
+  readonly activity: Activity;
+  readonly self: AuthorId;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** `share`: the largest part of the idle time that is worked, above 0 and up to 1; a quarter where nothing is said. */
+export function createIdleWork(components: IdleWorkComponents, share?: number): Refining {
+  const { lessons, experiences, admission, learning, authoring, model, embedder, gate, activity, self, clock, log } = components;
+  const { ledger, merits, indexing } = admission;
+  const trials = createTrials({
+    store: lessons,
+    experiences,
+    ledger,
+    agent: components.agent,
+    model: () => model,
+    embedder,
+    openEnvironment,
+    trustOf: merits.trustOf,
+    self,
+    clock,
+    log,
+  });
+  const consolidating = createConsolidating({
+    store: lessons,
+    merits,
+    self,
+    consolidate: (members, signal) => consolidate(members, { model: () => model, gate }, signal),
+    publish: (draft, options) => publishDraft(draft, authoring, options),
+    log,
+  });
+  return createRefining(
+    {
+      trials,
+      consolidating,
+      expired: (now) => lessons.expiredBy(now),
+      review: (ids) => ledger.review(ids),
+      quiet: async () => {
+        await learning.settled();
+        await indexing.settled();
+      },
+      activity,
+      timer: systemTimer,
+      clock,
+      log,
+    },
+    { share },
+  );
+}

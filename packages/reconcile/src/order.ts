@@ -1,0 +1,277 @@
+/** Who does what to whom, and what comes first: the order in a text, where it carries the meaning. */
+import type { Clause } from "./clauses.ts";
+import { isNumber } from "./quantities.ts";
+import type { Token } from "./tokens.ts";
+
+/** Stems of words with a meaning, one set a clause. */
+export interface ClauseContent {
+  readonly clause: Clause;
+  readonly stems: ReadonlySet<string>;
+}
+
+/** Everything of one set happens before everything of the other. */
+export interface Sequence {
+  readonly earlier: ReadonlySet<string>;
+  readonly later: ReadonlySet<string>;
+}
+
+/** What stands on both sides of a direction word: `copy the old A to B` gives (copy, old, A), to, (B). */
+export interface Tie {
+  readonly before: readonly string[];
+  readonly by: string;
+  readonly behind: readonly string[];
+}
+
+/** A bound on what one text can cost: lessons have fewer of either. */
+const maxRelations = 64;
+const maxSequences = 16;
+/** Words on one side of a direction word that are looked at. */
+const maxTied = 4;
+const telling: ReadonlySet<string> = new Set("tell tells distinguish distinguishes separate separates differ differs".split(" "));
+const beforeJoints: ReadonlySet<string> = new Set(["before"]);
+const afterJoints: ReadonlySet<string> = new Set(["after", "once", "until"]);
+
+/** What the text says about the order in time, by `before`, `after`, `once`, `not until`, `first` and `then`. */
+export function sequencesOf(clauses: readonly ClauseContent[], segments: readonly ClauseContent[]): Sequence[] {
+  const sequences: Sequence[] = [];
+  for (const sentence of sentencesOf(segments)) {
+    for (const [index, { clause, stems }] of sentence.entries()) {
+      if (comesFirst(clause)) sequences.push({ earlier: stems, later: union(sentence.slice(index + 1)) });
+      else if (index > 0 && comesNext(clause)) sequences.push({ earlier: union(sentence.slice(0, index)), later: stems });
+      if (sequences.length >= maxSequences) return sequences;
+    }
+  }
+  for (const sentence of sentencesOf(clauses)) {
+    for (const [index, { clause, stems }] of sentence.entries()) {
+      const main = sentence[index === 0 ? 1 : index - 1]?.stems;
+      if (beforeJoints.has(clause.joint) && main !== undefined) sequences.push({ earlier: main, later: stems });
+      else if (afterJoints.has(clause.joint) && main !== undefined) sequences.push({ earlier: stems, later: main });
+      if (sequences.length >= 2 * maxSequences) return sequences;
+    }
+  }
+  return sequences;
+}
+
+/** Two things that the texts put in different orders. */
+export function turnedOrder(first: readonly Sequence[], second: readonly Sequence[]): readonly [string, string] | undefined {
+  for (const one of first)
+    for (const other of second) {
+      const early = only(one.earlier, one.later).find((stem) => other.later.has(stem) && !other.earlier.has(stem));
+      const late = only(one.later, one.earlier).find((stem) => other.earlier.has(stem) && !other.later.has(stem));
+      if (early !== undefined && late !== undefined) return [early, late];
+    }
+  return undefined;
+}
+
+/** Direction words whose two sides do not mean the same when they change places. */
+const directions: ReadonlySet<string> = new Set(
+  "from to into onto in on over under by for than against behind at through above below".split(" "),
+);
+/** With one of them `with` has a direction: `replace A with B`, but not `use A with B`. */
+const exchanging: ReadonlySet<string> = new Set("replace replaces replaced replacing substitute swap exchange".split(" "));
+/** End a row of neighbours. */
+const rowEnds: ReadonlySet<string> = new Set([...directions, "with", "of", "and"]);
+
+export function tiesOf(contents: readonly ClauseContent[], itemAt: (clause: Clause, index: number) => string | undefined): Tie[] {
+  const ties: Tie[] = [];
+  for (const { clause } of contents) {
+    let before: string[] = [];
+    let by = "";
+    let behind: string[] = [];
+    // `tell good from bad` is `tell bad from good`.
+    const isTelling = clause.words.some(({ token }) => telling.has(token.text));
+    const isExchange = clause.words.some(({ token }) => exchanging.has(token.text));
+    const close = (): void => {
+      if (by !== "" && before.length > 0 && behind.length > 0) ties.push({ before, by, behind });
+    };
+    for (const [index, { token }] of clause.words.entries()) {
+      const item = itemAt(clause, index);
+      if ((directions.has(token.text) && !(token.text === "from" && isTelling)) || (token.text === "with" && isExchange)) {
+        close();
+        if (behind.length > 0) before = behind;
+        by = token.text;
+        behind = [];
+      } else if (rowEnds.has(token.text)) {
+        close();
+        [before, by, behind] = [[], "", []];
+      } else if (item !== undefined) behind = [...behind.slice(1 - maxTied), item];
+    }
+    close();
+    if (ties.length >= maxRelations) return ties.slice(0, maxRelations);
+  }
+  return ties;
+}
+
+/** Two things that have changed places round the same direction word. */
+export function turnedTie(first: readonly Tie[], second: readonly Tie[]): readonly [string, string] | undefined {
+  for (const one of first)
+    for (const other of second) {
+      if (one.by !== other.by) continue;
+      const before = one.before.find((item) => other.behind.includes(item) && !other.before.includes(item));
+      const behind = one.behind.find((item) => other.before.includes(item) && !other.behind.includes(item));
+      if (before !== undefined && behind !== undefined) return [before, behind];
+    }
+  return undefined;
+}
+
+/** What stands directly beside what, in the order of the text, with nothing but small words between: who did what to whom. */
+export interface Neighbours {
+  /** Triples without a direction word inside: `woman lifts child`. */
+  readonly triples: ReadonlySet<string>;
+  /** Pairs of marks or names with no word between, as in a command: `shift RED BLUE`. */
+  readonly pairs: ReadonlySet<string>;
+}
+
+export function neighboursOf(
+  contents: readonly ClauseContent[],
+  itemAt: (clause: Clause, index: number) => string | undefined,
+): Neighbours {
+  const triples = new Set<string>();
+  const pairs = new Set<string>();
+  for (const { clause } of contents) {
+    let row: string[] = [];
+    for (const [index, { token }] of clause.words.entries()) {
+      const before = clause.words[index - 1]?.token;
+      if (before !== undefined && isMark(token) && isMark(before)) pairs.add(`${before.text} ${token.text}`);
+      if (rowEnds.has(token.text)) row = [];
+      const item = itemAt(clause, index);
+      if (item === undefined) continue;
+      row = [...row.slice(-2), item];
+      if (row.length === 3) triples.add(row.join(" "));
+    }
+  }
+  return { triples, pairs };
+}
+
+/** Two things that have changed places in one of these rows. */
+export function turnedNeighbours(first: Neighbours, second: Neighbours): readonly [string, string] | undefined {
+  for (const triple of first.triples) {
+    const [one = "", middle = "", other = ""] = triple.split(" ");
+    const turned = `${other} ${middle} ${one}`;
+    if (one !== other && second.triples.has(turned) && !first.triples.has(turned)) return [one, other];
+  }
+  for (const pair of first.pairs) {
+    const [one = "", other = ""] = pair.split(" ");
+    const turned = `${other} ${one}`;
+    if (one !== other && second.pairs.has(turned) && !first.pairs.has(turned)) return [one, other];
+  }
+  return undefined;
+}
+
+/** A number and the words that follow it: what there are so many of. */
+export interface Count {
+  readonly number: string;
+  readonly things: readonly string[];
+}
+
+/** Words behind a number that may be what is counted: `two cups of water`. */
+const countedWords = 2;
+
+export function countsOf(
+  contents: readonly ClauseContent[],
+  stemAt: (clause: Clause, index: number) => string | undefined,
+): Count[] {
+  const counts: { number: string; things: string[] }[] = [];
+  for (const { clause } of contents) {
+    let current: { number: string; things: string[] } | undefined;
+    for (const [index, { token }] of clause.words.entries()) {
+      if (isNumber(token)) {
+        current = { number: token.text, things: [] };
+        counts.push(current);
+        continue;
+      }
+      const stem = stemAt(clause, index);
+      if (stem !== undefined && current !== undefined && current.things.length < countedWords) current.things.push(stem);
+    }
+  }
+  return counts.slice(0, maxRelations);
+}
+
+/** Two things whose numbers have been exchanged. */
+export function turnedCounts(first: readonly Count[], second: readonly Count[]): readonly [string, string] | undefined {
+  const moved = (one: readonly Count[], other: readonly Count[]): { thing: string; from: string; to: string }[] =>
+    one.flatMap(({ number, things }) =>
+      things.flatMap((thing) => {
+        const to = other.find((count) => count.things.includes(thing) && count.number !== number)?.number;
+        const stays = other.some((count) => count.things.includes(thing) && count.number === number);
+        return to === undefined || stays ? [] : [{ thing, from: number, to }];
+      }),
+    );
+  const changes = moved(first, second);
+  for (const one of changes) {
+    const back = changes.find(({ thing, from, to }) => thing !== one.thing && from === one.to && to === one.from);
+    if (back !== undefined) return [one.thing, back.thing];
+  }
+  return undefined;
+}
+
+function isMark({ kind, named }: Token): boolean {
+  return kind === "symbol" || named;
+}
+
+/**
+ * Things that are tied to each other crosswise: one text says A of X and B of Y, the other B of X and A of Y. Looks at what stands in exactly one clause of each text.
+ */
+export function crossed(
+  first: readonly ClauseContent[],
+  second: readonly ClauseContent[],
+): readonly [string, string] | undefined {
+  const places = placesOf(first);
+  const others = placesOf(second);
+  const cells = new Map<string, string>();
+  for (const [stem, place] of places) {
+    const other = others.get(stem);
+    if (other !== undefined) cells.set(`${place} ${other}`, stem);
+  }
+  const keys = [...cells.keys()].slice(0, maxRelations).map((key) => key.split(" "));
+  for (const [one, other] of keys)
+    for (const [third, fourth] of keys) {
+      if (one === third || other === fourth) continue;
+      const across = cells.get(`${one} ${fourth}`);
+      if (across !== undefined && cells.has(`${third} ${other}`)) return [cells.get(`${one} ${other}`) ?? "", across];
+    }
+  return undefined;
+}
+
+function placesOf(contents: readonly ClauseContent[]): Map<string, number> {
+  const places = new Map<string, number>();
+  const repeated = new Set<string>();
+  for (const [index, { stems }] of contents.entries())
+    for (const stem of stems) {
+      if (places.has(stem)) repeated.add(stem);
+      places.set(stem, index);
+    }
+  for (const stem of repeated) places.delete(stem);
+  return places;
+}
+
+function* sentencesOf(contents: readonly ClauseContent[]): Generator<readonly ClauseContent[]> {
+  let from = 0;
+  for (const [index, { clause }] of contents.entries()) {
+    if (!clause.ends && index + 1 < contents.length) continue;
+    yield contents.slice(from, index + 1);
+    from = index + 1;
+  }
+}
+
+function comesNext({ joint, words }: Clause): boolean {
+  return (
+    joint === "then" ||
+    joint === "afterwards" ||
+    words.at(-1)?.token.text === "afterwards" ||
+    words.at(-1)?.token.text === "later"
+  );
+}
+
+/** `First X`, `X first`; not `the first row`. */
+function comesFirst({ words }: Clause): boolean {
+  return words[0]?.token.text === "first" || words.at(-1)?.token.text === "first";
+}
+
+function union(contents: readonly ClauseContent[]): ReadonlySet<string> {
+  return new Set(contents.flatMap(({ stems }) => [...stems]));
+}
+
+function only(stems: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
+  return [...stems].filter((stem) => !others.has(stem));
+}

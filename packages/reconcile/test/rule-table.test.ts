@@ -1,0 +1,216 @@
+/** Every rule of the table where it decides, and beside it the nearest case in which it keeps silent. */
+import type { LessonBody, SignedRecord } from "@grapevine/core";
+import { type RotationBody, signRecord } from "@grapevine/core";
+import { describe, expect, it } from "vitest";
+import {
+  duplicateSimilarity,
+  isLessonVerdict,
+  type JudgeInput,
+  judge,
+  type KnownState,
+  type LessonNeighbour,
+  rules,
+  type Verdict,
+} from "../src/index.ts";
+import {
+  attestationOf,
+  enemy,
+  friend,
+  lessonOf,
+  now,
+  otherFriend,
+  outcomesOf,
+  principalOf,
+  principalsOf,
+  retractionOf,
+  self,
+  standingOf,
+  stateOf,
+  storedOf,
+  stranger,
+  trialOf,
+} from "./fixtures.ts";
+
+const minuteMs = 60_000;
+const foreign = lessonOf(stranger);
+const own = lessonOf(self);
+const later = lessonOf(stranger, { title: "A later one", supersedes: foreign.id });
+
+interface Case {
+  readonly decides: JudgeInput;
+  readonly silent: JudgeInput;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  retracted: {
+    decides: arriving(foreign, { tombstones: [retractionOf(stranger, foreign.id)] }),
+    silent: arriving(foreign, { tombstones: [retractionOf(friend, foreign.id)] }),
+  },
+  "already-known": {
+    decides: arriving(foreign, { stored: storedOf(foreign) }),
+    silent: kept(foreign),
+  },
+  "already-refused": {
+    decides: arriving(foreign, { refused: true }),
+    silent: kept(foreign, {}, { refused: true }),
+  },
+  "too-early": {
+    decides: arriving(lessonOf(stranger, { createdAt: now + 5 * minuteMs + 1 })),
+    silent: arriving(lessonOf(stranger, { createdAt: now + 5 * minuteMs })),
+  },
+  expired: {
+    decides: kept(lessonOf(stranger, { expiresAt: now + 1 }), {}, { now: now + 1 }),
+    silent: kept(lessonOf(stranger, { expiresAt: now + 1 })),
+  },
+  superseded: {
+    decides: arriving(foreign, { supersededBy: [later.id] }),
+    silent: kept(foreign, { pinned: true }, { supersededBy: [later.id] }),
+  },
+  archived: {
+    decides: kept(foreign, { standing: standingOf("archived", "expired") }),
+    silent: kept(foreign, { standing: standingOf("archived", "superseded") }),
+  },
+  pruned: {
+    decides: kept(foreign, {}, { occasion: "pressure" }),
+    silent: kept(foreign, { pinned: true }, { occasion: "pressure" }),
+  },
+  "retraction-of-another": {
+    decides: about(retractionOf(friend, foreign.id), { stored: storedOf(foreign) }),
+    silent: about(retractionOf(friend, foreign.id)),
+  },
+  retraction: {
+    decides: about(retractionOf(stranger, foreign.id), { stored: storedOf(foreign) }),
+    silent: about(retractionOf(stranger, foreign.id)),
+  },
+  "blocked-author": {
+    decides: arriving(lessonOf(enemy)),
+    silent: arriving(foreign),
+  },
+  "retraction-ahead": {
+    decides: about(retractionOf(friend, foreign.id)),
+    silent: about(attestationOf(friend, foreign.id)),
+  },
+  "attestation-outdated": {
+    decides: about(attestationOf(friend, foreign.id), { attestations: [attestationOf(friend, foreign.id, { seq: 2 })] }),
+    silent: about(attestationOf(friend, foreign.id), { attestations: [attestationOf(otherFriend, foreign.id, { seq: 2 })] }),
+  },
+  attestation: {
+    decides: about(attestationOf(friend, foreign.id)),
+    silent: about(retractionOf(friend, foreign.id)),
+  },
+  rotation: {
+    decides: about(
+      signRecord<RotationBody>(friend, { type: "rotation", seq: 1, createdAt: now, nextKeyHash: new Uint8Array(32) }),
+    ),
+    silent: about(attestationOf(friend, foreign.id)),
+  },
+  "same-text": {
+    decides: arriving(foreign, { sameText: [storedOf(lessonOf(friend))] }),
+    silent: arriving(foreign, { sameText: [storedOf(foreign)] }),
+  },
+  "near-duplicate": {
+    decides: kept(foreign, {}, {}, near(lessonOf(friend, { guidance: "Use peek and put the field after --by" }), 0.95)),
+    silent: kept(
+      foreign,
+      {},
+      {},
+      near(lessonOf(friend, { guidance: "Use peek and put the field after --by" }), duplicateSimilarity - 0.01),
+    ),
+  },
+  conflict: {
+    decides: kept(foreign, {}, {}, near(lessonOf(friend, { guidance: "Do not use peek with the field after --by" }), 0.9)),
+    silent: kept(foreign, {}, {}, near(lessonOf(friend, { guidance: "Use peek and put the field after --by" }), 0.9)),
+  },
+  "own-success": {
+    decides: kept(foreign, { outcomes: outcomesOf(2, 1) }),
+    silent: kept(foreign, { outcomes: outcomesOf(1, 1) }),
+  },
+  "trial-failed": {
+    decides: kept(foreign, { trial: trialOf("refused") }),
+    silent: kept(foreign, { trial: trialOf("undecided") }),
+  },
+  failing: {
+    decides: kept(foreign, { outcomes: outcomesOf(1, 3) }),
+    silent: kept(foreign, { outcomes: outcomesOf(1, 2) }),
+  },
+  "trial-passed": {
+    decides: kept(foreign, { trial: trialOf("admitted") }),
+    silent: kept(foreign, { trial: trialOf("undecided") }),
+  },
+  consolidation: {
+    decides: arriving(own, { consolidates: foreign.id }),
+    silent: kept(own, { consolidates: foreign.id, trial: trialOf("admitted") }, { consolidates: foreign.id }),
+  },
+  "ancestor-retracted": {
+    decides: arriving(lessonOf(friend), { retractedAncestors: [foreign.id] }),
+    silent: kept(own, { outcomes: outcomesOf(1) }, { retractedAncestors: [foreign.id] }),
+  },
+  own: {
+    decides: arriving(own),
+    silent: arriving(lessonOf(friend)),
+  },
+  "author-failing": {
+    decides: arriving(foreign, { principals: principalsOf(principalOf(stranger, { failuresInRow: 3 })) }),
+    silent: arriving(foreign, { principals: principalsOf(principalOf(stranger, { failuresInRow: 2 })) }),
+  },
+  "trusted-principal": {
+    decides: arriving(lessonOf(friend)),
+    silent: arriving(foreign),
+  },
+  witnesses: {
+    decides: arriving(foreign, { attestations: [attestationOf(friend, foreign.id), attestationOf(otherFriend, foreign.id)] }),
+    silent: arriving(foreign, { attestations: [attestationOf(friend, foreign.id), attestationOf(stranger, foreign.id)] }),
+  },
+  stranger: {
+    decides: arriving(foreign),
+    silent: arriving(lessonOf(friend)),
+  },
+};
+
+describe("the table of rules", () => {
+  it("names each rule once, gives each a code of its own, and says what it is for", () => {
+    expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+    expect(new Set(rules.map(({ code }) => code)).size).toBe(rules.length);
+    for (const { name, code, summary, types } of rules) {
+      expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+      expect(summary).toMatch(/^[A-Z].*\.$/);
+      expect(types.length).toBeGreaterThan(0);
+    }
+  });
+  it("has a case below for every rule, and no case for a rule that is not there", () => {
+    expect(Object.keys(cases)).toEqual(rules.map(({ name }) => name));
+  });
+  it.each(Object.entries(cases))("%s decides where it should, and keeps silent where it should", (name, { decides, silent }) => {
+    expect(namedIn(judge(decides))).toContain(name);
+    expect(namedIn(judge(silent))).not.toContain(name);
+  });
+});
+
+function namedIn(verdict: Verdict): string[] {
+  const notes = isLessonVerdict(verdict) ? [verdict.joined, verdict.contradicts] : [];
+  return [verdict.rule, ...notes.flatMap((note) => (note === undefined ? [] : [note.rule]))];
+}
+
+function arriving(record: SignedRecord<LessonBody>, state: Partial<KnownState> = {}): JudgeInput {
+  return { record, neighbours: [], state: stateOf(state) };
+}
+
+function kept(
+  record: SignedRecord<LessonBody>,
+  changes: Parameters<typeof storedOf>[1] = {},
+  state: Partial<KnownState> = {},
+  neighbours: readonly LessonNeighbour[] = [],
+): JudgeInput {
+  const stored = storedOf(record, changes);
+  return { record, neighbours, state: stateOf({ occasion: "review", stored, ...state }) };
+}
+
+/** A record that is about a lesson. */
+function about(record: SignedRecord, state: Partial<KnownState> = {}): JudgeInput {
+  return { record, neighbours: [], state: stateOf(state) };
+}
+
+function near(record: SignedRecord<LessonBody>, similarity: number): LessonNeighbour[] {
+  return [{ lesson: storedOf(record), similarity }];
+}

@@ -1,0 +1,149 @@
+/**
+ * What lessons say of others, found from the other end: which derive from a lesson, which supersede it, and which have passed their date. Derived from frames and
+ * standings, written by the commit that changes the lesson.
+ *
+ * Guarantees: an answer is complete. A store that was written before there were links lacks a mark; the first question then goes through all lessons once, a small
+ * commit at a time, and waits for that. Does not: hold anything in memory.
+ */
+import { type AuthorId, isRecordId, type LessonBody, type LessonState, type RecordId, type SignedRecord } from "@grapevine/core";
+import type { Database, Write } from "./database.ts";
+import { eachPage, type Page, type RebuildComponents } from "./glance-rebuild.ts";
+import {
+  authoredKey,
+  authorOfAuthoredKey,
+  expiryKey,
+  idOfExpiryKey,
+  keyspaces,
+  linkingLesson,
+  linkKey,
+  prefixRange,
+  textKey,
+  textOfKey,
+} from "./keyspace.ts";
+import { decodeStanding } from "./lesson-encoding.ts";
+import { seal } from "./sealed-value.ts";
+import { asLesson, decodeFrame } from "./stored-frame.ts";
+import type { Transaction } from "./transaction.ts";
+
+const markKey: Buffer = textKey(keyspaces.meta, "links 1");
+const nothing: Uint8Array = new Uint8Array(0);
+
+/** For a store without lessons. */
+export function linksMark(): Write {
+  return { key: markKey, sealed: seal(markKey, nothing) };
+}
+
+/** Of a lesson that is new here. */
+export function putLinks(transaction: Transaction, { id, body }: SignedRecord<LessonBody>): void {
+  for (const ancestor of body.derivedFrom) {
+    transaction.put(linkKey(keyspaces.descendant, ancestor, id), Buffer.from(body.author, "latin1"));
+  }
+  if (body.supersedes !== undefined) transaction.put(linkKey(keyspaces.superseder, body.supersedes, id), nothing);
+}
+
+export function removeLinks(transaction: Transaction, { id, body }: SignedRecord<LessonBody>): void {
+  for (const ancestor of body.derivedFrom) transaction.delete(linkKey(keyspaces.descendant, ancestor, id));
+  if (body.supersedes !== undefined) transaction.delete(linkKey(keyspaces.superseder, body.supersedes, id));
+}
+
+/** Of a lesson that is new here, or has another state. */
+export function placeExpiry(
+  transaction: Transaction,
+  { id, expiresAt, state }: { id: RecordId; expiresAt: number | undefined; state: LessonState },
+): void {
+  if (expiresAt === undefined) return;
+  if (state === "archived" || state === "retracted") transaction.delete(expiryKey(expiresAt, id));
+  else transaction.put(expiryKey(expiresAt, id), nothing);
+}
+
+export interface Descendant {
+  readonly id: RecordId;
+  readonly author: AuthorId;
+}
+
+export class LessonLinks {
+  readonly #components: RebuildComponents;
+  #filling: Promise<void> | undefined;
+
+  constructor(components: RebuildComponents) {
+    this.#components = components;
+  }
+
+  async descendants(lesson: RecordId): Promise<Descendant[]> {
+    const found: Descendant[] = [];
+    for await (const { key, value } of this.#links(keyspaces.descendant, lesson)) {
+      found.push({ id: linkingLesson(key), author: value.toString("latin1") });
+    }
+    return found;
+  }
+
+  async superseders(lesson: RecordId): Promise<RecordId[]> {
+    const found: RecordId[] = [];
+    for await (const { key } of this.#links(keyspaces.superseder, lesson)) found.push(linkingLesson(key));
+    return found;
+  }
+
+  /** Those that passed their date first come first. `now` in milliseconds since the epoch. */
+  async expiredBy(now: number): Promise<RecordId[]> {
+    await this.complete();
+    const expired: RecordId[] = [];
+    const range = { gte: Buffer.of(keyspaces.expiry), lt: expiryKey(Math.max(0, Math.floor(now) + 1), "") };
+    for await (const { key } of this.#components.database.entries(range)) expired.push(idOfExpiryKey(key));
+    return expired;
+  }
+
+  /** Resolves when the links of all lessons are there. */
+  async complete(): Promise<void> {
+    this.#filling ??= this.#fill();
+    try {
+      await this.#filling;
+    } catch (error) {
+      this.#filling = undefined; // the next who asks tries again
+      throw error;
+    }
+  }
+
+  async *#links(
+    keyspace: typeof keyspaces.descendant | typeof keyspaces.superseder,
+    lesson: RecordId,
+  ): ReturnType<Database["entries"]> {
+    if (!isRecordId(lesson)) return; // a part of an id would be the prefix of others' keys
+    await this.complete();
+    yield* this.#components.database.entries(prefixRange(linkKey(keyspace, lesson, "")));
+  }
+
+  async #fill(): Promise<void> {
+    const { database, commits } = this.#components;
+    if ((await database.hasMany([markKey]))[0] === true) return;
+    await eachPage(keyspaces.standing, this.#components, linksOf);
+    await commits.commit((transaction) => transaction.put(markKey, nothing));
+  }
+}
+
+/** Records never change, so that they may be read before the commit; what is kept about a lesson is read in it. */
+async function linksOf(keys: readonly Buffer[], database: Database): Promise<Page> {
+  const ids = keys.map(textOfKey);
+  const frames = await database.getMany(ids.map((id) => textKey(keyspaces.frame, id)));
+  return (transaction) => {
+    for (const [position, key] of keys.entries()) {
+      const value = transaction.getSync(key);
+      if (value === undefined) continue; // gone since
+      const record = asLesson(decodeFrame(ids[position] as RecordId, frames[position]));
+      putLinks(transaction, record);
+      const { state } = decodeStanding(value).standing;
+      placeExpiry(transaction, { id: record.id, expiresAt: record.body.expiresAt, state });
+    }
+  };
+}
+
+/** The authors of what is said of a lesson in a keyspace of that. */
+export async function authorsAbout(
+  database: Database,
+  keyspace: typeof keyspaces.attestation | typeof keyspaces.tombstone,
+  lesson: RecordId,
+): Promise<AuthorId[]> {
+  const authors: AuthorId[] = [];
+  for await (const { key } of database.entries(prefixRange(authoredKey(keyspace, lesson, ""))))
+    authors.push(authorOfAuthoredKey(key));
+  return authors;
+}

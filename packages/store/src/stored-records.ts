@@ -1,0 +1,76 @@
+/**
+ * Records of all four types, by their ids, and what authors say of lessons. What was decoded is cached, since it is sent on to several peers; a record never changes, and
+ * one that is gone is not given.
+ */
+import type { RecordId, SignedRecord } from "@grapevine/core";
+import { LRUCache } from "lru-cache";
+import type { Database } from "./database.ts";
+import { storeErrors } from "./errors.ts";
+import { type Keyspace, keyspaces, prefixRange, textKey } from "./keyspace.ts";
+import { decodePointer } from "./lesson-encoding.ts";
+import { decodeFrame } from "./stored-frame.ts";
+
+export class StoredRecords {
+  readonly #database: Database;
+  readonly #records: LRUCache<RecordId, SignedRecord> = new LRUCache({ max: maxCachedRecords });
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async get(id: RecordId): Promise<SignedRecord | undefined> {
+    const cached = this.#records.get(id);
+    const keys = [textKey(keyspaces.recordType, id), textKey(keyspaces.frame, id)];
+    const [type, frame] = await this.#database.getMany(cached === undefined ? keys : keys.slice(0, 1));
+    return type === undefined ? undefined : (cached ?? this.decode(id, frame));
+  }
+
+  /** In memory; it may be gone from the store. */
+  cached(id: RecordId): SignedRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** Lets go of all that is in memory: what is there of a lesson that is forgotten is only known by what it says. */
+  clear(): void {
+    this.#records.clear();
+  }
+
+  /** What all authors say of a lesson. */
+  async allAuthored<Kind extends SignedRecord>(
+    keyspace: Keyspace,
+    lesson: RecordId,
+    isKind: (record: SignedRecord) => record is Kind,
+  ): Promise<Kind[]> {
+    const keys: Buffer[] = [];
+    for await (const { key } of this.#database.entries(prefixRange(textKey(keyspace, lesson)))) keys.push(key);
+    const records = await Promise.all(keys.map((key) => this.authored(key, isKind)));
+    return records.filter((record) => record !== undefined);
+  }
+
+  /** The record that a key's pointer names. A commit may replace both between the two reads: then the new one is read. */
+  async authored<Kind extends SignedRecord>(
+    key: Buffer,
+    isKind: (record: SignedRecord) => record is Kind,
+  ): Promise<Kind | undefined> {
+    let missing: RecordId | undefined;
+    for (;;) {
+      const value = await this.#database.get(key);
+      if (value === undefined) return undefined;
+      const { id } = decodePointer(value);
+      const record = await this.get(id);
+      if (record !== undefined && isKind(record)) return record;
+      if (id === missing) throw storeErrors.create("STORE_DAMAGED", `record ${id} is named but not there`);
+      missing = id;
+    }
+  }
+
+  /** @throws STORE_DAMAGED naming the id */
+  decode(id: RecordId, frame: Buffer | undefined): SignedRecord {
+    const record = decodeFrame(id, frame);
+    this.#records.set(id, record);
+    return record;
+  }
+}
+
+/** Two to three kilobytes each, decoded. */
+const maxCachedRecords = 2048;

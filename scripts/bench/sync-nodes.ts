@@ -1,0 +1,56 @@
+/** Nodes that only sync: their records are in memory, and those that are the same everywhere have no bodies. */
+import { createIdentity, type RecordId, type RecordKey, type SignedRecord, systemClock } from "@grapevine/core";
+import { createNetwork, type Network, type RecordSetChange, type RecordSetChanges, type SyncRecords } from "@grapevine/network";
+
+/** Records of which only those that were added have bodies. */
+export class BenchRecords implements SyncRecords, RecordSetChanges {
+  readonly #keys: RecordKey[];
+  readonly #records = new Map<RecordId, SignedRecord>();
+  readonly #known: Set<RecordId>;
+  #follower: (change: RecordSetChange) => void = () => undefined;
+
+  constructor(common: readonly Pick<RecordKey, "id" | "createdAt">[]) {
+    this.#keys = common.map((key) => ({ ...key, type: "lesson" }));
+    this.#known = new Set(common.map(({ id }) => id));
+  }
+
+  add(records: readonly SignedRecord[]): void {
+    for (const record of records) {
+      this.#records.set(record.id, record);
+      this.#known.add(record.id);
+    }
+    this.#follower({ added: records.map(({ id, body }) => ({ id, createdAt: body.createdAt })), removed: [] });
+  }
+
+  async record(id: RecordId): Promise<SignedRecord | undefined> {
+    return this.#records.get(id);
+  }
+
+  async *recordKeys(): AsyncIterable<RecordKey> {
+    for (const key of this.#keys) yield key;
+  }
+
+  async knows(ids: readonly RecordId[]): Promise<boolean[]> {
+    return ids.map((id) => this.#known.has(id));
+  }
+
+  follow(onChange: (change: RecordSetChange) => void): () => void {
+    this.#follower = onChange;
+    return () => undefined;
+  }
+}
+
+export function networkOf(records: BenchRecords): Network {
+  return createNetwork(
+    { identity: createIdentity(), name: "bench", swarm: "bench", listen: ["/ip4/127.0.0.1/tcp/0"] },
+    {
+      clock: systemClock,
+      log: () => undefined,
+      records,
+      recordChanges: records,
+      receive: async (received) => records.add(received),
+      outbox: { pending: async () => [], published: async () => undefined },
+      isBlocked: () => false,
+    },
+  );
+}
