@@ -77,7 +77,7 @@ export const reconciliationConstants: readonly Constant[] = [
     "authorShare",
     share(defaultKeepingLimits.authorShare),
     "keeping.ts",
-    "of the capacity is the most that one stranger takes",
+    "of the capacity is the most that one stranger takes where there is no room",
   ),
   constant("baseWorth", baseWorth, "keeping.ts", "worth of a lesson of which nothing is known"),
   constant("trustWeight", trustWeight, "keeping.ts", "what trust in the author weighs beside utility"),
@@ -188,8 +188,8 @@ The worth of a lesson is (${baseWorth} + utility + ${trustWeight} × trust in it
 where it never was. It is kept by forward decay (G. Cormode, V. Shkapenyuk, D. Srivastava, B. Xu, ICDE 2009), so that nothing has to be worked out again as time
 goes by, and the cost of a change grows with the logarithm of the number of lessons.
 
-Held lessons compete among themselves for at most ${share(defaultKeepingLimits.heldShare)} of the room, and go before any lesson that is believed. One stranger has at
-most ${share(defaultKeepingLimits.authorShare)} of it; past that, the author's own least worthy lessons go, held ones first.
+Held lessons compete among themselves for at most ${share(defaultKeepingLimits.heldShare)} of the room, and go before any lesson that is believed. Where there is
+no room, strangers who have more than ${share(defaultKeepingLimits.authorShare)} of it give way first: their least worthy lessons go, held ones before others.
 
 What cannot be the same in every order of arrival: which of two equal lessons has the room, which lesson a cluster or a topic begins with, and what was known of a
 lesson when it was pruned. The set of records that are kept or remembered as not wanted does not depend on it, and without pressure nor does any lesson's state.`;

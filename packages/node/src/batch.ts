@@ -23,9 +23,11 @@ import {
   type KnownState,
   type LessonNeighbour,
   type LessonVerdict,
+  minWitnessTrust,
   newLesson,
   scoredLesson,
   settle,
+  trustOf,
   utilityOf,
   voidTombstoneReason,
   voidTombstones,
@@ -143,13 +145,16 @@ export class Batch {
     if (lesson !== undefined) await this.#checkWord(record, lesson);
     this.changes.push({ kind: "attestation", record });
     this.knowledge.noteAttestation(record);
-    if (lesson !== undefined) await this.review(lesson.record, []);
+    // What a stranger says moves nothing, and costs as little: else many of them could keep the node busy with one lesson.
+    const mayCount = trustOf(this.knowledge.principal(record.body.author)) >= minWitnessTrust;
+    if (lesson !== undefined && mayCount) await this.review(lesson.record, []);
   }
 
   /** Holds an author's new word on a lesson against one's own outcomes, in place of the earlier one. */
   async #checkWord({ body }: SignedRecord<AttestationBody>, { record, outcomes }: StoredLesson): Promise<void> {
-    if (body.author === this.#components.self) return;
-    const before = (await this.knowledge.attestationsOf(record.id)).find((each) => each.body.author === body.author);
+    // Of strangers nothing is noted: keys cost nothing, and each would leave something behind for good.
+    if (body.author === this.#components.self || !this.knowledge.knowsAuthor(body.author)) return;
+    const before = await this.knowledge.attestationBy(body.author, record.id);
     const principal = this.knowledge.principal(body.author);
     const word = wordAfter(principal.word, checkOfWord(outcomes, before?.body), checkOfWord(outcomes, body));
     if (word !== principal.word) this.notePrincipal({ ...principal, word });
@@ -177,7 +182,7 @@ export class Batch {
   /** The lessons whose standing rests on this one: what it supersedes, and, where it is or was taken back, what derives from it. */
   async #reviewKin({ id, body }: SignedRecord<LessonBody>, retraction: boolean): Promise<void> {
     const superseded = body.supersedes === undefined ? undefined : await this.knowledge.lesson(body.supersedes);
-    if (superseded !== undefined) await this.review(superseded.record, []);
+    if (superseded?.record.body.author === body.author) await this.review(superseded.record, []);
     if (!retraction) return;
     for (const { record } of await descendantsOf(id, this.knowledge)) await this.review(record, []);
   }

@@ -4,6 +4,7 @@
  */
 import {
   GrapevineError,
+  isUsable,
   isUsableState,
   type LessonDraft,
   type LessonGlance,
@@ -72,13 +73,16 @@ export function createConsolidating(components: ConsolidatingComponents): Consol
 /** Why there is none, or undefined when it was published. */
 async function draftFor(
   members: readonly StoredLesson[],
-  { consolidate, publish }: ConsolidatingComponents,
+  { store, consolidate, publish }: ConsolidatingComponents,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const [best] = members;
   const made = await consolidate(members, signal);
   if (best === undefined || made.draft === undefined)
     return made.draft === undefined ? `${made.reason}: ${made.detail}` : undefined;
+  // Writing took the model seconds: what was forgotten or taken back meanwhile must not come back in its words.
+  const present = await store.getMany(members.map(({ record }) => record.id));
+  if (!present.every((member) => member !== undefined && isUsable(member))) return "a member was lost while it was written";
   try {
     await publish(made.draft, { consolidates: best.record.id });
     return undefined;

@@ -30,11 +30,8 @@ export async function listConflicts(components: DisagreementComponents): Promise
 
 /** The other sides of one lesson's conflicts. */
 export async function conflictsOf(lesson: StoredLesson, components: DisagreementComponents): Promise<ConflictSide[]> {
-  const others = (await components.store.getMany(lesson.conflicts)).filter((other) => other !== undefined && isHere(other));
-  return await sidesOf(
-    others.filter((other) => other !== undefined),
-    components,
-  );
+  const others = (await components.store.getMany(lesson.conflicts)).filter((other) => other !== undefined);
+  return await sidesOf(others.filter(isHere), components);
 }
 
 async function conflictBetween(first: StoredLesson, second: StoredLesson, components: DisagreementComponents): Promise<Conflict> {

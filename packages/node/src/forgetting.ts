@@ -90,11 +90,12 @@ async function forgetExperience(text: string, components: ForgettingComponents):
   return { id: experience.id, ...(await prove({ texts: textsOf(experience), bytes: [] }, components)), peersKeepIt: false };
 }
 
-/** What was deleted is deleted: what may be missing is all that follows. */
-async function resume({ experiences, indexing, scrub, note, log }: ForgettingComponents): Promise<void> {
+/** The note is older than the deletion: each step is done, whether it was done before or not. */
+async function resume({ experiences, ledger, indexing, scrub, note, log }: ForgettingComponents): Promise<void> {
   const unfinished = await note.read();
   if (unfinished === undefined) return;
   for (const { id, label } of unfinished.lessons) {
+    await ledger.revise(async () => [{ kind: "forget", id, reason: "forgotten" }]);
     await indexing.forget(label);
     await experiences.forgetLesson(id);
   }

@@ -84,6 +84,8 @@ class BackgroundIndexing implements Indexing {
   readonly #queue = new Map<number, StoredLesson>();
   /** Some may be in a batch that is being placed, or have been read before they were forgotten. */
   readonly #forgotten = new Set<number>();
+  /** Taken out since the batch in hand was begun: some may be in it. */
+  readonly #removed = new Set<number>();
   #filling: { done: number; total: number } | undefined;
   #placing: Promise<void> | undefined;
   #comparing: Promise<void> | undefined;
@@ -110,6 +112,7 @@ class BackgroundIndexing implements Indexing {
   remove(label: number): void {
     const { index } = this.#components;
     this.#queue.delete(label);
+    if (this.#placing !== undefined) this.#removed.add(label);
     if (!index.has(label)) return;
     index.remove(label);
     void this.#fallBehind();
@@ -199,6 +202,7 @@ class BackgroundIndexing implements Indexing {
   }
 
   #nextBatch(): StoredLesson[] {
+    this.#removed.clear();
     const batch: StoredLesson[] = [];
     for (const [label, lesson] of this.#queue) {
       if (batch.length === batchSize) break;
@@ -216,7 +220,7 @@ class BackgroundIndexing implements Indexing {
       const placed: PlacedLesson[] = [];
       for (const [position, lesson] of batch.entries()) {
         const vector = vectors[position];
-        if (vector === undefined || this.#forgotten.has(lesson.label)) continue;
+        if (vector === undefined || this.#forgotten.has(lesson.label) || this.#removed.has(lesson.label)) continue;
         const neighbours = index.search(vector, neighbourCount).filter(({ label }) => label !== lesson.label);
         index.add(lesson.label, vector);
         placed.push({ lesson, vector, neighbours, embedder: embedder.id });

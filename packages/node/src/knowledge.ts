@@ -77,9 +77,11 @@ export class Knowledge implements LineageStore {
     return this.#state({ stored, refused, tombstones: tombstone === undefined ? [] : [tombstone] });
   }
 
+  /** Of what is said of the lesson only its author's own is read: strangers may have said any number of things. */
   async ofAttestation(record: SignedRecord<AttestationBody>, refused: boolean): Promise<KnownState> {
-    const [stored, attestations] = await Promise.all([this.lesson(record.body.lesson), this.attestationsOf(record.body.lesson)]);
-    return this.#state({ stored, refused, attestations });
+    const { lesson, author } = record.body;
+    const [stored, before] = await Promise.all([this.lesson(lesson), this.attestationBy(author, lesson)]);
+    return this.#state({ stored, refused, attestations: before === undefined ? [] : [before] });
   }
 
   ofRotation(refused: boolean): KnownState {
@@ -90,8 +92,9 @@ export class Knowledge implements LineageStore {
     return this.#lessons.get(id) ?? (await this.#components.store.get(id));
   }
 
-  async derivedLessons(ancestor: RecordId): Promise<RecordId[]> {
-    return [...(await this.#components.store.derivedLessons(ancestor)), ...(this.#derived.get(ancestor) ?? [])];
+  async derivedLessons(ancestor: RecordId, limit: number): Promise<RecordId[]> {
+    const stored = await this.#components.store.derivedLessons(ancestor, limit);
+    return [...stored, ...(this.#derived.get(ancestor) ?? [])].slice(0, limit);
   }
 
   /** One an author, the latest. */
@@ -102,6 +105,17 @@ export class Knowledge implements LineageStore {
       if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
     }
     return [...latest.values()];
+  }
+
+  /** The latest. */
+  async attestationBy(author: AuthorId, lesson: RecordId): Promise<SignedRecord<AttestationBody> | undefined> {
+    const inBatch = this.#attestations.get(lesson)?.findLast(({ body }) => body.author === author);
+    return inBatch ?? (await this.#components.store.attestation(lesson, author));
+  }
+
+  /** Is anything known of the author: the user's word, or outcomes with the author's lessons? */
+  knowsAuthor(author: AuthorId): boolean {
+    return (this.#principals ?? this.#components.principals.known).has(author);
   }
 
   principal(author: AuthorId): Principal {
@@ -176,7 +190,8 @@ export class Knowledge implements LineageStore {
 
   async #sameText(record: SignedRecord<LessonBody>): Promise<StoredLesson[]> {
     const text = normalisedText(lessonText(record.body));
-    const ids = new Set([...(await this.#components.store.sameText(text)), ...(this.#texts.get(text) ?? [])]);
+    const stored = await this.#components.store.sameText(text, maxSameText);
+    const ids = new Set([...stored, ...(this.#texts.get(text) ?? [])].slice(0, maxSameText));
     ids.delete(record.id);
     const lessons = await Promise.all([...ids].map((id) => this.lesson(id)));
     return lessons.filter((lesson) => lesson !== undefined);
@@ -193,6 +208,8 @@ export async function relativesOf(record: Descendant, store: LineageStore): Prom
 }
 
 const none: ReadonlySet<AuthorId> = new Set();
+/** Lessons of one text that a lesson is compared with: nearly always they are one cluster, and anybody can make any number of them. */
+const maxSameText = 32;
 
 function add<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
   lists.set(key, [...(lists.get(key) ?? []), value]);

@@ -78,6 +78,8 @@ export function createLearning(components: LearningComponents): Learning {
     if (signal.aborted) return "queued";
     try {
       const { drafts, refusals, failure } = await components.distiller.distil(experience, signal);
+      // Forgotten while the model wrote: its words must not come back, and leave this node, in a lesson.
+      if ((await experiences.get(experience.id)) === undefined) return "queued";
       counts.refused += refusals.length;
       if (failure !== undefined) counts.failed += 1;
       const made = await teachAll(drafts);

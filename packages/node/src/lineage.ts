@@ -3,7 +3,7 @@ import type { LessonBody, RecordId, StoredLesson } from "@grapevine/core";
 
 export interface LineageStore {
   lesson(id: RecordId): Promise<StoredLesson | undefined>;
-  derivedLessons(ancestor: RecordId): Promise<readonly RecordId[]>;
+  derivedLessons(ancestor: RecordId, limit: number): Promise<readonly RecordId[]>;
 }
 
 /** Lessons of one lineage that are looked at, at most: nobody may make a verdict dear by a long one. */
@@ -23,7 +23,8 @@ export async function ancestorsOf({ body }: Descendant, store: LineageStore): Pr
 
 /** Those that are here, nearest first. */
 export async function descendantsOf(id: RecordId, store: LineageStore): Promise<StoredLesson[]> {
-  return walk(await store.derivedLessons(id), (lesson) => store.derivedLessons(lesson.record.id), store);
+  const next = (from: RecordId): Promise<readonly RecordId[]> => store.derivedLessons(from, maxLineage);
+  return walk(await next(id), (lesson) => next(lesson.record.id), store);
 }
 
 async function walk(

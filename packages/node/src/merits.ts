@@ -28,6 +28,8 @@ export interface Merits {
   readonly trustOf: (author: AuthorId) => number;
   /** Something was said about these lessons. */
   readonly forget: (lessons: Iterable<RecordId>) => void;
+  /** A lesson has come that derives from others: whose word on those is an echo has changed. */
+  readonly forgetRelatives: () => void;
 }
 
 /** Lessons whose relatives are kept at hand: those that are attested and recalled again and again. */
@@ -37,7 +39,7 @@ const nobody: ReadonlySet<AuthorId> = new Set();
 export function createMerits({ store, principals, self, clock }: MeritsComponents): Merits {
   const cache = new Map<RecordId, ReadonlySet<AuthorId>>();
 
-  const lineage = { lesson: (id: RecordId) => store.get(id), derivedLessons: (id: RecordId) => store.derivedLessons(id) };
+  const lineage = { lesson: store.get.bind(store), derivedLessons: store.derivedLessons.bind(store) };
 
   const findRelatives = async (glance: LessonGlance): Promise<void> => {
     const isAlone = glance.derivedFrom.length === 0 && (await store.derivedAuthors(glance.id)).length === 0;
@@ -69,5 +71,6 @@ export function createMerits({ store, principals, self, clock }: MeritsComponent
     forget: (lessons) => {
       for (const id of lessons) cache.delete(id);
     },
+    forgetRelatives: () => cache.clear(),
   };
 }

@@ -56,7 +56,7 @@ export async function outcomeChanges(
     const outcomes = counted(lesson.outcomes, change);
     changes.push({ kind: "lesson", lesson: { ...lesson, outcomes, usedAt: now } });
     for (const { body: said } of await store.attestations(id)) {
-      if (said.author === identity.author) continue;
+      if (said.author === identity.author || !principals.known.has(said.author)) continue;
       const witness = known(said.author);
       const word = wordAfter(witness.word, checkOfWord(lesson.outcomes, said), checkOfWord(outcomes, said));
       if (word !== witness.word) authors.set(said.author, { ...witness, word });
@@ -66,7 +66,7 @@ export async function outcomeChanges(
     authors.set(body.author, {
       ...author,
       outcomes: counted(author.outcomes, change),
-      failuresInRow: rowAfter(author.failuresInRow, outcomes, change.added),
+      failuresInRow: rowAfter(author.failuresInRow, outcomes, change),
     });
     const attestation = signRecord<AttestationBody>(identity, {
       type: "attestation",
@@ -107,8 +107,9 @@ function counted(counts: OutcomeCounts, { added, taken }: CountChange): OutcomeC
 }
 
 /** Only a lesson's first outcome here lengthens or ends the row: a lesson that fails again says no more of its author than it did. */
-function rowAfter(failuresInRow: number, outcomes: OutcomeCounts, added: Verdict | undefined): number {
+function rowAfter(failuresInRow: number, outcomes: OutcomeCounts, { added, taken }: CountChange): number {
   const isFirst = added !== undefined && outcomes.worked + outcomes.changed + outcomes.failed === 1;
-  if (!isFirst) return failuresInRow;
+  // The same said once more of one experience is nothing new.
+  if (!isFirst || added === taken) return failuresInRow;
   return added === "failed" ? failuresInRow + 1 : 0;
 }

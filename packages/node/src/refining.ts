@@ -73,6 +73,7 @@ class RunningRefinement implements Refining {
   readonly #share: number;
   #running: Promise<void> | undefined;
   #stopped = false;
+  readonly #stopping = Promise.withResolvers<void>();
   #hasNews = false;
   #failures = 0;
   #failuresInRow = 0;
@@ -101,6 +102,7 @@ class RunningRefinement implements Refining {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#stopping.resolve();
     this.#endWait?.();
     await this.#running;
   }
@@ -123,7 +125,9 @@ class RunningRefinement implements Refining {
     const { activity, clock, quiet, log } = this.#components;
     let startedAt = clock.now();
     try {
-      await quiet();
+      // What is more urgent may take an hour, where an index is filled: whoever stops the node does not wait for it.
+      await Promise.race([quiet(), this.#stopping.promise]);
+      if (this.#stopped) return { worked: false, workedMs: 0 };
       this.#hasNews = false;
       const worked = await activity.background(async (signal) => {
         startedAt = clock.now();

@@ -89,7 +89,6 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
-  begin();
   for (const invite of options.join ?? []) await service.join({ invite, trust: options.trust });
 
   const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
@@ -111,6 +110,8 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   await opened.settings.save();
   await announceRunning(home, { name: home.name, pid: process.pid, api: server.url });
   closing.add("announcement", () => withdrawRunning(home));
+  // With many lessons the work in the background begins by reading of all of them: whoever waits for the node need not wait for that.
+  begin();
   log.info({ swarm: opened.swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
   return { status: () => service.status(), stopped, stop };
 }

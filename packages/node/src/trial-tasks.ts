@@ -55,7 +55,8 @@ const embeddingBatch = 16;
 const minSimilarity = 0.3;
 /** Of so many times the wanted number, the nearest, those that failed come first: a task that goes well anyway tells nothing. */
 const choicePerTask = 2;
-const maxVectors = 2_000;
+/** As many held lessons as there is room for by default, and the tasks: some 10 MB. All of them are looked at again whenever there are new ones. */
+const maxVectors = 6_000;
 /** The fact by which a lesson names the environment that it depends on. */
 const environmentFact = "environment";
 

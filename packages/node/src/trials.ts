@@ -27,7 +27,7 @@ import type { Ledger } from "./ledger.ts";
 import { createTrialTasks, type TrialTask, type TrialTasks } from "./trial-tasks.ts";
 
 export interface TrialsComponents {
-  readonly store: Pick<LessonStore, "get" | "list">;
+  readonly store: Pick<LessonStore, "get" | "allGlances">;
   readonly experiences: Pick<ExperienceStore, "list" | "count">;
   readonly ledger: Pick<Ledger, "revise">;
   readonly agent: Pick<Agent, "rehearse">;
@@ -68,8 +68,6 @@ export interface Trials {
 
 /** Held by one of these rules a lesson may be used once it has passed; the others would hold it all the same, or it is blocked. */
 const triableRules: ReadonlySet<string> = new Set(["stranger", "author-failing", "ancestor-retracted", "consolidation"]);
-/** Held lessons that one look at the store takes in, newest first: the others get their turn when these have had theirs. */
-const maxScanned = 1_000;
 /** Actions that a try at a task gets which nobody has done yet, where the lesson's example has more than one. */
 const maxUnknownActions = 4;
 /** Tries that are remembered, so that neither an interruption nor the next lesson pays for them again. */
@@ -88,6 +86,9 @@ class RunningTrials implements Trials {
   readonly #remembered = new Map<string, Attempted>();
   readonly #turns = new Map<AuthorId, number>();
   #queue: RecordId[] = [];
+  /** Lessons for which there was no task, as long as there is no new experience and no other model: what cannot be tried costs a look once. */
+  readonly #withoutTask = new Set<RecordId>();
+  #withoutTaskWhen = "";
   #totals: TrialTotals = { tried: 0, admitted: 0, refused: 0, undecided: 0, generations: 0 };
 
   constructor(components: TrialsComponents, tasks: TrialTasks) {
@@ -103,26 +104,41 @@ class RunningTrials implements Trials {
     if (this.#queue.length === 0) this.#queue = await this.#scan();
     for (let id = this.#queue[0]; id !== undefined; id = this.#queue[0]) {
       signal.throwIfAborted();
-      const lesson = await this.#components.store.get(id);
-      const finished = lesson !== undefined && this.#isTriable(lesson) ? await this.#tryOut(lesson, signal) : undefined;
+      const finished = await this.#tryById(id, signal);
       this.#queue.shift(); // only now: what was interrupted keeps its turn
       if (finished !== undefined) return finished;
     }
     return undefined;
   }
 
-  /** Authors take turns, those that have had fewest first: whoever floods the store gets no more trials than the others. */
+  async #tryById(id: RecordId, signal: AbortSignal): Promise<FinishedTrial | undefined> {
+    const when = `${this.#components.experiences.count()} ${this.#components.model().id}`;
+    if (when !== this.#withoutTaskWhen) this.#withoutTask.clear();
+    this.#withoutTaskWhen = when;
+    const lesson = this.#withoutTask.has(id) ? undefined : await this.#components.store.get(id);
+    if (lesson === undefined || !this.#isTriable(lesson)) return undefined;
+    const finished = await this.#tryOut(lesson, signal);
+    // A draft may have had to wait for its rival.
+    if (finished === undefined && lesson.consolidates === undefined) this.#withoutTask.add(id);
+    return finished;
+  }
+
+  /**
+   * All that are held, of each author the newest first. Authors take turns, those that have had fewest first: whoever floods the store gets no more trials than the
+   * others, and what cannot be tried stands in nobody's way.
+   */
   async #scan(): Promise<RecordId[]> {
-    const byAuthor = new Map<AuthorId, RecordId[]>();
-    let scanned = 0;
-    for await (const lesson of this.#components.store.list({ states: ["held"] })) {
-      const { author } = lesson.record.body;
-      if (this.#isTriable(lesson)) byAuthor.set(author, [...(byAuthor.get(author) ?? []), lesson.record.id]);
-      scanned += 1;
-      if (scanned >= maxScanned) break;
+    const byAuthor = new Map<AuthorId, { readonly id: RecordId; readonly label: number }[]>();
+    for (const { id, label, author, state } of await this.#components.store.allGlances()) {
+      if (state !== "held") continue;
+      const known = byAuthor.get(author);
+      if (known === undefined) byAuthor.set(author, [{ id, label }]);
+      else known.push({ id, label });
     }
-    const turns = [...byAuthor].flatMap(([author, ids]) =>
-      ids.map((id, position) => ({ id, turn: position + (this.#turns.get(author) ?? 0) })),
+    const turns = [...byAuthor].flatMap(([author, lessons]) =>
+      lessons
+        .sort((first, second) => second.label - first.label)
+        .map(({ id }, position) => ({ id, turn: position + (this.#turns.get(author) ?? 0) })),
     );
     return turns.sort((a, b) => a.turn - b.turn).map(({ id }) => id);
   }

@@ -76,7 +76,9 @@ afterEach(async () => {
   for (const close of open.splice(0)) await close();
 });
 
-async function openBench(consolidate: (members: readonly StoredLesson[]) => Consolidation = drafted): Promise<Bench> {
+type Consolidate = (members: readonly StoredLesson[]) => Consolidation | Promise<Consolidation>;
+
+async function openBench(consolidate: Consolidate = drafted): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), "grapevine-consolidating-"));
   let now = 1_800_000_000_000;
   const clock = { now: (): number => now++ };
@@ -185,6 +187,18 @@ describe("consolidation", () => {
     await bench.receive(...fromFriends(3));
     expect(await bench.consolidating.next(never)).toBe(true);
     expect(await bench.consolidating.next(never)).toBe(false);
+    expect(await bench.drafts()).toEqual([]);
+    expect(bench.consolidating.totals()).toEqual({ drafted: 0, refused: 1 });
+  });
+
+  it("makes nothing of a member that is forgotten while the model writes", async () => {
+    const bench: Bench = await openBench(async (members) => {
+      const id = members[1]?.record.id ?? "";
+      await bench.admission.ledger.revise(async () => [{ kind: "forget", id, reason: "forgotten" }]);
+      return drafted(members);
+    });
+    await bench.receive(...fromFriends(3));
+    expect(await bench.consolidating.next(never)).toBe(true);
     expect(await bench.drafts()).toEqual([]);
     expect(bench.consolidating.totals()).toEqual({ drafted: 0, refused: 1 });
   });

@@ -174,22 +174,22 @@ describe("forgetting a lesson", () => {
     expect(await traces(again, guidance, situation)).toEqual([]);
   });
 
-  it("is ended at the next start when the node was killed on the way", async () => {
+  it.each(["before", "after"])("is ended at the next start when the node was killed right %s the deletion", async (moment) => {
     const bench = await start();
     const { id } = await bench.service.teach({ situation, guidance });
     await settled(bench);
     await bench.service.ask({ question });
     const label = (await bench.store.lessons.get(id))?.label ?? Number.NaN;
     const home = await openHome(join(bench.folder, ".."), "node");
-    // As far as a kill right after the deletion gets.
     await forgettingNote(home).write({ lessons: [{ id, label }] });
-    await bench.store.lessons.apply([{ kind: "forget", id, reason: "forgotten" }]);
+    if (moment === "after") await bench.store.lessons.apply([{ kind: "forget", id, reason: "forgotten" }]);
     await bench.stop();
     expect(await traces(bench, guidance)).not.toEqual([]);
     const again = await start(undefined, join(bench.folder, ".."));
     await expect.poll(() => forgettingNote(home).read(), { timeout: 10_000 }).toBeUndefined();
     expect(await traces(again, guidance, situation)).toEqual([]);
     expect(await again.service.searchLessons(guidance)).toEqual([]);
+    expect(await again.service.lessons()).toEqual([]);
   });
 });
 

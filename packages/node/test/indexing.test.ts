@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock, type VectorIndex, withStanding } from "@grapevine/core";
+import { type StoredLesson, systemClock, type VectorIndex, withStanding } from "@grapevine/core";
 import { HashEmbedder, MemoryLessonStore, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
@@ -144,12 +144,25 @@ describe("keeping the index in step with the store", () => {
   it("places all of a flood, though only a part of it waits in memory", async () => {
     await fill(2_100);
     const { indexing, size } = await open();
-    const all = [];
-    for await (const lesson of store.list()) all.push(lesson);
-    indexing.add(all);
+    indexing.add(await lessonsOf(store));
     expect(indexing.waiting()).toBeLessThanOrEqual(2_016);
     await indexing.settled();
     expect(size()).toBe(2_100);
+    await indexing.stop();
+  });
+
+  it("leaves out what is taken out while its vector is being made, and takes it in when it comes back", async () => {
+    await fill(2);
+    const { indexing, index } = await open();
+    const [second, first] = await lessonsOf(store);
+    if (first === undefined || second === undefined) throw new Error("two lessons were stored");
+    indexing.add([first, second]);
+    indexing.remove(first.label);
+    await indexing.settled();
+    expect([index.has(first.label), index.has(second.label)]).toEqual([false, true]);
+    indexing.add([first]);
+    await indexing.settled();
+    expect(index.has(first.label)).toBe(true);
     await indexing.stop();
   });
 
@@ -169,6 +182,12 @@ describe("keeping the index in step with the store", () => {
 
 function textOf(seq: number): { title: string; situation: string } {
   return { title: `Lesson ${seq} of many`, situation: `Case number ${seq} has come` };
+}
+
+async function lessonsOf(store: MemoryLessonStore): Promise<StoredLesson[]> {
+  const all: StoredLesson[] = [];
+  for await (const lesson of store.list()) all.push(lesson);
+  return all;
 }
 
 async function damage(folder: string): Promise<void> {

@@ -207,6 +207,13 @@ describe("refinement", () => {
     await refining.stop();
   });
 
+  it("stops at once while it waits for something more urgent", async () => {
+    const { refining, done } = scene({ quiet: () => new Promise(() => undefined) });
+    refining.start();
+    await refining.stop();
+    expect(done).toEqual([]);
+  });
+
   it("survives a model that fails, and asks it more and more seldom", async () => {
     let failures = 3;
     const { refining, time } = scene({

@@ -346,6 +346,20 @@ describe("what is tried, and where", () => {
     const [first, second] = [await bench.trials.next(never), await bench.trials.next(never)];
     expect([first?.lesson, second?.lesson]).toContain(single.id);
   });
+
+  it("comes to a lesson in front of which more than a thousand stand that cannot be tried", async () => {
+    const bench = await openBench();
+    await bench.live(1, 8);
+    const single = lesson(other, "brass");
+    await bench.receive(single);
+    const authors = [stranger, sampleIdentity(4), sampleIdentity(5)];
+    const flood = authors.flatMap((author) =>
+      Array.from({ length: 400 }, () => lesson(author, "iron", { environment: { environment: "elsewhere" } })),
+    );
+    await bench.receive(...flood);
+    expect(await bench.trials.next(never)).toMatchObject({ lesson: single.id });
+    expect(await bench.trials.next(never)).toBeUndefined();
+  });
 });
 
 describe("a draft for a whole cluster", () => {

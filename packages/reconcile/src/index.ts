@@ -35,4 +35,13 @@ export {
 } from "./verdict.ts";
 export { voidTombstoneReason, voidTombstones } from "./void-tombstones.ts";
 export { checkOfWord, wordAfter } from "./word.ts";
-export { type ScoredLesson, scoredLesson, trustedFloor, trustOf, utilityOf, type Witness, witnessesOf } from "./worth.ts";
+export {
+  minWitnessTrust,
+  type ScoredLesson,
+  scoredLesson,
+  trustedFloor,
+  trustOf,
+  utilityOf,
+  type Witness,
+  witnessesOf,
+} from "./worth.ts";

@@ -10,7 +10,7 @@
  * that nothing has to be worked out again as time goes by, and the order of all differences in f is what it would be.
  *
  * Lessons of one's own and pinned ones are not entered: they stay whatever comes. Held lessons have a room of their own, so that strangers' lessons compete with
- * strangers' lessons and can push out none that is believed; and one stranger has at most a quota.
+ * strangers' lessons and can push out none that is believed; and where there is no room, strangers with more than a quota give way first.
  */
 import type { AuthorId, RecordId } from "@grapevine/core";
 import sorted from "sorted-btree";
@@ -20,11 +20,11 @@ export interface KeepingLimits {
   readonly capacity: number;
   /** The share of the capacity that held lessons may take. */
   readonly heldShare: number;
-  /** The share of the capacity that one author may take whom the user does not trust. */
+  /** The share of the capacity that one author whom the user does not trust may take where there is no room. */
   readonly authorShare: number;
 }
 
-export const defaultKeepingLimits: KeepingLimits = { capacity: 20_000, heldShare: 0.25, authorShare: 0.05 };
+export const defaultKeepingLimits: KeepingLimits = { capacity: 20_000, heldShare: 0.5, authorShare: 0.05 };
 
 /** Worth of a lesson halves with each such time since it was last used, or received where it never was. */
 export const worthHalfLifeMs: number = 90 * 24 * 60 * 60 * 1000;
@@ -119,14 +119,25 @@ export class Keeping {
 
   /** The next lesson to go, or undefined while there is room. It stays entered until it is deleted. */
   overflow(): Overflow | undefined {
-    const author = this.#over.minKey();
-    if (author !== undefined) return overflowOf(this.#authors.get(author)?.minKey(), "author-quota");
     const { capacity, heldShare } = this.#limits;
     const { held, admitted } = this.#pools;
-    if (held.size > Math.floor(capacity * heldShare)) return overflowOf(held.leastLoss(), "held-share");
-    if (this.size <= capacity) return undefined;
+    const tooManyHeld = held.size > Math.floor(capacity * heldShare);
+    if (!tooManyHeld && this.size <= capacity) return undefined;
+    // Where there is room a stranger may have as much as comes; where there is none, those over their quota give way first.
+    const surplus = this.#surplus(tooManyHeld);
+    if (surplus !== undefined) return overflowOf(surplus, "author-quota");
+    if (tooManyHeld) return overflowOf(held.leastLoss(), "held-share");
     // What is believed may take the room of what waits, never the other way round.
     return overflowOf(held.size > 0 ? held.leastLoss() : admitted.leastLoss(), "capacity");
+  }
+
+  /** Of the first author who is over the quota the lesson that goes first; `held`: of the first who has held lessons. */
+  #surplus(held: boolean): KeptLesson | undefined {
+    for (const author of this.#over.keys()) {
+      const least = this.#authors.get(author)?.minKey();
+      if (least !== undefined && (least.pool === "held" || !held)) return least;
+    }
+    return undefined;
   }
 
   #noteQuota(author: AuthorId, count: number): void {

@@ -34,9 +34,13 @@ function candidates(lessons: readonly KeptLesson[]): { over: Overflow["over"]; i
     lessons.filter(({ limited }) => limited),
     ({ author }) => author,
   );
-  const crowd = [...ofStrangers.values()].filter(({ length }) => length > authorQuota);
-  if (crowd.length > 0) return { over: "author-quota", ids: crowd.flatMap(leastOfAuthor) };
   const held = lessons.filter(({ pool }) => pool === "held");
+  const tooManyHeld = held.length > heldRoom;
+  if (!tooManyHeld && lessons.length <= limits.capacity) return undefined;
+  const crowd = [...ofStrangers.values()]
+    .filter(({ length }) => length > authorQuota)
+    .filter((all) => !tooManyHeld || all.some(({ pool }) => pool === "held"));
+  if (crowd.length > 0) return { over: "author-quota", ids: crowd.flatMap(leastOfAuthor) };
   if (held.length > heldRoom) return { over: "held-share", ids: leastLost(held) };
   if (lessons.length <= limits.capacity) return undefined;
   return { over: "capacity", ids: leastLost(held.length > 0 ? held : lessons) };

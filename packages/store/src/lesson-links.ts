@@ -69,9 +69,10 @@ export class LessonLinks {
     this.#components = components;
   }
 
-  async descendants(lesson: RecordId): Promise<Descendant[]> {
+  /** At most `limit`, in the order of the ids. */
+  async descendants(lesson: RecordId, limit?: number): Promise<Descendant[]> {
     const found: Descendant[] = [];
-    for await (const { key, value } of this.#links(keyspaces.descendant, lesson)) {
+    for await (const { key, value } of this.#links(keyspaces.descendant, lesson, limit)) {
       found.push({ id: linkingLesson(key), author: value.toString("latin1") });
     }
     return found;
@@ -106,10 +107,12 @@ export class LessonLinks {
   async *#links(
     keyspace: typeof keyspaces.descendant | typeof keyspaces.superseder,
     lesson: RecordId,
+    limit?: number,
   ): ReturnType<Database["entries"]> {
     if (!isRecordId(lesson)) return; // a part of an id would be the prefix of others' keys
     await this.complete();
-    yield* this.#components.database.entries(prefixRange(linkKey(keyspace, lesson, "")));
+    const range = prefixRange(linkKey(keyspace, lesson, ""));
+    yield* this.#components.database.entries(range, limit === undefined ? {} : { limit });
   }
 
   async #fill(): Promise<void> {

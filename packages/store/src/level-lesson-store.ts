@@ -154,9 +154,11 @@ export class LevelLessonStore implements LessonStore {
     return [...found].slice(0, 2);
   }
 
-  async sameText(normalised: string): Promise<RecordId[]> {
+  async sameText(normalised: string, limit?: number): Promise<RecordId[]> {
     const ids: RecordId[] = [];
-    for await (const { key } of this.#database.entries(prefixRange(textHashPrefix(normalised)))) ids.push(idOfTextHashKey(key));
+    const range = prefixRange(textHashPrefix(normalised));
+    for await (const { key } of this.#database.entries(range, limit === undefined ? {} : { limit }))
+      ids.push(idOfTextHashKey(key));
     return ids;
   }
 
@@ -169,8 +171,8 @@ export class LevelLessonStore implements LessonStore {
     return authors;
   }
 
-  async derivedLessons(lesson: RecordId): Promise<RecordId[]> {
-    return (await this.#links.descendants(lesson)).map(({ id }) => id);
+  async derivedLessons(lesson: RecordId, limit?: number): Promise<RecordId[]> {
+    return (await this.#links.descendants(lesson, limit)).map(({ id }) => id);
   }
 
   async supersedersOf(lesson: RecordId): Promise<RecordId[]> {

@@ -68,12 +68,12 @@ export interface LessonStore {
   counts(): Readonly<Record<LessonState, number>>;
   /** The full ids of lessons that an abbreviation fits (see `shortId`), at most two. */
   resolve(abbreviation: string): Promise<RecordId[]>;
-  /** The ids of lessons whose normalised text (`normalisedText(lessonText(body))`) is the same. */
-  sameText(normalised: string): Promise<RecordId[]>;
+  /** The ids of lessons whose normalised text (`normalisedText(lessonText(body))`) is the same; at most `limit`, in the order of the ids. */
+  sameText(normalised: string, limit?: number): Promise<RecordId[]>;
   /** The authors of lessons that derive from the given one, whatever has become of those lessons. */
   derivedAuthors(lesson: RecordId): Promise<AuthorId[]>;
-  /** Lessons that name the given one among those they derive from, whatever has become of them. */
-  derivedLessons(lesson: RecordId): Promise<RecordId[]>;
+  /** Lessons that name the given one among those they derive from, whatever has become of them; at most `limit`, in the order of the ids. */
+  derivedLessons(lesson: RecordId, limit?: number): Promise<RecordId[]>;
   /** Lessons that say they supersede the given one, by whomsoever. */
   supersedersOf(lesson: RecordId): Promise<RecordId[]>;
   /** Lessons whose date has passed and that are neither archived nor retracted. `now` in milliseconds since the epoch. */

@@ -69,7 +69,7 @@ export const knownRules: readonly Rule[] = [
   }),
   ruleFor<LessonBody>("pruned", "PRUNED", ["lesson"], {
     summary:
-      "Where the store is over its capacity, or an author over the quota, the lesson of which the least is lost is archived; never one's own, never a pinned one.",
+      "Where the store is over its capacity, or too much of it is held, the lesson of which the least is lost is archived; never one's own, never a pinned one.",
     decide: ({ record, state }) => {
       if (state.occasion !== "pressure" || record.body.author === state.self || state.stored?.pinned === true) return undefined;
       return { action: "archive", state: "archived", reason: prunedReason };

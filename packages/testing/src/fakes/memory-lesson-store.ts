@@ -118,9 +118,12 @@ export class MemoryLessonStore implements LessonStore {
     return [...this.#contents.lessons.keys()].filter(fits).slice(0, 2);
   }
 
-  async sameText(normalised: string): Promise<RecordId[]> {
-    const lessons = [...this.#contents.lessons.values()];
-    return lessons.filter(({ record }) => normalisedText(lessonText(record.body)) === normalised).map(({ record }) => record.id);
+  async sameText(normalised: string, limit?: number): Promise<RecordId[]> {
+    const lessons = this.#lessonsThat(({ record }) => normalisedText(lessonText(record.body)) === normalised);
+    return lessons
+      .map(({ record }) => record.id)
+      .sort()
+      .slice(0, limit);
   }
 
   async derivedAuthors(lesson: RecordId): Promise<AuthorId[]> {
@@ -128,8 +131,11 @@ export class MemoryLessonStore implements LessonStore {
     return [...new Set(derived.map(({ record }) => record.body.author))];
   }
 
-  async derivedLessons(lesson: RecordId): Promise<RecordId[]> {
-    return this.#lessonsThat(({ record }) => record.body.derivedFrom.includes(lesson)).map(({ record }) => record.id);
+  async derivedLessons(lesson: RecordId, limit?: number): Promise<RecordId[]> {
+    return this.#lessonsThat(({ record }) => record.body.derivedFrom.includes(lesson))
+      .map(({ record }) => record.id)
+      .sort()
+      .slice(0, limit);
   }
 
   async supersedersOf(lesson: RecordId): Promise<RecordId[]> {
