@@ -122,7 +122,8 @@ export async function compose(opened: Opened): Promise<Composed> {
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
     { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
-    idleShare,
+    // Of a share of none it is never started.
+    idleShare === 0 ? undefined : idleShare,
   );
   const service = new NodeService({
     name: home.name,
