@@ -2,6 +2,7 @@
 export { cborProblem } from "./cbor-shape.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { decodeRecord, decodeStoredRecord, type RecordDraft, signRecord } from "./codec.ts";
+export { cosineOfUnitVectors } from "./cosine.ts";
 export {
   coreErrors,
   defineErrors,

@@ -5,6 +5,7 @@ import type { LessonDetails } from "./control/contract.ts";
 import { conflictsOf } from "./disagreements.ts";
 import { type Explained, explain } from "./explaining.ts";
 import { relativesOf } from "./knowledge.ts";
+import { lineageIn } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { lessonDetails, type ViewComponents } from "./views.ts";
 
@@ -38,7 +39,7 @@ async function wordsOn(
   attestations: readonly SignedRecord<AttestationBody>[],
   { store, principals, self, clock, nameOf }: DescribingComponents,
 ): Promise<Explained["words"]> {
-  const lineage = { lesson: store.get.bind(store), derivedLessons: store.derivedLessons.bind(store) };
+  const lineage = lineageIn(store);
   const relatives = attestations.length === 0 ? new Set<AuthorId>() : await relativesOf(record, lineage);
   const testimony = { now: clock.now(), self, principals: principals.known, attestations, relatives };
   const weights = new Map(witnessesOf(record.body.author, testimony).map(({ body, weight }) => [body.author, weight]));

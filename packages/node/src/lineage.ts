@@ -1,9 +1,14 @@
 /** What a lesson derives from and what derives from it, at any remove. Cycles cannot be made, since ids are hashes, but a lineage can be long. */
-import type { LessonBody, RecordId, StoredLesson } from "@grapevine/core";
+import type { LessonBody, LessonStore, RecordId, StoredLesson } from "@grapevine/core";
 
 export interface LineageStore {
   lesson(id: RecordId): Promise<StoredLesson | undefined>;
   derivedLessons(ancestor: RecordId, limit: number): Promise<readonly RecordId[]>;
+}
+
+/** A store as it is, without the changes of a batch. */
+export function lineageIn(store: Pick<LessonStore, "get" | "derivedLessons">): LineageStore {
+  return { lesson: (id) => store.get(id), derivedLessons: (ancestor, limit) => store.derivedLessons(ancestor, limit) };
 }
 
 /** Lessons of one lineage that are looked at, at most: nobody may make a verdict dear by a long one. */

@@ -10,6 +10,7 @@ import {
 } from "@grapevine/core";
 import { trustOf, utilityOf } from "@grapevine/reconcile";
 import { relativesOf } from "./knowledge.ts";
+import { lineageIn } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
 
 export interface MeritsComponents {
@@ -39,7 +40,7 @@ const nobody: ReadonlySet<AuthorId> = new Set();
 export function createMerits({ store, principals, self, clock }: MeritsComponents): Merits {
   const cache = new Map<RecordId, ReadonlySet<AuthorId>>();
 
-  const lineage = { lesson: store.get.bind(store), derivedLessons: store.derivedLessons.bind(store) };
+  const lineage = lineageIn(store);
 
   const findRelatives = async (glance: LessonGlance): Promise<void> => {
     const isAlone = glance.derivedFrom.length === 0 && (await store.derivedAuthors(glance.id)).length === 0;

@@ -3,6 +3,7 @@
  * notices. What was kept of a test is left out, since nothing may be learnt from it.
  */
 import {
+  cosineOfUnitVectors,
   type Embedder,
   type Environment,
   type Experience,
@@ -114,7 +115,7 @@ export function createTrialTasks(components: TrialTaskComponents): TrialTasks {
       const ranked = candidates.flatMap((task, position) => {
         const vector = others[position];
         if (own === undefined || vector === undefined) return [];
-        const nearness = cosine(own, vector);
+        const nearness = cosineOfUnitVectors(own, vector);
         return claimed.length > 0 || nearness >= minSimilarity ? [{ task, nearness }] : [];
       });
       ranked.sort((a, b) => b.nearness - a.nearness || (a.task.task.id < b.task.task.id ? -1 : 1));
@@ -177,11 +178,4 @@ function situationText({ situation, example }: LessonBody): string {
 
 function hasFailed({ alone }: TrialTask): boolean {
   return alone[0]?.solved === false;
-}
-
-/** Of unit vectors. */
-function cosine(one: Float32Array, other: Float32Array): number {
-  let sum = 0;
-  for (const [position, value] of one.entries()) sum += value * (other[position] ?? 0);
-  return sum;
 }

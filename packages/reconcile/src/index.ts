@@ -17,7 +17,7 @@ export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts
 export { prunedReason } from "./rules/known.ts";
 export type { Decision, Rule } from "./rules/rule.ts";
 export { rules } from "./rules.ts";
-export { type NewLessonInit, newLesson, pruned, settle, withConflicts } from "./settle.ts";
+export { type NewLessonInit, newLesson, settle, withConflicts } from "./settle.ts";
 export { type NearTopic, topicOf, topicSimilarity } from "./topic.ts";
 export { countedPair, maxTrialTasks, noTrialCounts, type TrialCounts, trialDecision } from "./trial.ts";
 export {

@@ -54,11 +54,6 @@ export function withConflicts(lesson: StoredLesson, others: readonly RecordId[])
   return conflicts.length === lesson.conflicts.length ? lesson : { ...lesson, conflicts };
 }
 
-/** The lesson after it was pruned: what it was worth then is kept, so that better evidence is known when it comes. */
-export function pruned(lesson: StoredLesson, verdict: LessonVerdict, utility: number, now: number): StoredLesson {
-  return { ...settle(lesson, verdict, now), prunedUtility: utility };
-}
-
 /** Where a lesson was taken back, or archived, it stays so for the reason it had first. */
 function sameRule(standing: Standing, verdict: LessonVerdict): boolean {
   return standing.rule === verdict.rule || verdict.state === "retracted" || verdict.state === "archived";

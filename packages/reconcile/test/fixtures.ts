@@ -24,6 +24,7 @@ import {
   type LessonVerdict,
   newLesson,
   type Overflow,
+  settle,
 } from "../src/index.ts";
 
 export const now = 1_800_000_000_000;
@@ -146,4 +147,9 @@ export function drain(keeping: Keeping): Overflow[] {
     gone.push(next);
   }
   return gone;
+}
+
+/** The lesson as a node keeps it after pruning it: what it was worth then is kept, so that better evidence is known when it comes. */
+export function prunedLesson(lesson: StoredLesson, verdict: LessonVerdict, utility: number, at: number): StoredLesson {
+  return { ...settle(lesson, verdict, at), prunedUtility: utility };
 }

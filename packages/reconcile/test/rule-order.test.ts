@@ -1,16 +1,7 @@
 /** Where two rules could both decide: which of them does, and that nothing is lost by it. */
 import type { LessonBody, SignedRecord, StoredLesson } from "@grapevine/core";
 import { describe, expect, it } from "vitest";
-import {
-  judge,
-  type KnownState,
-  type LessonVerdict,
-  pruned as prunedLesson,
-  prunedReason,
-  scoredLesson,
-  settle,
-  utilityOf,
-} from "../src/index.ts";
+import { judge, type KnownState, type LessonVerdict, prunedReason, scoredLesson, settle, utilityOf } from "../src/index.ts";
 import { revivingGain } from "../src/rules/known.ts";
 import {
   attestationOf,
@@ -24,6 +15,7 @@ import {
   principalOf,
   principals,
   principalsOf,
+  prunedLesson,
   retractionOf,
   self,
   standingOf,

@@ -20,7 +20,6 @@ import {
   type KeepingLimits,
   type KnownState,
   newLesson,
-  pruned,
   scoredLesson,
   settle,
   trustOf,
@@ -29,6 +28,7 @@ import {
   voidTombstones,
   worthOf,
 } from "../src/index.ts";
+import { prunedLesson } from "./fixtures.ts";
 
 export interface SmallNodeInit {
   readonly self: AuthorId;
@@ -229,7 +229,7 @@ export class SmallNode {
       if (lesson === undefined) throw new Error(`${next.lesson.id} competes for room, but is not here`);
       const verdict = this.#judge(lesson.record, "pressure");
       if (!isLessonVerdict(verdict) || verdict.rule !== "pruned") throw new Error(`pruning ended with ${verdict.code}`);
-      this.#put(pruned(lesson, verdict, this.#utilityOf(lesson), this.#now));
+      this.#put(prunedLesson(lesson, verdict, this.#utilityOf(lesson), this.#now));
     }
   }
 }

@@ -25,6 +25,12 @@ export interface RangeOptions {
   readonly limit?: number;
 }
 
+/** What LevelDB's iterators over entries and over keys have in common. */
+interface ChunkedIterator<Item> {
+  nextv(size: number): Promise<Item[]>;
+  close(): Promise<void>;
+}
+
 export class Database {
   readonly #level: ClassicLevel<Buffer, Buffer>;
   /** One for each range that is being read; each settles when it has been. */
@@ -95,33 +101,14 @@ export class Database {
   /** As `entries`, with the checksums unchecked and still on the values. */
   async *sealedEntries(range: KeyRange, options: RangeOptions = {}): AsyncGenerator<Entry, void, undefined> {
     const iterator = this.#level.iterator({ ...range, ...options });
-    const release = this.#hold();
-    try {
-      for (;;) {
-        const chunk = await this.#guard(() => iterator.nextv(entriesPerChunk));
-        if (chunk.length === 0) return;
-        for (const [key, value] of chunk) yield { key, value };
-      }
-    } finally {
-      await iterator.close();
-      release();
+    for await (const chunk of this.#chunks(iterator, entriesPerChunk)) {
+      for (const [key, value] of chunk) yield { key, value };
     }
   }
 
   /** Whole chunks of keys: for counting a hundred thousand of them without a promise each. */
   async *keyChunks(range: KeyRange): AsyncGenerator<readonly Buffer[], void, undefined> {
-    const iterator = this.#level.keys({ ...range, highWaterMarkBytes: bytesPerChunk });
-    const release = this.#hold();
-    try {
-      for (;;) {
-        const chunk = await this.#guard(() => iterator.nextv(keysPerChunk));
-        if (chunk.length === 0) return;
-        yield chunk;
-      }
-    } finally {
-      await iterator.close();
-      release();
-    }
+    yield* this.#chunks(this.#level.keys({ ...range, highWaterMarkBytes: bytesPerChunk }), keysPerChunk);
   }
 
   /** Whole chunks of entries, unsealed. */
@@ -143,33 +130,13 @@ export class Database {
       valueEncoding: "utf8",
       highWaterMarkBytes: bytesPerChunk,
     });
-    const release = this.#hold();
-    try {
-      for (;;) {
-        const chunk = await this.#guard(() => iterator.nextv(keysPerChunk));
-        if (chunk.length === 0) return;
-        yield chunk;
-      }
-    } finally {
-      await iterator.close();
-      release();
-    }
+    yield* this.#chunks(iterator, keysPerChunk);
   }
 
   /** As `entryChunks`, with the checksums unchecked and still on the values. */
   async *sealedChunks(range: KeyRange): AsyncGenerator<readonly Entry[], void, undefined> {
     const iterator = this.#level.iterator({ ...range, highWaterMarkBytes: bytesPerChunk });
-    const release = this.#hold();
-    try {
-      for (;;) {
-        const chunk = await this.#guard(() => iterator.nextv(keysPerChunk));
-        if (chunk.length === 0) return;
-        yield chunk.map(([key, value]) => ({ key, value }));
-      }
-    } finally {
-      await iterator.close();
-      release();
-    }
+    for await (const chunk of this.#chunks(iterator, keysPerChunk)) yield chunk.map(([key, value]) => ({ key, value }));
   }
 
   /** All of it or nothing. On the disk when it resolves, if `sync`; else in the operating system's hands, which a kill cannot undo but a power cut can. */
@@ -224,6 +191,21 @@ export class Database {
       this.#reading.delete(promise);
       resolve();
     };
+  }
+
+  /** Everything that an iterator gives, so many at a time. It is closed, and let go of, however the reading ends. */
+  async *#chunks<Item>(iterator: ChunkedIterator<Item>, size: number): AsyncGenerator<readonly Item[], void, undefined> {
+    const release = this.#hold();
+    try {
+      for (;;) {
+        const chunk = await this.#guard(() => iterator.nextv(size));
+        if (chunk.length === 0) return;
+        yield chunk;
+      }
+    } finally {
+      await iterator.close();
+      release();
+    }
   }
 
   async #guard<T>(read: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /**
  * Which pairs of lessons are taken for one, on labelled pairs: the real embedder, and the decision of `reconcile` as a node makes it. No language model has a part.
  */
-import { type Embedder, lessonText } from "@grapevine/core";
+import { cosineOfUnitVectors, type Embedder, lessonText } from "@grapevine/core";
 import { openEmbedder } from "@grapevine/model";
 import { duplicateProblem } from "@grapevine/reconcile";
 import { readDataset } from "../dataset.ts";
@@ -91,7 +91,7 @@ async function decide(
   const vectors = await embedAll(texts, embedder, say);
   const decided = pairs.map((pair, index) => {
     const { a, b } = pair;
-    const similarity = open[index] ? cosine(vectors.get(lessonText(a)), vectors.get(lessonText(b))) : 0;
+    const similarity = open[index] ? similarityOf(vectors.get(lessonText(a)), vectors.get(lessonText(b))) : 0;
     return { pair, merged: duplicateProblem(a, b, similarity) === undefined };
   });
   return { decided, msPerPair };
@@ -114,10 +114,9 @@ async function embedAll(
   return vectors;
 }
 
-/** Of two vectors of length 1. */
-function cosine(first: Float32Array | undefined, second: Float32Array | undefined): number {
+function similarityOf(first: Float32Array | undefined, second: Float32Array | undefined): number {
   if (first === undefined || second === undefined) throw new Error("a text of an open pair was not embedded");
-  return first.reduce((sum, value, index) => sum + value * (second[index] ?? 0), 0);
+  return cosineOfUnitVectors(first, second);
 }
 
 function figuresOf(decided: readonly DecidedPair[]): Figures {
