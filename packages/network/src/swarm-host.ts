@@ -4,7 +4,7 @@ import { type AuthorId, type Identity, messageOf } from "@grapevine/core";
 import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
-import { type Identify, identify } from "@libp2p/identify";
+import { identify } from "@libp2p/identify";
 import type { Libp2p } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
 import { type Ping, ping } from "@libp2p/ping";
@@ -17,7 +17,22 @@ import { dialTimeoutMs } from "./network-limits.ts";
 /** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh. */
 type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[] };
 
-export type SwarmHost = Libp2p<{ identify: Identify; ping: Ping; pubsub: MeshGossipSub }>;
+/**
+ * What the network uses of its host, and no more: libp2p has it, and so has the host of a simulated swarm. Everything above works on either.
+ */
+export interface SwarmHost
+  extends Pick<
+    Libp2p,
+    "addEventListener" | "dial" | "dialProtocol" | "getConnections" | "getMultiaddrs" | "handle" | "hangUp" | "start" | "stop"
+  > {
+  readonly services: {
+    readonly ping: Pick<Ping, "ping">;
+    readonly pubsub: Pick<
+      MeshGossipSub,
+      "addEventListener" | "getMeshPeers" | "getSubscribers" | "publish" | "subscribe" | "topicValidators"
+    >;
+  };
+}
 
 export interface SwarmHostInit {
   readonly identity: Identity;
