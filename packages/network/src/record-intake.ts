@@ -11,8 +11,10 @@ export interface RecordIntakeComponents {
   readonly gate: RecordGate;
   readonly passedOver: PassedOver;
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
-  /** Ids that some sync of this node is fetching, so that several peers are not asked for the same bodies. */
-  readonly claimed: Set<RecordId>;
+  /** Ids that some sync of this node is fetching, and from whom, so that several peers are not asked for the same bodies. */
+  readonly claimed: Map<RecordId, AuthorId>;
+  /** Did the user name the peer? What a stranger is to bring, such a one is asked for all the same: the stranger may be slow on purpose. */
+  readonly isNamed: (peer: AuthorId) => boolean;
 }
 
 export class RecordIntake {
@@ -34,16 +36,17 @@ export class RecordIntake {
 
   /** Those of the ids that are to be fetched now. They are this intake's until `release`. */
   async want(ids: readonly RecordId[]): Promise<RecordId[]> {
-    const { records, passedOver, claimed } = this.#components;
+    const { records, passedOver, claimed, isNamed } = this.#components;
     const known = await records.knows(ids);
     const wanted: RecordId[] = [];
     ids.forEach((id, index) => {
       if (known[index] === true || passedOver.has(id)) return;
-      if (claimed.has(id)) {
+      const fetchedFrom = claimed.get(id);
+      if (fetchedFrom !== undefined && (!isNamed(this.#peer) || isNamed(fetchedFrom))) {
         this.leftSome = true;
         return;
       }
-      claimed.add(id);
+      claimed.set(id, this.#peer);
       this.#claims.add(id);
       wanted.push(id);
     });
@@ -75,7 +78,8 @@ export class RecordIntake {
   }
 
   release(): void {
-    for (const id of this.#claims) this.#components.claimed.delete(id);
+    const { claimed } = this.#components;
+    for (const id of this.#claims) if (claimed.get(id) === this.#peer) claimed.delete(id);
     this.#claims.clear();
   }
 
