@@ -1,7 +1,7 @@
 /** The parts of docs/PROTOCOL.md that are made from the code: the limits that a peer meets, and the scores. The rest of the page is written by hand. */
 import { limits } from "@grapevine/core";
+import { topicScore } from "../../packages/network/src/gossip-config.ts";
 import * as networkLimits from "../../packages/network/src/network-limits.ts";
-import { topicScore } from "../../packages/network/src/swarm-host.ts";
 import { table } from "./markdown-table.ts";
 
 /** What a peer notices of a node. Limits that are a node's own affair, such as how often it redials, are not here. */
