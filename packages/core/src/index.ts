@@ -84,3 +84,4 @@ export {
 } from "./records.ts";
 export { publicSpecification } from "./specification.ts";
 export { cleanText, normalisedText, textProblem } from "./text.ts";
+export { systemTimers, type Timer, type Timers } from "./timers.ts";

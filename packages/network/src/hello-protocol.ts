@@ -11,7 +11,7 @@
  * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
  * not a secret).
  */
-import { type AuthorId, cleanText, messageOf } from "@grapevine/core";
+import { type AuthorId, cleanText, messageOf, type Timer, type Timers } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import { z } from "zod";
 import { ownAddresses } from "./addresses.ts";
@@ -33,6 +33,7 @@ export interface Hello {
 
 export interface GreeterInit {
   readonly host: SwarmHost;
+  readonly timers: Timers;
   readonly swarm: string;
   readonly name: string;
   /** Called once for each connection whose greeting succeeded, before `greeted` resolves. */
@@ -44,7 +45,7 @@ export interface GreeterInit {
 
 interface Greeting {
   readonly outcome: PromiseWithResolvers<Hello>;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Timer;
   settled: boolean;
 }
 
@@ -52,7 +53,7 @@ export class Greeter {
   readonly #init: GreeterInit;
   /** An outcome outlives its connection: whoever dialled may ask for it a moment later. */
   readonly #greetings = new WeakMap<Connection, Greeting>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<Timer>();
   /** Ids of invites that are being followed, by the peer that made them. */
   readonly #invites = new Map<AuthorId, string>();
 
@@ -68,7 +69,7 @@ export class Greeter {
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
@@ -94,7 +95,9 @@ export class Greeter {
   #greeting(connection: Connection): Greeting {
     const known = this.#greetings.get(connection);
     if (known !== undefined) return known;
-    const timer = setTimeout(() => this.#refuse(connection, foreign(connection, "it did not greet in time")), helloTimeoutMs);
+    const timer = this.#init.timers.after(helloTimeoutMs, () =>
+      this.#refuse(connection, foreign(connection, "it did not greet in time")),
+    );
     const greeting: Greeting = { outcome: Promise.withResolvers<Hello>(), timer, settled: false };
     this.#timers.add(timer);
     // Whoever waits sees the refusal; when nobody does, it was reported by onRefused.
@@ -107,7 +110,7 @@ export class Greeter {
   #settle(greeting: Greeting): boolean {
     if (greeting.settled) return false;
     greeting.settled = true;
-    clearTimeout(greeting.timer);
+    greeting.timer.cancel();
     this.#timers.delete(greeting.timer);
     return true;
   }
@@ -135,7 +138,7 @@ export class Greeter {
   }
 
   async #exchange(connection: Connection, invite: string | undefined): Promise<WireHello> {
-    const signal = AbortSignal.timeout(helloTimeoutMs);
+    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
     const stream = await connection.newStream(helloProtocol, { signal });
     const frames = frameStream(stream, maxHelloBytes);
     await frames.write({ ...this.#hello(), invite }, signal);
@@ -146,7 +149,7 @@ export class Greeter {
   }
 
   async #answer(stream: Stream, connection: Connection): Promise<void> {
-    const signal = AbortSignal.timeout(helloTimeoutMs);
+    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
     try {
       const frames = frameStream(stream, maxHelloBytes);
       const theirs = await frames.read(wireHello, signal);
