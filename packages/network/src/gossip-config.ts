@@ -4,6 +4,7 @@ import type { AuthorId } from "@grapevine/core";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
 import { announcedFromBytes, gossipMessageLimits, maxGossipMessageBytes } from "./network-limits.ts";
+import { defaultTiming } from "./network-timing.ts";
 
 /** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh, and what a peer's conduct has come to. */
 export type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[]; getScore(peer: string): number };
@@ -58,7 +59,7 @@ const namedScore = 25;
  * Good conduct earns at most 13 points (3 for time, 10 for first deliveries). Each rejected record counts 10 times the square of
  * the recent ones: three leave −77, four −147. The counter halves in about 23 s, so that one who stops comes back in a few minutes.
  */
-const topicScore: Omit<TopicScoreParams, "invalidMessageDeliveriesDecay"> = {
+export const topicScore: TopicScoreParams = {
   topicWeight: 1,
   timeInMeshWeight: 0.01,
   timeInMeshQuantum: 1000,
@@ -76,4 +77,5 @@ const topicScore: Omit<TopicScoreParams, "invalidMessageDeliveriesDecay"> = {
   meshFailurePenaltyWeight: 0,
   meshFailurePenaltyDecay: 0.5,
   invalidMessageDeliveriesWeight: -10,
+  invalidMessageDeliveriesDecay: defaultTiming.rejectedDecay,
 };

@@ -40,8 +40,8 @@ it("hears everything through the one peer that its user named, old and new, what
       void victim.network.sync();
       const old = Array.from({ length: 50 }, (_, index) => lessonOf(createIdentity(), `old box ${index}`));
       honest.records.add(old);
-      await author.network.join(honest.network.createInvite());
-      await victim.network.join(honest.network.createInvite());
+      await author.network.join(await honest.network.createInvite());
+      await victim.network.join(await honest.network.createInvite());
       await victim.watched.until(() => old.every(({ id }) => victim.records.has(id)), "the old lessons are here", 10_000);
       const fresh = author.teach("a new box");
       await victim.watched.until(() => victim.records.has(fresh.id), "the new lesson is here", 10_000);
