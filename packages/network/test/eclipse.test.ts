@@ -47,7 +47,7 @@ it("hears everything through the one peer that its user named, old and new, what
       await victim.watched.until(() => victim.records.has(fresh.id), "the new lesson is here", 10_000);
       expect(sybilCount).toBeGreaterThan(maxSyncsAtOnce);
     } finally {
-      await Promise.all(sybils.map((sybil) => sybil.stop()));
+      for (const sybil of sybils) await sybil.stop();
     }
   });
 });

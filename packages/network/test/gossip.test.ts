@@ -1,4 +1,5 @@
 import { createIdentity, limits } from "@grapevine/core";
+import { gossipsub } from "@libp2p/gossipsub";
 import { expect, it } from "vitest";
 import { graylistedBelow } from "../src/gossip-config.ts";
 import { gossipMessageLimits, maxGossipMessageBytes } from "../src/network-limits.ts";
@@ -66,7 +67,7 @@ it("refuses bad frames, counts them, stops listening to who sends them, and hear
   // What counts against a peer halves every second here.
   const here = createNode({ timing: { ...quickTiming, rejectedDecay: 0.5 } });
   await withNodes([here], async () => {
-    const bad = await startLiar(here, "test", () => ({ same: true, count: 0 }));
+    const bad = await startLiar(here, "test", () => ({ same: true, count: 0 }), { pubsub: gossipsub() });
     const stream = await openGossip(bad, here);
     const author = createIdentity();
     const good = lessonOf(author, "order");
@@ -77,7 +78,7 @@ it("refuses bad frames, counts them, stops listening to who sends them, and hear
     });
     stream.send(gossipOf(forged));
     await expect.poll(() => here.network.counters()["gossip.reject.RECORD_SIGNATURE"], { timeout: 10_000 }).toBe(20);
-    const score = (): number => here.network.peers()[0]?.score ?? 0;
+    const score = (): number => here.network.peers()[0]?.score ?? Number.NaN;
     await expect.poll(score, { timeout: 10_000 }).toBeLessThan(graylistedBelow);
     stream.send(gossipOf([good.frame]));
     await expect.poll(score, { timeout: 15_000 }).toBeGreaterThan(graylistedBelow);
@@ -90,9 +91,9 @@ it("refuses bad frames, counts them, stops listening to who sends them, and hear
 });
 
 it("promise 8: refuses messages just above the limits, and neither keeps nor waits for what is announced", async () => {
-  const here = createNode({ timing: { ...quickTiming, deafAfterMs: 200 } });
+  const here = createNode({ timing: { ...quickTiming, deafAfterMs: 500 } });
   await withNodes([here], async () => {
-    const bad = await startLiar(here, "test", () => ({ same: true, count: 0 }));
+    const bad = await startLiar(here, "test", () => ({ same: true, count: 0 }), { pubsub: gossipsub() });
     const count = (name: string): number => here.network.counters()[name] ?? 0;
     const stream = await openGossip(bad, here);
     await sendAll(stream, gossipOf([new Uint8Array(maxGossipMessageBytes / 4)]));

@@ -3,9 +3,14 @@ import type { Libp2p, Stream } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
 import type { TestNode } from "./swarm.ts";
 
-/** A gossip stream from a host that has greeted. */
+const topic: Uint8Array = Buffer.from("grapevine/1/test");
+
+/** A gossip stream from a host that has greeted, and is subscribed to the topic. */
 export async function openGossip(host: Libp2p, victim: TestNode): Promise<Stream> {
-  return await host.dialProtocol(multiaddr(victim.network.addresses()[0]), "/meshsub/1.2.0");
+  const stream = await host.dialProtocol(multiaddr(victim.network.addresses()[0]), "/meshsub/1.2.0");
+  const subscription = field(1, Buffer.concat([Uint8Array.of(0x08, 1), field(2, topic)]));
+  stream.send(Buffer.concat([varint(subscription.length), subscription]));
+  return stream;
 }
 
 /** In pieces, as fast as they are taken. */
@@ -19,9 +24,7 @@ const pieceBytes: number = 64 * 1024;
 
 /** One message of gossipsub that carries the records, with its length before it. */
 export function gossipOf(frames: readonly Uint8Array[]): Uint8Array {
-  const message = Buffer.concat(
-    frames.map((frame) => field(2, Buffer.concat([field(2, frame), field(4, Buffer.from("grapevine/1/test"))]))),
-  );
+  const message = Buffer.concat(frames.map((frame) => field(2, Buffer.concat([field(2, frame), field(4, topic)]))));
   return Buffer.concat([varint(message.length), message]);
 }
 
