@@ -14,7 +14,7 @@ export interface GossipInit {
   /** What is left after a second of a peer's count of rejected records, from 0 to 1. */
   readonly rejectedDecay: number;
   /** Was the peer named by the user? */
-  isNamed(peer: AuthorId): boolean;
+  readonly isNamed: (peer: AuthorId) => boolean;
 }
 
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];

@@ -43,7 +43,7 @@ export interface SwarmHostInit {
   readonly rejectedDecay: number;
   isBlocked(peer: AuthorId): boolean;
   /** Did the user name it? */
-  isNamed(peer: AuthorId): boolean;
+  readonly isNamed: (peer: AuthorId) => boolean;
 }
 
 /** A host that is not started yet. */
