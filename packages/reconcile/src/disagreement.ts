@@ -4,9 +4,10 @@
  * duplicate that is kept twice costs some room, an opposite that is merged costs the truth.
  */
 import { areAlternatives, areOpposite } from "./opposites.ts";
-import { crossed, turnedCounts, turnedNeighbours, turnedOrder, turnedTie } from "./order.ts";
+import { areInOneOrder, crossed, turnedCounts, turnedOrder, turnedRow, turnedTie } from "./order.ts";
 import { missing, otherNumber } from "./quantities.ts";
-import type { Stance, Wording } from "./wording.ts";
+import type { Stance } from "./stances.ts";
+import type { Wording } from "./wording.ts";
 
 export interface Disagreement {
   readonly kind: "negation" | "opposite" | "number" | "symbol" | "name" | "roles";
@@ -91,9 +92,10 @@ function otherWay(first: Wording, second: Wording): Disagreement | undefined {
     !other.words.has(there) &&
     standAlike(one, there, other, back);
   const counts = (one: Wording, other: Wording, some: string, all: string): boolean => {
-    const sides = (wording: Wording, word: string): readonly string[] => wording.beside.get(word) ?? [];
-    const shared = sides(one, some).filter((side) => side.startsWith(">") && sides(other, all).includes(side));
-    return shared.some((side) => !sides(one, all).includes(side) && !sides(other, some).includes(side));
+    const beside = one.beside(some);
+    if (beside.length === 0) return false;
+    const shared = beside.filter((side) => side.startsWith(">") && other.beside(all).includes(side));
+    return shared.some((side) => !one.beside(all).includes(side) && !other.beside(some).includes(side));
   };
   const pair =
     ways.find(([there, back]) => turns(first, second, there, back) || turns(second, first, there, back)) ??
@@ -150,13 +152,15 @@ function denial(
 function roleDisagreement(first: Wording, second: Wording): Disagreement | undefined {
   const order = turnedOrder(first.sequences, second.sequences);
   if (order !== undefined) return { kind: "roles", reason: `they put ${order[0]} and ${order[1]} in different orders` };
-  const tie = turnedTie(first.ties, second.ties);
+  const isOtherOrder = !areInOneOrder(first.places, second.places);
+  const tie = isOtherOrder ? turnedTie(first.ties, second.ties) : undefined;
   if (tie !== undefined) return { kind: "roles", reason: `${tie[0]} and ${tie[1]} have changed places` };
-  const pair = turnedNeighbours(first.neighbours, second.neighbours);
+  const row = isOtherOrder ? turnedRow(first.triples, second.triples) : undefined;
+  const pair = row ?? turnedRow(first.markPairs, second.markPairs);
   if (pair !== undefined) return { kind: "roles", reason: `${pair[0]} and ${pair[1]} have changed places` };
   const counts = turnedCounts(first.counts, second.counts);
   if (counts !== undefined) return { kind: "number", reason: `the numbers of ${counts[0]} and ${counts[1]} are exchanged` };
-  const cross = crossed(first.segments, second.segments);
+  const cross = isOtherOrder ? crossed(first.segments, second.segments) : undefined;
   return cross === undefined ? undefined : { kind: "roles", reason: `${cross[0]} goes with ${cross[1]} in only one of them` };
 }
 
@@ -167,8 +171,8 @@ function areTurned(one: Stance, other: Stance): boolean {
 
 /** Do the two words have the same word with a meaning in front of them or behind? */
 function standAlike(first: Wording, one: string, second: Wording, other: string): boolean {
-  const sides = second.beside.get(other);
-  return first.beside.get(one)?.some((side) => sides?.includes(side)) ?? false;
+  const sides = second.beside(other);
+  return first.beside(one).some((side) => sides.includes(side));
 }
 
 /** Each of these is held against each: more than any lesson has, and a bound for texts that are none. */

@@ -9,7 +9,8 @@ import {
   otherNames,
   otherThings,
 } from "./disagreement.ts";
-import { containment, type Gist, gistContainment, gistOf, overlap, sharedStems, type Wording, wordingOf } from "./wording.ts";
+import { type Gist, gistContainment, gistOf } from "./gist.ts";
+import { containment, overlap, sharedStems, type Wording, wordingOf } from "./wording.ts";
 
 /**
  * Cosine below which two lessons are never taken for one. With the limits below and what `disagreement.ts` looks at, and all-MiniLM-L6-v2: of the sentence pairs of

@@ -10,6 +10,7 @@ export interface Quantities {
 }
 
 export function quantitiesOf(tokens: readonly Token[]): Quantities {
+  if (!tokens.some((token) => token.text === "per" || isNumber(token))) return nothingCounted;
   const figures = new Set<string>();
   const spelled = new Set<string>();
   const units = new Set<number>();
@@ -30,6 +31,7 @@ export function quantitiesOf(tokens: readonly Token[]): Quantities {
 
 /** A number that one text has and the other has neither in figures nor in words; or two different ones in words. */
 export function otherNumber(first: Quantities, second: Quantities): string | undefined {
+  if (first === nothingCounted && second === nothingCounted) return undefined;
   const [ahead] = missing(first.figures, second);
   const [behind] = missing(second.figures, first);
   if (ahead !== undefined || behind !== undefined) return ahead ?? behind;
@@ -37,6 +39,7 @@ export function otherNumber(first: Quantities, second: Quantities): string | und
   return missing(second.spelled, first).length > 0 ? spelled : undefined;
 }
 
+const nothingCounted: Quantities = { figures: new Set(), spelled: new Set(), units: new Set() };
 const perWords: ReadonlySet<string> = new Set(["a", "an", "each", "every"]);
 /** Words back in which a number makes `a second` a rate: `10 requests a second`, and not `an hour before`. */
 const rateReach = 3;
