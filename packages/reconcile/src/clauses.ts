@@ -2,7 +2,7 @@
  * Statements cut into clauses, and what in them is denied. A denial reaches over its clause and not beyond; two denials of one word cancel (`do not skip the test`
  * wants the test). A condition on a denial (`never X without Y`, `not X until Y`) leaves open whether X is wanted, so that `Y before X` does not disagree with it.
  */
-import { denialAt, mayDeny, type Reach } from "./denials.ts";
+import { denialAt, type Reach } from "./denials.ts";
 import type { Token } from "./tokens.ts";
 
 /** Does the statement want or have what the word names? 1 yes, -1 no, 0 unknown. */
@@ -27,9 +27,9 @@ export interface Clause {
   readonly ends: boolean;
 }
 
-/** `units`: positions of tokens that are units of a number. */
-export function clausesOf(tokens: readonly Token[], units: ReadonlySet<number>): Clause[] {
-  if (!mayDeny(tokens)) return partsOf(tokens, false).map((part) => undenied(part, units));
+/** `units`: positions of tokens that are units of a number. `mayDeny`: false when nothing is denied among them. */
+export function clausesOf(tokens: readonly Token[], units: ReadonlySet<number>, mayDeny: boolean): Clause[] {
+  if (!mayDeny) return partsOf(tokens, false).map((part) => undenied(part, units));
   const parts = partsOf(tokens, true);
   const clauses = parts.map((part, index) => ({
     joint: part.joint,

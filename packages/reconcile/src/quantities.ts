@@ -29,9 +29,13 @@ export function quantitiesOf(tokens: readonly Token[]): Quantities {
   return { figures, spelled, units };
 }
 
+export function isCountless({ figures, spelled }: Quantities): boolean {
+  return figures.size === 0 && spelled.size === 0;
+}
+
 /** A number that one text has and the other has neither in figures nor in words; or two different ones in words. */
 export function otherNumber(first: Quantities, second: Quantities): string | undefined {
-  if (first === nothingCounted && second === nothingCounted) return undefined;
+  if (isCountless(first) && isCountless(second)) return undefined;
   const [ahead] = missing(first.figures, second);
   const [behind] = missing(second.figures, first);
   if (ahead !== undefined || behind !== undefined) return ahead ?? behind;

@@ -1,6 +1,7 @@
 /** What a text says, taken apart into what two texts are compared by. */
 import { joined } from "./bounds.ts";
 import { type Clause, clausesOf, segmentsOf } from "./clauses.ts";
+import { mayDeny } from "./denials.ts";
 import {
   type ClauseContent,
   type Count,
@@ -16,9 +17,10 @@ import {
   tiesOf,
   triplesOf,
 } from "./order.ts";
-import { type Quantities, quantitiesOf } from "./quantities.ts";
+import { isCountless, type Quantities, quantitiesOf } from "./quantities.ts";
 import { besideIn, focusesOf, type Stance, stancesOf } from "./stances.ts";
 import { type Token, tokensOf } from "./tokens.ts";
+import { turningIn } from "./turning.ts";
 
 export interface Wording {
   /** Words that carry meaning, without endings, and how the text stands to each. */
@@ -40,6 +42,10 @@ export interface Wording {
   /** Stems and marks in the order of the text. */
   readonly row: readonly string[];
   readonly places: ReadonlyMap<string, Place>;
+  /** False when nothing in it is denied. */
+  readonly mayDeny: boolean;
+  /** Words in it that turn what is said round, or say of how many it is said. */
+  readonly turning: ReadonlySet<string>;
   /** The first word with a meaning behind each denial. */
   readonly focuses: ReadonlySet<string>;
   /** Wherever the word or stem stands, the nearest words with a meaning: `< box` in front of it, `> box` behind it. */
@@ -116,7 +122,7 @@ class LazyWording implements Wording {
   }
 
   get counts(): Wording["counts"] {
-    this.#known.counts ??= countsOf(this.#inClauses());
+    this.#known.counts ??= isCountless(this.quantities) ? [] : countsOf(this.#inClauses());
     return this.#known.counts;
   }
 
@@ -128,6 +134,16 @@ class LazyWording implements Wording {
   get places(): Wording["places"] {
     this.#known.places ??= placesOf(this.row);
     return this.#known.places;
+  }
+
+  get mayDeny(): Wording["mayDeny"] {
+    this.#known.mayDeny ??= mayDeny(this.#inTokens());
+    return this.#known.mayDeny;
+  }
+
+  get turning(): Wording["turning"] {
+    this.#known.turning ??= turningIn(this.#inTokens());
+    return this.#known.turning;
   }
 
   get focuses(): Wording["focuses"] {
@@ -152,7 +168,7 @@ class LazyWording implements Wording {
   }
 
   #inClauses(): readonly Clause[] {
-    this.#clauses ??= clausesOf(this.#inTokens(), this.quantities.units);
+    this.#clauses ??= clausesOf(this.#inTokens(), this.quantities.units, this.mayDeny);
     return this.#clauses;
   }
 }
@@ -184,7 +200,8 @@ export function containment(first: Wording, second: Wording): number {
 
 /** How many words with a meaning are in both. */
 export function sharedStems(first: Wording, second: Wording): number {
+  const [few, many] = first.stems.size <= second.stems.size ? [first.stems, second.stems] : [second.stems, first.stems];
   let shared = 0;
-  for (const stem of first.stems.keys()) if (second.stems.has(stem)) shared++;
+  for (const stem of few.keys()) if (many.has(stem)) shared++;
   return shared;
 }
