@@ -37,6 +37,8 @@ export class ComparedLesson {
   readonly guidance: Wording;
   readonly #gists: { situation?: Gist; guidance?: Gist } = {};
   #whole: Wording | undefined;
+  /** By the lesson it was held against: several rules ask the same of a pair. */
+  readonly #found = new Map<ComparedLesson, { guidance?: Found; situation?: Found }>();
 
   constructor(fields: ComparedFields) {
     this.fields = fields;
@@ -55,6 +57,18 @@ export class ComparedLesson {
     this.#gists[field] = known;
     return known;
   }
+
+  /** How what the two advise, or the cases they speak of, exclude each other; undefined when they do not. */
+  disagreementWith(other: ComparedLesson, field: "situation" | "guidance"): Disagreement | undefined {
+    const found = this.#found.get(other) ?? {};
+    this.#found.set(other, found);
+    found[field] ??= { disagreement: (field === "guidance" ? disagreement : disagreementOfCases)(this[field], other[field]) };
+    return found[field].disagreement;
+  }
+}
+
+interface Found {
+  readonly disagreement: Disagreement | undefined;
 }
 
 export function comparedLesson(fields: ComparedFields): ComparedLesson {
@@ -92,8 +106,8 @@ export function contradictionOf(first: ComparedLesson, second: ComparedLesson): 
     otherThings(first.whole, second.whole) ??
     otherNames(first.situation, second.situation) ??
     otherNames(first.guidance, second.guidance) ??
-    disagreement(first.guidance, second.guidance) ??
-    disagreementOfCases(first.situation, second.situation) ??
+    first.disagreementWith(second, "guidance") ??
+    first.disagreementWith(second, "situation") ??
     (isWarning(first) ? undefined : oppositeTitles(first, second))
   )?.reason;
 }
@@ -113,7 +127,7 @@ export function contradictionBetween(first: ComparedLesson, second: ComparedLess
   if (mayShareTooLittle(first.gist("guidance"), second.gist("guidance"), contradictingContainment)) return undefined;
   const shared = containment(first.guidance, second.guidance);
   if (shared < contradictingContainment) return undefined;
-  const found = disagreement(first.guidance, second.guidance);
+  const found = first.disagreementWith(second, "guidance");
   if (found !== undefined) return found;
   if (isWarning(first) !== isWarning(second)) {
     return overlap(first.guidance, second.guidance) >= sameGuidance
@@ -128,7 +142,7 @@ export function sameSituation(first: ComparedLesson, second: ComparedLesson): bo
   if (mayShareTooLittle(first.gist("situation"), second.gist("situation"), situationContainment)) return false;
   if (containment(first.situation, second.situation) < situationContainment) return false;
   if (otherFact(first, second) !== undefined || otherNames(first.situation, second.situation) !== undefined) return false;
-  return (otherThings(first.situation, second.situation) ?? disagreementOfCases(first.situation, second.situation)) === undefined;
+  return (otherThings(first.situation, second.situation) ?? first.disagreementWith(second, "situation")) === undefined;
 }
 
 /** Gists hold more words than what is compared in the end, and so share a little less of them. */

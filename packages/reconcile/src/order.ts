@@ -220,17 +220,24 @@ export interface Place {
  * not look.
  */
 export function areInOneOrder(first: ReadonlyMap<string, Place>, second: ReadonlyMap<string, Place>): boolean {
-  const shared: (readonly [Place, Place])[] = [];
+  const shared: Place[] = [];
+  const there: Place[] = [];
   for (const [item, place] of first) {
     const other = second.get(item);
-    if (other !== undefined) shared.push([place, other]);
+    if (other === undefined) continue;
+    shared.push(place);
+    there.push(other);
   }
   if (shared.length > maxShared) return false;
-  return !shared.some(([one, oneThere], index) =>
-    shared.some(
-      ([other, otherThere], at) => at !== index && one.first < other.last && otherThere.first < oneThere.last,
-    ),
-  );
+  for (let one = 1; one < shared.length; one++)
+    for (let other = 0; other < one; other++)
+      if (haveTurned(shared, there, one, other) || haveTurned(shared, there, other, one)) return false;
+  return true;
+}
+
+/** Somewhere the one stands before the other here, and behind it there. */
+function haveTurned(here: readonly Place[], there: readonly Place[], one: number, other: number): boolean {
+  return (here[one]?.first ?? 0) < (here[other]?.last ?? 0) && (there[other]?.first ?? 0) < (there[one]?.last ?? 0);
 }
 
 /** Each of these is held against each. */
