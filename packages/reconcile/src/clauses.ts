@@ -42,7 +42,11 @@ export function clausesOf(tokens: readonly Token[], units: ReadonlySet<number>, 
 /** What comes out of the rules below where nothing is denied. */
 function undenied(part: Part, units: ReadonlySet<number>): Clause {
   const polarity = part.joint === "before" ? 0 : 1;
-  return { joint: part.joint, ends: part.ends, words: part.tokens.map((_, index) => wordAt(part, index, units, false, polarity)) };
+  return {
+    joint: part.joint,
+    ends: part.ends,
+    words: part.tokens.map((_, index) => wordAt(part, index, units, false, polarity)),
+  };
 }
 
 /**
@@ -112,29 +116,28 @@ const maxClauseWords = 60;
 
 /** Without denials no `and` begins a clause. */
 function partsOf(tokens: readonly Token[], denies: boolean): Part[] {
-  const parts: { joint: string; from: number; tokens: Token[]; ends: boolean }[] = [];
+  const parts: { joint: string; from: number; tokens: readonly Token[]; ends: boolean }[] = [];
   let joint = "";
-  let open: Token[] = [];
   let from = 0;
-  const close = (ends: boolean): void => {
+  const close = (to: number, ends: boolean): void => {
     const last = parts.at(-1);
-    if (open.length > 0) parts.push({ joint, from, tokens: open, ends });
+    if (to > from) parts.push({ joint, from, tokens: tokens.slice(from, to), ends });
     else if (ends && last !== undefined) last.ends = true;
     joint = "";
-    open = [];
+    from = to;
   };
-  for (const [index, token] of tokens.entries()) {
-    if (joints.has(token.text) && (token.text !== "and" || (denies && isDeniedSoon(tokens, index + 1)))) {
-      const isPurpose = token.text === "that" && joint === "so" && open.length === 0;
-      close(false);
-      joint = isPurpose ? "so that" : token.text;
-    } else {
-      if (open.length === 0) from = index;
-      open.push(token);
+  // By number, here and wherever else every word of every lesson passes: `entries` makes an object of each.
+  for (let index = 0; index < tokens.length; index++) {
+    const { text, pause } = tokens[index] as Token;
+    if (joints.has(text) && (text !== "and" || (denies && isDeniedSoon(tokens, index + 1)))) {
+      const isPurpose = text === "that" && joint === "so" && index === from;
+      close(index, false);
+      joint = isPurpose ? "so that" : text;
+      from = index + 1;
     }
-    if (token.pause !== "none" || open.length >= maxClauseWords) close(token.pause === "stop");
+    if (pause !== "none" || index + 1 - from >= maxClauseWords) close(index + 1, pause === "stop");
   }
-  close(true);
+  close(tokens.length, true);
   return parts;
 }
 
@@ -193,7 +196,8 @@ function wordsOf(part: Part, next: Part | undefined, units: ReadonlySet<number>)
 /** What is denied lies in front of the next preposition; what is behind it is only where or with what. */
 function polaritiesOf(tokens: readonly Token[], denials: readonly (Reach | undefined)[], isAboutPlace: boolean): Polarity[] {
   const polarities = tokens.map((): Polarity => 1);
-  for (const [index, reach] of denials.entries()) {
+  for (let index = 0; index < denials.length; index++) {
+    const reach = denials[index];
     if (reach === undefined) continue;
     let isBeside = false;
     for (let at = reach === "clause" ? 0 : index + 1; at < tokens.length; at++) {

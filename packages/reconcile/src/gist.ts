@@ -40,10 +40,8 @@ function isWordCode(code: number): boolean {
   return (code >= letterA && code <= letterZ) || (code >= digit0 && code <= digit9) || code === apostrophe;
 }
 
-const [letterA, letterZ, digit0, digit9, apostrophe] = [..."az09'"].map((letter) => letter.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const letterA = "a".charCodeAt(0);
+const letterZ = "z".charCodeAt(0);
+const digit0 = "0".charCodeAt(0);
+const digit9 = "9".charCodeAt(0);
+const apostrophe = "'".charCodeAt(0);

@@ -30,12 +30,14 @@ export function areAlternatives(first: Contrast, second: Contrast): boolean {
 }
 
 const contrasts: Remembered<Contrast> = new Remembered((stem) => {
-  const tail = stem.length < minRest ? Number.NaN : [...stem.slice(-minRest)].reduce(mixed, 0);
-  return { stem, opposites: listed.get(stem), kinds: kinds.get(stem), tail };
+  return { stem, opposites: listed.get(stem), kinds: kinds.get(stem), tail: tailOf(stem) };
 });
 
-function mixed(sum: number, letter: string): number {
-  return 31 * sum + (letter.codePointAt(0) ?? 0);
+function tailOf(stem: string): number {
+  if (stem.length < minRest) return Number.NaN;
+  let tail = 0;
+  for (let at = stem.length - minRest; at < stem.length; at++) tail = 31 * tail + stem.charCodeAt(at);
+  return tail;
 }
 
 const denyingPrefixes = ["un", "dis", "in", "im", "ir", "il", "non", "de", "mis", "anti"];

@@ -105,7 +105,10 @@ export function tiesOf(clauses: readonly Clause[]): Tie[] {
       } else if (rowEnds.has(token.text)) {
         close();
         [before, by, behind] = [[], "", []];
-      } else if (item !== undefined) behind = [...behind.slice(1 - maxTied), item];
+      } else if (item !== undefined) {
+        if (behind.length === maxTied) behind = behind.slice(1);
+        behind.push(item);
+      }
     }
     close();
     if (ties.length >= maxRelations) return ties.slice(0, maxRelations);
@@ -146,7 +149,8 @@ export function markPairsOf(clauses: readonly Clause[]): Set<string> {
   for (const { words } of clauses)
     for (let index = 1; index < words.length; index++) {
       const [before, token] = [words[index - 1]?.token, words[index]?.token];
-      if (before !== undefined && token !== undefined && isMark(token) && isMark(before)) pairs.add(`${before.text} ${token.text}`);
+      if (before !== undefined && token !== undefined && isMark(token) && isMark(before))
+        pairs.add(`${before.text} ${token.text}`);
     }
   return pairs;
 }
@@ -245,7 +249,10 @@ const maxShared = 40;
 
 export function placesOf(row: readonly string[]): Map<string, Place> {
   const places = new Map<string, Place>();
-  for (const [index, item] of row.entries()) places.set(item, { first: places.get(item)?.first ?? index, last: index });
+  for (let index = 0; index < row.length; index++) {
+    const item = row[index] as string;
+    places.set(item, { first: places.get(item)?.first ?? index, last: index });
+  }
   return places;
 }
 

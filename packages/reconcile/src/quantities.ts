@@ -14,7 +14,8 @@ export function quantitiesOf(tokens: readonly Token[]): Quantities {
   const figures = new Set<string>();
   const spelled = new Set<string>();
   const units = new Set<number>();
-  for (const [index, { kind, text }] of tokens.entries()) {
+  for (let index = 0; index < tokens.length; index++) {
+    const { kind, text } = tokens[index] as Token;
     if (kind !== "number" && text !== "per" && !perWords.has(text) && !spelledNumbers.has(text)) continue;
     const isRate = text === "per" || (perWords.has(text) && tokens.slice(Math.max(0, index - rateReach), index).some(isNumber));
     const rate = isRate ? unitsByName.get(tokens[index + 1]?.text ?? "") : undefined;

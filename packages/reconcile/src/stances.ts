@@ -12,8 +12,8 @@ export interface Stance {
 /** Of its stems and marks. */
 export function stancesOf(clauses: readonly Clause[]): Map<string, Stance> {
   const stances = new Map<string, Stance>();
-  for (const [number, { words }] of clauses.entries())
-    for (const { item, polarity } of words) {
+  for (let number = 0; number < clauses.length; number++)
+    for (const { item, polarity } of clauses[number]?.words ?? []) {
       if (item === undefined) continue;
       const before = stances.get(item) ?? open;
       if (polarity === -1) stances.set(item, deniedAsWell(before, number));

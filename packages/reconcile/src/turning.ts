@@ -4,7 +4,9 @@ import type { Token } from "./tokens.ts";
 type WordPair = readonly [string, string];
 
 /** Words that tell a way from the way back; only beside the same word, since such words are exchanged freely elsewhere. */
-export const ways: readonly WordPair[] = pairsOf("on/off onto/off into/out up/down to/from into/from over/under above/below with/without");
+export const ways: readonly WordPair[] = pairsOf(
+  "on/off onto/off into/out up/down to/from into/from over/under above/below with/without",
+);
 /** Words that say of how many something is said: in front of the same word. */
 export const shares: readonly WordPair[] = pairsOf("one/all one/every some/all some/every");
 
