@@ -128,7 +128,7 @@ function follow(
   { indexing, index, merits }: { indexing: Indexing; index: VectorIndex; merits: Merits },
 ): void {
   merits.forget(attested);
-  if (added.some(({ record }) => record.body.derivedFrom.length > 0)) merits.forgetRelatives();
+  merits.arrived(added);
   const wanted = added.filter((lesson) => belongsInIndex(lesson.standing.state));
   if (wanted.length > 0) indexing.add(wanted);
   for (const lesson of changed) if (!belongsInIndex(lesson.standing.state)) indexing.remove(lesson.label);

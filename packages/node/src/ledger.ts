@@ -15,6 +15,7 @@ import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { PrunedLesson, Room } from "./room.ts";
+import { StatementsAhead } from "./statements-ahead.ts";
 import { topicAmong } from "./topics.ts";
 
 export interface LedgerComponents {
@@ -28,6 +29,8 @@ export interface LedgerComponents {
   readonly onLessons: (change: LedgerChange) => void;
   /** Told when something was added to the outbox. */
   readonly onOutbox: () => void;
+  /** Told when a lesson has come of which things were said that had been left aside: peers may have them. */
+  readonly onAwaited?: () => void;
 }
 
 export interface LedgerChange {
@@ -64,6 +67,8 @@ export interface Ledger {
   openRoom(): Promise<void>;
   /** Ends the reviews of authors that an earlier process began. To be called once, at the start; costs nothing where there is none. */
   resumeReviews(): Promise<void>;
+  /** For each id: is it stored or refused, or left aside as long as its lesson is not here, so that it need not be fetched? */
+  knows(ids: readonly RecordId[]): Promise<boolean[]>;
   /** Records that wait for their verdict. */
   waiting(): number;
   /** Resolves when nothing waits. */
@@ -82,7 +87,9 @@ export function createLedger(components: LedgerComponents): Ledger {
   const desk = new PQueue({ concurrency: 1 });
   let incoming: { arrival: Omit<Arrival, "known">; done: () => void; failed: (error: unknown) => void }[] = [];
 
-  const newBatch = (): Batch => new Batch(new Knowledge({ store, principals, self }, clock.now()), components);
+  const ahead = new StatementsAhead(store);
+  const newBatch = (): Batch =>
+    new Batch(new Knowledge({ store, principals, self, ahead }, clock.now()), { ...components, ahead });
 
   const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
     if (arrivals.length === 0) return Promise.resolve();
@@ -126,6 +133,7 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const write = async (work: Batch): Promise<void> => {
     await commit(work.changes, { added: [...work.added.values()], changed: [...work.changed.values()] });
+    if (ahead.follow(work.knowledge.statementsAhead, [...work.added.keys()])) components.onAwaited?.();
     for (const { lesson, utility } of work.judged.values()) room.note(lesson, utility);
     await makeRoom();
   };
@@ -175,6 +183,7 @@ export function createLedger(components: LedgerComponents): Ledger {
     for (const change of changes) {
       if (change.kind === "lesson") work.note(change.lesson);
       else if (change.kind === "principal") work.notePrincipal(change.principal);
+      else if (change.kind === "forget") await work.forget(change);
       else work.changes.push(change);
     }
     // A review may change further lessons, which it reviews itself.
@@ -261,6 +270,7 @@ export function createLedger(components: LedgerComponents): Ledger {
     review: (ids) => desk.add(() => review(ids)),
     openRoom: () => desk.add(openRoom),
     resumeReviews: () => desk.add(resumeReviews),
+    knows: async (ids) => (await store.knows(ids)).map((known, position) => known || ahead.isPassedOver(ids[position] ?? "")),
     waiting: () => incoming.length,
     settled: () => desk.onIdle(),
   };
