@@ -29,6 +29,7 @@ export {
   type Identity,
   identityFromSeed,
   publicKeyFromAuthor,
+  signatureBytes,
   verifySignature,
 } from "./identity.ts";
 export { createExperienceId } from "./ids.ts";
@@ -83,3 +84,4 @@ export {
 } from "./records.ts";
 export { publicSpecification } from "./specification.ts";
 export { cleanText, normalisedText, textProblem } from "./text.ts";
+export { systemTimers, type Timer, type Timers } from "./timers.ts";

@@ -1,5 +1,5 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, messageOf, type SignedRecord } from "@grapevine/core";
+import { type AuthorId, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
@@ -11,6 +11,8 @@ import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
 import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
+import type { Invite } from "./invite.ts";
+import type { InviteBook } from "./invite-book.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
 import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
@@ -33,14 +35,24 @@ import { syncWith } from "./sync-session.ts";
 const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
 
 /** @throws LISTEN_FAILED, ADDRESS_INVALID */
-export async function runNetwork(init: NetworkInit, components: NetworkComponents, counters: Counters): Promise<RunningNetwork> {
+export async function runNetwork(
+  init: NetworkInit,
+  components: NetworkComponents,
+  { counters, invites }: RunningNetworkParts,
+): Promise<RunningNetwork> {
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
   const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), isBlocked });
-  const running = new RunningNetwork(host, init, components, counters);
+  const running = new RunningNetwork(host, init, components, { counters, invites });
   await running.start(listen);
   return running;
+}
+
+/** What outlives a stop. */
+export interface RunningNetworkParts {
+  readonly counters: Counters;
+  readonly invites: InviteBook;
 }
 
 export class RunningNetwork {
@@ -54,6 +66,7 @@ export class RunningNetwork {
   readonly #counters: Counters;
   readonly #topic: string;
   readonly #timing: NetworkTiming;
+  readonly #timers: Timers;
   readonly #queue: InboundQueue;
   readonly #gate: RecordGate;
   readonly #gaps: GossipGaps;
@@ -63,9 +76,10 @@ export class RunningNetwork {
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
 
-  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, counters: Counters) {
+  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
     const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
+    const timers = components.timers ?? systemTimers;
     const timing = { ...defaultTiming, ...init.timing };
     const isConnected = (peer: AuthorId): boolean => this.peers.get(peer) !== undefined;
     this.host = host;
@@ -74,6 +88,7 @@ export class RunningNetwork {
     this.#counters = counters;
     this.#topic = topicOf(init.swarm);
     this.#timing = timing;
+    this.#timers = timers;
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
     const receive = this.#receive.bind(this);
     this.#queue = new InboundQueue({ counters, log, receive });
@@ -83,18 +98,21 @@ export class RunningNetwork {
       isBlocked: (author) => components.isBlocked(author),
       hasRoom: () => this.#queue.hasRoom(),
     });
-    this.#gaps = new GossipGaps({ clock, log, timing, records, request: (peer) => this.#fillGap(peer) });
+    this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
+    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
     this.#greeter = new Greeter({
       host,
+      timers,
       swarm: init.swarm,
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
       onRefused: (peer, reason) => this.#refused(peer, reason),
+      onInvite: (invite, peer) => invites.present(invite, peer),
     });
     this.redialer = new Redialer({
       clock,
+      timers,
       log,
       timing,
       random,
@@ -102,7 +120,7 @@ export class RunningNetwork {
       isConnected,
       connectedCount: () => this.peers.size,
     });
-    this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, counters, log });
+    this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
   }
@@ -156,6 +174,22 @@ export class RunningNetwork {
     return info;
   }
 
+  /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
+  async join({ peerId, id, addresses }: Invite): Promise<PeerInfo> {
+    const [connected, connection] = [this.peers.get(peerId), this.connectionTo(peerId)];
+    if (id === undefined) return await this.connect(addresses);
+    if (connected !== undefined && connection !== undefined) {
+      await this.#greeter.present(connection, id);
+      return connected;
+    }
+    const followed = this.#greeter.follow(peerId, id);
+    try {
+      return await this.connect(addresses);
+    } finally {
+      followed();
+    }
+  }
+
   connectionTo(peer: AuthorId): Connection | undefined {
     return this.host.getConnections(peerIdFromString(peer)).find((connection) => connection.status === "open");
   }
@@ -165,7 +199,7 @@ export class RunningNetwork {
   }
 
   async #dial(addresses: readonly string[]): Promise<Connection> {
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialTimeoutMs)]);
+    const signal = AbortSignal.any([this.#stopping.signal, this.#timers.timeoutSignal(dialTimeoutMs)]);
     try {
       return await this.host.dial(addresses.map(parseAddress), { signal });
     } catch (error) {
@@ -214,7 +248,7 @@ export class RunningNetwork {
 
   /** A figure for people: when it fails there is none, and the connection's own monitor says whether the link is dead. */
   async #measureRoundTrip(peer: AuthorId): Promise<void> {
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialTimeoutMs)]);
+    const signal = AbortSignal.any([this.#stopping.signal, this.#timers.timeoutSignal(dialTimeoutMs)]);
     try {
       const roundTripMs = await this.host.services.ping.ping(peerIdFromString(peer), { signal });
       this.peers.update(peer, { roundTripMs });
@@ -258,6 +292,7 @@ export class RunningNetwork {
       settlements: new Settlements(clock),
     };
     return new SyncScheduler({
+      timers: this.#timers,
       timing: this.#timing,
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
@@ -270,6 +305,7 @@ export class RunningNetwork {
     const { clock, log } = this.#components;
     return new LinkWatchdog({
       clock,
+      timers: this.#timers,
       counters: this.#counters,
       log,
       timing: this.#timing,
