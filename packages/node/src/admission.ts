@@ -24,6 +24,8 @@ export interface AdmissionComponents {
   readonly behind: Behind;
   /** Told when something was added to the outbox. */
   readonly onOutbox: () => void;
+  /** Told when a lesson has come of which things were said that had been left aside: peers may have them. */
+  readonly onAwaited?: () => void;
   /** Told when lessons have come that are held, and may be tried. */
   readonly onHeld?: () => void;
   readonly limits?: Partial<KeepingLimits>;
@@ -66,6 +68,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
       if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
     },
     onOutbox: components.onOutbox,
+    ...(components.onAwaited !== undefined && { onAwaited: components.onAwaited }),
   });
   const indexing = createIndexing({
     lessons,

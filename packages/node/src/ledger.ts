@@ -4,8 +4,9 @@
  *
  * It guarantees that a batch is decided by `reconcile` alone, becomes durable as a whole or not at all, and is on the disk when its call resolves; what is in memory
  * follows the disk and is never ahead of it. The same records in any order and any number of copies leave the same records accepted: whose a retraction is to
- * decide on is known when its lesson is kept, so that is when those by others are given up. It does not guarantee that of a node which never gets the lesson: it keeps
- * every retraction of it.
+ * decide on is known when its lesson is kept, so that is when those by others are given up; and of what strangers attest the same is kept in any order (see
+ * `reconcile`'s statements.ts). It does not guarantee that of what is said of lessons that never come, nor, beyond the limit of what may wait for a lesson, before peers
+ * were asked once more.
  */
 import type { AuthorId, Clock, LessonStore, Principal, RecordId, SignedRecord, StoreChange, StoredLesson } from "@grapevine/core";
 import { maxFailuresInRow, mayVouch } from "@grapevine/reconcile";

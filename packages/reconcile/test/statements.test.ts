@@ -1,4 +1,5 @@
 /** How much of what others say is kept. */
+import type { SignedRecord } from "@grapevine/core";
 import { describe, expect, it } from "vitest";
 import { judge } from "../src/index.ts";
 import { crowdedOut, maxAhead, maxAheadOfAuthor, maxAttesters } from "../src/statements.ts";
@@ -54,8 +55,8 @@ describe("of the attestations of one lesson", () => {
 });
 
 describe("of what waits for lessons that are not here", () => {
-  const statements = [attestationOf(stranger, lesson.id), retractionOf(stranger, lesson.id)];
-  const verdictOn = (record: (typeof statements)[number], ofAuthor: number, inAll: number): string =>
+  const statements: readonly SignedRecord[] = [attestationOf(stranger, lesson.id), retractionOf(stranger, lesson.id)];
+  const verdictOn = (record: SignedRecord, ofAuthor: number, inAll: number): string =>
     judge({ record, neighbours: [], state: stateOf({ ahead: { ofAuthor, inAll } }) }).code;
 
   it.each(statements)("a stranger's $body.type is kept below both limits, and left aside at either", (record) => {
