@@ -2,6 +2,7 @@
  * The port of the store of lessons and of everything that was decided about them. A verdict becomes a list of changes, and the list is applied in one
  * atomic batch: after a crash all of it is there, or nothing.
  */
+import type { DistillationState, Outcome } from "../experience.ts";
 import type { AuthorId } from "../identity.ts";
 import type { LessonState, Principal, Standing, StoredLesson } from "../lesson.ts";
 import type { LessonGlance } from "../lesson-glance.ts";
@@ -14,6 +15,13 @@ export type StoreChange =
   | { readonly kind: "archive"; readonly id: RecordId; readonly standing: Standing; readonly prunedUtility: number }
   /** Deletes a lesson, what was derived from it and what was said of it; its id is remembered as refused, so that no peer's copy comes back. */
   | { readonly kind: "forget"; readonly id: RecordId; readonly reason: string }
+  /** Gives an experience its outcome, in the batch that counts it. Of a store that keeps experiences beside the lessons. */
+  | {
+      readonly kind: "experience-outcome";
+      readonly id: string;
+      readonly outcome: Outcome;
+      readonly distillation: DistillationState;
+    }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
   /** Takes an author's attestation of a lesson out again, if there is one: more are said of the lesson than are kept. */

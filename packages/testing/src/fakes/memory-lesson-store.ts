@@ -271,6 +271,8 @@ export class MemoryLessonStore implements LessonStore {
       case "forget":
         for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
         break;
+      case "experience-outcome":
+        throw changeInvalid(`there is no experience ${change.id} beside these lessons`);
       case "attestation":
         keep(contents.attestations, change.record, isLater);
         break;
