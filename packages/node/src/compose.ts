@@ -1,7 +1,16 @@
 /** How the stages are joined: which one's output is whose input. The only file that knows them all. */
 import { homedir, hostname } from "node:os";
 import { createAgent } from "@grapevine/agent";
-import type { AuthorId, Clock, Embedder, Experience, ExperienceStore, Identity, LanguageModel, VectorIndex } from "@grapevine/core";
+import type {
+  AuthorId,
+  Clock,
+  Embedder,
+  Experience,
+  ExperienceStore,
+  Identity,
+  LanguageModel,
+  VectorIndex,
+} from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
 import { createNetwork, type Network, type Outbox } from "@grapevine/network";
 import type { Store } from "@grapevine/store";

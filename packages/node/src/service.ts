@@ -26,6 +26,7 @@ import type {
   AnswerPolicy,
   AskRequest,
   Conflict,
+  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
@@ -215,8 +216,8 @@ export class NodeService implements NodeOperations {
     return await describeLesson(await findLesson(text, store), this.#describing);
   }
 
-  conflicts(): Promise<Conflict[]> {
-    return listConflicts(this.#describing);
+  conflicts(query: ConflictQuery = {}): Promise<Conflict[]> {
+    return listConflicts(query, this.#describing);
   }
 
   async retract(text: string, request: RetractRequest = {}): Promise<LessonReply> {
