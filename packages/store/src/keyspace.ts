@@ -49,6 +49,8 @@ export const keyspaces = {
   descendant: 33,
   /** expiresAt, lesson id → nothing: of the lessons that are here, are neither archived nor retracted, and expire */
   expiry: 34,
+  /** lesson id → nothing: its frame could not be read, and has not come again yet */
+  damaged: 35,
 
   /** author → JSON */
   principal: 40,
