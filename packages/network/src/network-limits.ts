@@ -30,6 +30,15 @@ export const settledForMs: number = 30 * 60_000;
 export const maxPassedOver = 16_384;
 /** Records that a peer may have taken here by its own offer; what is over it is fetched when it is this node's turn to sync. */
 export const offerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 200, burst: 10_000 };
+/**
+ * A peer that brings nothing for so long, of what it was asked for, does not keep others from bringing it: a frame of records takes a fraction of a second on any
+ * link that is of use.
+ */
+export const claimTimeoutMs = 5_000;
+/** For so long after it did not bring what it was asked for, a peer keeps nobody from anything. */
+export const brokenClaimMs: number = 10 * 60_000;
+/** Peers are asked at once for what may be wanted now, as when an author is allowed again, but not more often: else it costs what a flood does. */
+export const reconsiderEveryMs = 60_000;
 /** Asked for at once: more than fit into one frame of ordinary lessons, so that a frame is well filled. */
 export const maxIdsPerRequest = 400;
 /** Nobody waits longer for one frame of a sync. */

@@ -213,6 +213,11 @@ export interface Network {
   join(invite: string): Promise<PeerInfo>;
   /** Syncs with every connected peer now, and resolves when that is done. */
   sync(): Promise<void>;
+  /**
+   * Something that was not wanted may be wanted now, as when an author is not blocked any more: what was passed over and what was settled with peers is looked at again, at
+   * once with those that are connected, unless that was done within the last minute. Returns at once.
+   */
+  reconsider(): void;
   /** What happened since the start of the process, by name. */
   counters(): Readonly<Record<string, number>>;
 }

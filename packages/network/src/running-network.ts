@@ -5,6 +5,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
+import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
@@ -14,7 +15,7 @@ import { InboundQueue } from "./inbound-queue.ts";
 import type { Invite } from "./invite.ts";
 import type { InviteBook } from "./invite-book.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
+import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
 import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
@@ -72,9 +73,11 @@ export class RunningNetwork {
   readonly #gaps: GossipGaps;
   readonly #recordSet: LiveRecordSet;
   readonly #intake: RecordIntakeComponents;
+  readonly #settlements: Settlements;
   readonly #greeter: Greeter;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
+  #reconsideredAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
     const { clock, log, outbox, records } = components;
@@ -100,7 +103,7 @@ export class RunningNetwork {
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
+    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claims: new Claims(clock) };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -120,6 +123,7 @@ export class RunningNetwork {
       isConnected,
       connectedCount: () => this.peers.size,
     });
+    this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
@@ -188,6 +192,16 @@ export class RunningNetwork {
     } finally {
       followed();
     }
+  }
+
+  /** See `Network.reconsider`. */
+  reconsider(): void {
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    const now = this.#components.clock.now();
+    if (now - this.#reconsideredAt < reconsiderEveryMs) return;
+    this.#reconsideredAt = now;
+    for (const { peerId } of this.peers.list()) this.syncs.request(peerId);
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
@@ -289,7 +303,7 @@ export class RunningNetwork {
       counters: this.#counters,
       records,
       recordSet: this.#recordSet,
-      settlements: new Settlements(clock),
+      settlements: this.#settlements,
     };
     return new SyncScheduler({
       timers: this.#timers,

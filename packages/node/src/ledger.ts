@@ -4,8 +4,9 @@
  *
  * It guarantees that a batch is decided by `reconcile` alone, becomes durable as a whole or not at all, and is on the disk when its call resolves; what is in memory
  * follows the disk and is never ahead of it. The same records in any order and any number of copies leave the same records accepted: whose a retraction is to
- * decide on is known when its lesson is kept, so that is when those by others are given up. It does not guarantee that of a node which never gets the lesson: it keeps
- * every retraction of it.
+ * decide on is known when its lesson is kept, so that is when those by others are given up; and of what strangers attest the same is kept in any order (see
+ * `reconcile`'s statements.ts). It does not guarantee that of what is said of lessons that never come, nor, beyond the limit of what may wait for a lesson, before peers
+ * were asked once more.
  */
 import {
   type AuthorId,
@@ -25,6 +26,7 @@ import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { PrunedLesson, Room } from "./room.ts";
+import { StatementsAhead } from "./statements-ahead.ts";
 import { topicAmong } from "./topics.ts";
 
 export interface LedgerComponents {
@@ -40,6 +42,8 @@ export interface LedgerComponents {
   readonly onOutbox: () => void;
   /** Told once of a stored lesson that cannot be read. It is taken from a peer again; until then it is as if it were not here. */
   readonly onDamaged?: (id: RecordId, error: GrapevineError) => void;
+  /** Told when a lesson has come of which things were said that had been left aside: peers may have them. */
+  readonly onAwaited?: () => void;
 }
 
 export interface LedgerChange {
@@ -76,6 +80,8 @@ export interface Ledger {
   openRoom(): Promise<void>;
   /** Ends the reviews of authors that an earlier process began. To be called once, at the start; costs nothing where there is none. */
   resumeReviews(): Promise<void>;
+  /** For each id: is it stored or refused, or left aside as long as its lesson is not here, so that it need not be fetched? */
+  knows(ids: readonly RecordId[]): Promise<boolean[]>;
   /** Records that wait for their verdict. */
   waiting(): number;
   /** Resolves when nothing waits. */
@@ -103,7 +109,9 @@ export function createLedger(components: LedgerComponents): Ledger {
   /** Lessons that were found unreadable since the start, and have not come again. */
   const reported = new Set<RecordId>();
 
-  const newBatch = (): Batch => new Batch(new Knowledge({ store, principals, self }, clock.now()), components);
+  const ahead = new StatementsAhead(store);
+  const newBatch = (): Batch =>
+    new Batch(new Knowledge({ store, principals, self, ahead }, clock.now()), { ...components, ahead });
 
   const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
     if (arrivals.length === 0) return Promise.resolve();
@@ -155,7 +163,7 @@ export function createLedger(components: LedgerComponents): Ledger {
     await write(work);
     for (const author of turned) await reviewAuthor(author);
     // While they could not be read, nothing that came about them could be judged by.
-    await review(work.changes.flatMap((change) => (change.kind === "restore" ? [change.record.id] : [])));
+    await review(restoredBy(work));
   };
 
   const write = async (work: Batch): Promise<void> => {
@@ -166,7 +174,8 @@ export function createLedger(components: LedgerComponents): Ledger {
       reported.add(id);
       components.onDamaged?.(id, error);
     }
-    for (const change of work.changes) if (change.kind === "restore") reported.delete(change.record.id);
+    for (const id of restoredBy(work)) reported.delete(id);
+    if (ahead.follow(work.knowledge.statementsAhead, [...work.added.keys(), ...restoredBy(work)])) components.onAwaited?.();
     for (const { lesson, utility } of work.judged.values()) room.note(lesson, utility);
     await makeRoom();
   };
@@ -235,6 +244,7 @@ export function createLedger(components: LedgerComponents): Ledger {
     for (const change of changes) {
       if (change.kind === "lesson") work.note(change.lesson);
       else if (change.kind === "principal") work.notePrincipal(change.principal);
+      else if (change.kind === "forget") await work.forget(change);
       else work.changes.push(change);
     }
     // A review may change further lessons, which it reviews itself.
@@ -321,7 +331,13 @@ export function createLedger(components: LedgerComponents): Ledger {
     review: (ids) => desk.add(() => review(ids)),
     openRoom: () => desk.add(openRoom),
     resumeReviews: () => desk.add(resumeReviews),
+    knows: async (ids) => (await store.knows(ids)).map((known, position) => known || ahead.isPassedOver(ids[position] ?? "")),
     waiting: () => incoming.length,
     settled: () => desk.onIdle(),
   };
+}
+
+/** Lessons that could not be read, and of which the batch brings the records again. */
+function restoredBy({ changes }: Batch): RecordId[] {
+  return changes.flatMap((change) => (change.kind === "restore" ? [change.record.id] : []));
 }
