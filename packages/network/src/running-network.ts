@@ -44,8 +44,12 @@ export async function runNetwork(
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
-  const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), isBlocked });
-  const running = new RunningNetwork(host, init, components, { counters, invites });
+  let running: RunningNetwork | undefined;
+  const isNamed = (peer: AuthorId): boolean => running?.isNamed(peer) ?? false;
+  const { rejectedDecay } = { ...defaultTiming, ...init.timing };
+  const { identity, swarm } = init;
+  const host = await createHost({ identity, listen, topic: topicOf(swarm), rejectedDecay, isBlocked, isNamed });
+  running = new RunningNetwork(host, init, components, { counters, invites });
   await running.start(listen);
   return running;
 }
@@ -99,7 +103,7 @@ export class RunningNetwork {
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
-      hasRoom: () => this.#queue.hasRoom(),
+      hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
@@ -176,6 +180,11 @@ export class RunningNetwork {
     const info = this.peers.get(connection.remotePeer.toString());
     if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
     return info;
+  }
+
+  /** Did the user name it, by an address or otherwise? */
+  isNamed(peer: AuthorId): boolean {
+    return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
   }
 
   /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
@@ -311,6 +320,7 @@ export class RunningNetwork {
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
+      isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
     });
   }

@@ -94,6 +94,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
       isBlocked: (author) => principals.get(author).standing === "blocked",
+      isKnown: (author) => principals.get(author).standing === "trusted",
       answering: createAnswering({
         policy: answers,
         principals,
