@@ -235,7 +235,9 @@ export function createLedger(components: LedgerComponents): Ledger {
     } catch (error) {
       if (!GrapevineError.is(error, "STORE_DAMAGED")) throw error;
       const glances = await store.glances(labels);
-      return await Promise.all(glances.map((glance) => (glance === undefined ? undefined : work.knowledge.lesson(glance.id))));
+      return await Promise.all(
+        glances.map(async (glance) => (glance === undefined ? undefined : await work.knowledge.lesson(glance.id))),
+      );
     }
   };
 
