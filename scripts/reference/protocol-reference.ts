@@ -29,6 +29,8 @@ const limitMeanings: Readonly<Record<string, string>> = {
   maxSwarmLength: "characters of a swarm's name",
   maxAddressesPerPeer: "addresses of a peer that are kept",
   maxAddressLength: "characters of an address, or bytes in an invite",
+  maxInviteLength: "characters of an invite",
+  maxInviteSwarmLength: "characters of a swarm's name in an invite",
   helloTimeoutMs: "milliseconds from the connection to the end of the greeting",
   authorRate: "gossiped records of one author",
   forwarderRate: "gossiped records that one neighbour brings",

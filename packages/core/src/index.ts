@@ -29,6 +29,7 @@ export {
   type Identity,
   identityFromSeed,
   publicKeyFromAuthor,
+  signatureBytes,
   verifySignature,
 } from "./identity.ts";
 export { createExperienceId } from "./ids.ts";

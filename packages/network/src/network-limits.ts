@@ -51,6 +51,22 @@ export const helloTimeoutMs = 10_000;
 export const maxHelloBytes: number = 8 * 1024;
 export const maxNameLength = 40;
 export const maxSwarmLength = 64;
+/** An invite has about 400 characters, eight addresses and the longest names included about 1,500. */
+export const maxInviteLength = 8192;
+/** A swarm's name in an invite may hold its owner's key beside its label. */
+export const maxInviteSwarmLength = 128;
+/** Ids of invites: nobody guesses one of 2^80, and it is still short enough to type its beginning. */
+export const inviteIdBytes = 10;
+/** How long an invite holds unless its maker says otherwise: long enough for a mail to be read, short enough that a lost one is not for ever. */
+export const usualInviteLifeMs: number = 7 * 86_400_000;
+export const minInviteLifeMs = 60_000;
+export const maxInviteLifeMs: number = 365 * 86_400_000;
+/** Peers that may be given as the most that join by one invite, and that are remembered of one without such a bound. */
+export const maxInviteUses = 1000;
+/** Invites that a node remembers, each about 200 bytes: whoever needs more peers than that gives one to several. */
+export const maxIssuedInvites = 1000;
+/** An expired invite is remembered for so long, to be shown, and to tell who presents it that it expired. */
+export const inviteForgottenAfterMs: number = 30 * 86_400_000;
 /** Addresses kept of a peer: a host's interfaces, not a list of victims to dial. */
 export const maxAddressesPerPeer = 8;
 export const maxAddressLength = 256;

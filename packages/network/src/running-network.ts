@@ -11,6 +11,8 @@ import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
 import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
+import type { Invite } from "./invite.ts";
+import type { InviteBook } from "./invite-book.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
 import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
@@ -33,14 +35,24 @@ import { syncWith } from "./sync-session.ts";
 const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
 
 /** @throws LISTEN_FAILED, ADDRESS_INVALID */
-export async function runNetwork(init: NetworkInit, components: NetworkComponents, counters: Counters): Promise<RunningNetwork> {
+export async function runNetwork(
+  init: NetworkInit,
+  components: NetworkComponents,
+  { counters, invites }: RunningNetworkParts,
+): Promise<RunningNetwork> {
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
   const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), isBlocked });
-  const running = new RunningNetwork(host, init, components, counters);
+  const running = new RunningNetwork(host, init, components, { counters, invites });
   await running.start(listen);
   return running;
+}
+
+/** What outlives a stop. */
+export interface RunningNetworkParts {
+  readonly counters: Counters;
+  readonly invites: InviteBook;
 }
 
 export class RunningNetwork {
@@ -64,7 +76,7 @@ export class RunningNetwork {
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
 
-  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, counters: Counters) {
+  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
     const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
     const timers = components.timers ?? systemTimers;
@@ -96,6 +108,7 @@ export class RunningNetwork {
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
       onRefused: (peer, reason) => this.#refused(peer, reason),
+      onInvite: (invite, peer) => invites.present(invite, peer),
     });
     this.redialer = new Redialer({
       clock,
@@ -159,6 +172,22 @@ export class RunningNetwork {
     const info = this.peers.get(connection.remotePeer.toString());
     if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
     return info;
+  }
+
+  /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
+  async join({ peerId, id, addresses }: Invite): Promise<PeerInfo> {
+    const [connected, connection] = [this.peers.get(peerId), this.connectionTo(peerId)];
+    if (id === undefined) return await this.connect(addresses);
+    if (connected !== undefined && connection !== undefined) {
+      await this.#greeter.present(connection, id);
+      return connected;
+    }
+    const followed = this.#greeter.follow(peerId, id);
+    try {
+      return await this.connect(addresses);
+    } finally {
+      followed();
+    }
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {

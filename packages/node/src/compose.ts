@@ -11,7 +11,7 @@ import { createAdmission } from "./admission.ts";
 import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
 import { createForgetting } from "./forgetting.ts";
-import { forgettingNote, indexBehind, type NodeHome } from "./home.ts";
+import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import type { PrincipalBook } from "./principals.ts";
@@ -102,6 +102,7 @@ export async function compose(opened: Opened): Promise<Composed> {
         gate,
         ownQuestions,
       }),
+      invites: await loadInvites(home),
       onKnownPeer: ({ peerId, addresses }) => opened.settings.notePeer(peerId, addresses),
     },
   );

@@ -31,6 +31,8 @@ import type {
   FeedbackRequest,
   ForgetReply,
   InviteReply,
+  InviteRequest,
+  InviteSummary,
   JoinReply,
   JoinRequest,
   LessonDetails,
@@ -52,6 +54,7 @@ import { listConflicts } from "./disagreements.ts";
 import { findAuthor, findExperience, findLesson } from "./finding.ts";
 import type { Forgetting } from "./forgetting.ts";
 import type { Indexing } from "./indexing.ts";
+import { listInvites, makeInvite, revokeInvite } from "./inviting.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
@@ -282,9 +285,16 @@ export class NodeService implements NodeOperations {
     return await this.#setStanding(text, (principal) => ({ ...principal, standing: "stranger" }));
   }
 
-  async invite(): Promise<InviteReply> {
-    const { network } = this.#components;
-    return { invite: network.createInvite(), swarm: network.swarm, addresses: network.addresses() };
+  invite(request: InviteRequest = {}): Promise<InviteReply> {
+    return makeInvite(request, this.#components);
+  }
+
+  async invites(): Promise<InviteSummary[]> {
+    return listInvites(this.#components);
+  }
+
+  revokeInvite(id: string): Promise<InviteSummary> {
+    return revokeInvite(id, this.#components);
   }
 
   async join({ invite, trust = false }: JoinRequest): Promise<JoinReply> {
