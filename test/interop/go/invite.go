@@ -1,39 +1,44 @@
 package main
 
 import (
-	"bytes"
-	"crypto/sha256"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/multiformats/go-multiaddr"
 )
 
-const invitePrefix = "grapevine1"
+const (
+	invitePrefix  = "grapevine2"
+	inviteTag     = "grapevine/invite/2\n"
+	inviteIDBytes = 10
+)
 
 type invite struct {
 	swarm string
 	name  string
+	// In base32, as it is presented to the inviter.
+	id      string
+	expires time.Time
 	// Whom to dial, and who has to answer.
 	inviter peer.AddrInfo
 }
 
+// parseInvite reads an invite and checks who made it; whether it has expired is for whoever follows it.
 func parseInvite(line string) (*invite, error) {
 	flat := strings.ToLower(strings.Map(withoutSpace, line))
 	if !strings.HasPrefix(flat, invitePrefix) {
-		return nil, errors.New("not an invite of version 1")
+		return nil, errors.New("not an invite of version 2")
 	}
 	content, err := base32Lower.DecodeString(strings.TrimPrefix(flat, invitePrefix))
-	if err != nil || len(content) < 4 {
+	if err != nil || len(content) <= signatureBytes {
 		return nil, errors.New("the invite is damaged")
 	}
-	body := content[:len(content)-4]
-	if sum := sha256.Sum256(body); !bytes.Equal(sum[:4], content[len(body):]) {
-		return nil, errors.New("the invite's checksum does not fit")
-	}
+	body, signature := content[:len(content)-signatureBytes], content[len(content)-signatureBytes:]
 	value, err := decode(body, maxFrameDepth)
 	if err != nil {
 		return nil, err
@@ -42,22 +47,30 @@ func parseInvite(line string) (*invite, error) {
 	if !isMap {
 		return nil, errors.New("the invite is no map")
 	}
-	return readInvite(said)
+	key, isKey := said["p"].([]byte)
+	if !isKey || len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, append([]byte(inviteTag), body...), signature) {
+		return nil, errors.New("the invite is not signed by its maker")
+	}
+	return readInvite(said, key)
 }
 
-func readInvite(said map[string]any) (*invite, error) {
-	key, isKey := said["p"].([]byte)
+func readInvite(said map[string]any, key []byte) (*invite, error) {
 	swarm, isText := said["s"].(string)
 	name, isName := said["n"].(string)
+	id, isID := said["i"].([]byte)
+	expires, isDate := said["e"].(int64)
 	addresses, isList := said["a"].([]any)
-	if !isKey || len(key) != 32 || !isText || !isName || !isList || len(addresses) == 0 {
+	if !isText || !isName || !isID || len(id) != inviteIDBytes || !isDate || !isList || len(addresses) == 0 {
 		return nil, errors.New("the invite does not hold what an invite holds")
 	}
 	inviter, err := peer.Decode(authorText(key))
 	if err != nil {
 		return nil, err
 	}
-	read := &invite{swarm: swarm, name: name, inviter: peer.AddrInfo{ID: inviter}}
+	read := &invite{
+		swarm: swarm, name: name, id: base32Lower.EncodeToString(id), expires: time.Unix(expires, 0),
+		inviter: peer.AddrInfo{ID: inviter},
+	}
 	for _, each := range addresses {
 		binary, _ := each.([]byte)
 		address, err := multiaddr.NewMultiaddrBytes(binary)

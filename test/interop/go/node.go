@@ -80,6 +80,9 @@ func newNode(ctx context.Context, to *invite, name string, isHonest bool, report
 
 // join dials the inviter, whose key the handshake proves, and greets it.
 func (own *node) join(ctx context.Context, to *invite) error {
+	if !time.Now().Before(to.expires) {
+		return fmt.Errorf("the invite expired at %s", to.expires)
+	}
 	dialling, cancel := context.WithTimeout(ctx, helloTimeout)
 	defer cancel()
 	if err := own.host.Connect(dialling, to.inviter); err != nil {
@@ -90,7 +93,9 @@ func (own *node) join(ctx context.Context, to *invite) error {
 		return err
 	}
 	exchange := framesOf(stream, maxHelloBytes)
-	if err := exchange.write(own.greeting()); err != nil {
+	greeting := own.greeting()
+	greeting["invite"] = to.id
+	if err := exchange.write(greeting); err != nil {
 		return err
 	}
 	reply, err := exchange.read(helloTimeout)
@@ -131,6 +136,9 @@ func (own *node) conclude(from peer.ID, theirs map[string]any) error {
 	}
 	if theirs["swarm"] != own.swarm {
 		return fmt.Errorf("the peer is in the swarm %v, this one in %s", theirs["swarm"], own.swarm)
+	}
+	if refusal, isThere := theirs["refused"]; isThere {
+		return fmt.Errorf("the invite does not hold: %v", refusal)
 	}
 	own.mutex.Lock()
 	own.greeted[from] = true

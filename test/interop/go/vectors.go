@@ -145,8 +145,9 @@ type messageSamples struct {
 		ID                   hexBytes
 	}
 	Invite struct {
-		Swarm, PeerID, Name, Text string
-		Addresses                 []string
+		Swarm, PeerID, Name, Text, ID string
+		Addresses                     []string
+		ExpiresAt                     int64
 	}
 	Reconciliation struct {
 		Records, RecordsPerDate, LeaderLacksEvery, FollowerLacksEvery int
@@ -203,7 +204,8 @@ func verifyInvite(samples messageSamples) error {
 	for _, address := range addresses {
 		texts = append(texts, address.String())
 	}
-	if read.swarm != said.Swarm || read.name != said.Name || read.inviter.ID.String() != said.PeerID || !reflect.DeepEqual(texts, said.Addresses) {
+	isSame := read.swarm == said.Swarm && read.name == said.Name && read.id == said.ID && read.expires.UnixMilli() == said.ExpiresAt
+	if !isSame || read.inviter.ID.String() != said.PeerID || !reflect.DeepEqual(texts, said.Addresses) {
 		return fmt.Errorf("the invite is read as %v", read)
 	}
 	return nil
