@@ -129,13 +129,13 @@ func bytesOf(length int) check {
 	}
 }
 
-func text(maxUnits int) check {
+func text(maxLength int) check {
 	return func(value any) error {
 		content, isText := value.(string)
 		if !isText {
 			return errors.New("is no text")
 		}
-		if problem := textProblem(content, maxUnits); problem != "" {
+		if problem := textProblem(content, maxLength); problem != "" {
 			return errors.New(problem)
 		}
 		return nil

@@ -70,11 +70,16 @@ func (own *node) hear(ctx context.Context, subscription *pubsub.Subscription) {
 	}
 }
 
-// publish waits until somebody listens to the topic.
+// publish waits until somebody is in the mesh for the first time. Who was in it once is known to be reachable, whether or not it still listens to this peer.
 func (own *node) publish(ctx context.Context, frame []byte) error {
 	waiting, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	return own.topic.Publish(waiting, frame, pubsub.WithReadiness(pubsub.MinTopicSize(1)))
+	if own.wasInMesh {
+		return own.topic.Publish(waiting, frame)
+	}
+	err := own.topic.Publish(waiting, frame, pubsub.WithReadiness(pubsub.MinTopicSize(1)))
+	own.wasInMesh = err == nil
+	return err
 }
 
 func heard(checked *record, by string) map[string]any {

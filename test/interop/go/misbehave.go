@@ -65,8 +65,7 @@ var badRecords = map[string]func(own *node) []byte{
 	},
 	"a title too long": func(own *node) []byte {
 		body := own.someLesson()
-		// 120 characters, and two UTF-16 units each from the 60th on.
-		body["title"] = strings.Repeat("x", 59) + strings.Repeat("🧺", 31)
+		body["title"] = strings.Repeat("🧺", 121)
 		return sign(own.key, body)
 	},
 	"an invisible character": func(own *node) []byte {

@@ -34,7 +34,9 @@ type node struct {
 	// Whom the invite names.
 	inviter peer.ID
 	topic   *pubsub.Topic
-	kept    *recordStore
+	// Has anything been published? Of the goroutine that takes commands.
+	wasInMesh bool
+	kept      *recordStore
 	// Told what happens, from several goroutines.
 	report func(event map[string]any)
 

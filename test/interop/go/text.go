@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -14,13 +13,13 @@ import (
 var markup = []string{"```", "<|", "|>", "[inst]", "[/inst]", "<s>", "</s>", "<<sys>>", "<</sys>>"}
 
 // textProblem says what is wrong with a text of a record, or "" when nothing is.
-func textProblem(text string, maxUnits int) string {
-	units := len(utf16.Encode([]rune(text)))
+func textProblem(text string, maxLength int) string {
+	length := utf8.RuneCountInString(text)
 	switch {
 	case !utf8.ValidString(text):
 		return "is not UTF-8"
-	case units < 1 || units > maxUnits:
-		return fmt.Sprintf("has %d UTF-16 units, not 1 to %d", units, maxUnits)
+	case length < 1 || length > maxLength:
+		return fmt.Sprintf("has %d code points, not 1 to %d", length, maxLength)
 	case strings.ContainsFunc(text, isForbidden):
 		return "holds a control, invisible or bidirectional character"
 	case strings.TrimSpace(text) != text:

@@ -59,7 +59,7 @@ func verifyRecords(folder string) (int, error) {
 	return len(samples), nil
 }
 
-// verifyRecord goes both ways: the frame gives the id, and seed and body give the frame. Each of its bits counts.
+// verifyRecord goes both ways: the frame gives the id, and seed and body give the frame. Each of its bytes counts, in one of its bits.
 func verifyRecord(sample recordSample, frame []byte) error {
 	createdAt, err := sample.Body["createdAt"].(json.Number).Int64()
 	if err != nil {
@@ -87,11 +87,11 @@ func verifyRecord(sample recordSample, frame []byte) error {
 	if !reflect.DeepEqual(encode(checked.body), frame[signatureBytes:]) {
 		return errors.New("the body is encoded to other bytes")
 	}
-	for bit := range len(frame) * 8 {
+	for at := range frame {
 		altered := bytes.Clone(frame)
-		altered[bit/8] ^= 1 << (bit % 8)
+		altered[at] ^= 1 << (at % 8)
 		if again, err := checkRecord(altered, then); err == nil && again != nil {
-			return fmt.Errorf("it is taken with bit %d changed", bit)
+			return fmt.Errorf("it is taken with byte %d changed", at)
 		}
 	}
 	return nil
