@@ -5,6 +5,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
+import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
@@ -14,7 +15,7 @@ import { InboundQueue } from "./inbound-queue.ts";
 import type { Invite } from "./invite.ts";
 import type { InviteBook } from "./invite-book.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
+import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
 import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
@@ -43,8 +44,12 @@ export async function runNetwork(
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
-  const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), isBlocked });
-  const running = new RunningNetwork(host, init, components, { counters, invites });
+  let running: RunningNetwork | undefined;
+  const isNamed = (peer: AuthorId): boolean => running?.isNamed(peer) ?? false;
+  const { rejectedDecay } = { ...defaultTiming, ...init.timing };
+  const { identity, swarm } = init;
+  const host = await createHost({ identity, listen, topic: topicOf(swarm), rejectedDecay, isBlocked, isNamed });
+  running = new RunningNetwork(host, init, components, { counters, invites });
   await running.start(listen);
   return running;
 }
@@ -72,9 +77,11 @@ export class RunningNetwork {
   readonly #gaps: GossipGaps;
   readonly #recordSet: LiveRecordSet;
   readonly #intake: RecordIntakeComponents;
+  readonly #settlements: Settlements;
   readonly #greeter: Greeter;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
+  #reconsideredAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
     const { clock, log, outbox, records } = components;
@@ -96,11 +103,11 @@ export class RunningNetwork {
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
-      hasRoom: () => this.#queue.hasRoom(),
+      hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
+    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claims: new Claims(clock) };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -120,6 +127,7 @@ export class RunningNetwork {
       isConnected,
       connectedCount: () => this.peers.size,
     });
+    this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
@@ -174,6 +182,11 @@ export class RunningNetwork {
     return info;
   }
 
+  /** Did the user name it, by an address or otherwise? */
+  isNamed(peer: AuthorId): boolean {
+    return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
+  }
+
   /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
   async join({ peerId, id, addresses }: Invite): Promise<PeerInfo> {
     const [connected, connection] = [this.peers.get(peerId), this.connectionTo(peerId)];
@@ -188,6 +201,16 @@ export class RunningNetwork {
     } finally {
       followed();
     }
+  }
+
+  /** See `Network.reconsider`. */
+  reconsider(): void {
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    const now = this.#components.clock.now();
+    if (now - this.#reconsideredAt < reconsiderEveryMs) return;
+    this.#reconsideredAt = now;
+    for (const { peerId } of this.peers.list()) this.syncs.request(peerId);
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
@@ -289,7 +312,7 @@ export class RunningNetwork {
       counters: this.#counters,
       records,
       recordSet: this.#recordSet,
-      settlements: new Settlements(clock),
+      settlements: this.#settlements,
     };
     return new SyncScheduler({
       timers: this.#timers,
@@ -297,6 +320,7 @@ export class RunningNetwork {
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
+      isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
     });
   }
