@@ -31,7 +31,7 @@ function text(maxLength: number): z.ZodString {
 }
 
 function isLongerThan(maxLength: number, value: string): boolean {
-  return value.length > maxLength && (value.length > 2 * maxLength || [...value].length > maxLength);
+  return value.length > maxLength && (value.length > 2 * maxLength || Array.from(value).length > maxLength);
 }
 
 const whole = z.int().nonnegative();
