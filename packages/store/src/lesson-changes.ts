@@ -84,7 +84,7 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
       applyForget(transaction, change, forgetting.get(change.id) ?? unseen, limits);
       break;
     case "experience-outcome":
-      changeExperience(transaction, change.id, ({ outcome: _, ...before }) => ({
+      changeExperience(transaction, change.id, (before) => ({
         ...before,
         outcome: change.outcome,
         distillation: change.distillation,
