@@ -23,6 +23,7 @@ import {
   minWitnessTrust,
   trustedFloor,
 } from "../../packages/reconcile/src/worth.ts";
+import { table } from "./markdown-table.ts";
 
 /** A figure that reconciliation works with. */
 export interface Constant {
@@ -213,12 +214,4 @@ function days(ms: number): string {
 
 function share(part: number): string {
   return `${Number((100 * part).toPrecision(3))} %`;
-}
-
-/** Columns as wide as their widest cell, as the formatter would have them. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, 3, ...rows.map((row) => (row[column] ?? "").length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
