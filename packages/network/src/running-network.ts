@@ -81,6 +81,7 @@ export class RunningNetwork {
     const receive = this.#receive.bind(this);
     this.#queue = new InboundQueue({ counters, log, receive });
     this.#gate = new RecordGate({
+      decode: components.decode,
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
