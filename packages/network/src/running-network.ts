@@ -89,7 +89,8 @@ export class RunningNetwork {
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
+    const take = this.#receiveBySync.bind(this);
+    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive: take, claimed: new Set() };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -235,6 +236,12 @@ export class RunningNetwork {
     for (const record of records) this.#gaps.arrived(record);
   }
 
+  /** It is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
+  async #receiveBySync(records: readonly SignedRecord[], from: AuthorId): Promise<void> {
+    await this.#receive(records, from);
+    for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestLater(peerId);
+  }
+
   #fillGap(peer: AuthorId): void {
     if (this.peers.get(peer) === undefined) return;
     this.#counters.add("gossip.gaps");
@@ -264,6 +271,7 @@ export class RunningNetwork {
       settlements: new Settlements(clock),
     };
     return new SyncScheduler({
+      clock,
       timers: this.#timers,
       timing: this.#timing,
       random,
