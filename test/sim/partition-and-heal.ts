@@ -39,13 +39,13 @@ export async function partitionAndHeal(init: PartitionInit): Promise<PartitionRe
   for (let index = 0; index < init.peers; index++) {
     swarm.add(index === slow ? { bytesPerSecond: 20_000, extraLatencyMs: 400 } : {});
   }
-  const partedAtMs = between(20_000, 40_000, random);
-  const healedAtMs = partedAtMs + between(20_000, 90_000, random);
+  const partedAtMs = between(10_000, 25_000, random);
+  const healedAtMs = partedAtMs + between(15_000, 60_000, random);
   const failures: unknown[] = [];
   const failed = (error: unknown): void => void failures.push(error);
   for (const [index, peer] of swarm.peers.entries()) live(peer, index, { swarm, untilMs: healedAtMs, failed });
   const liar = createLiar(swarm, init.seed);
-  time.after(between(0, 10_000, random), () => void liar.start().catch(failed));
+  time.after(between(0, 5000, random), () => void liar.start().catch(failed));
 
   await time.pass(partedAtMs);
   network.partition(parts(swarm, liar));
@@ -78,11 +78,10 @@ interface Life {
 /** Joins by peers that joined before it, writes a few records, and perhaps goes for a while. */
 function live(peer: SimulatedPeer, index: number, { swarm, untilMs, failed }: Life): void {
   const { time, random, peers } = swarm;
-  const bootstrap = Array.from({ length: Math.min(index, invitations) }, () => {
-    return peers[Math.floor(random() * index)]?.address ?? "";
-  });
-  const joinsAtMs = index === 0 ? 0 : between(0, 8000, random);
-  time.after(joinsAtMs, () => void peer.start([...new Set(bootstrap)]).catch(failed));
+  const invited = Array.from({ length: Math.min(index, invitations) }, () => peers[Math.floor(random() * index)]?.address ?? "");
+  const bootstrap = [...new Set(invited)];
+  const joinsAtMs = index === 0 ? 0 : between(0, 5000, random);
+  time.after(joinsAtMs, () => void peer.start(bootstrap).catch(failed));
   for (let count = 0; count < recordsEach; count++) {
     time.after(between(joinsAtMs, untilMs, random), () => {
       if (peer.isRunning) void writeSomething(peer, random).catch(failed);
@@ -91,7 +90,7 @@ function live(peer: SimulatedPeer, index: number, { swarm, untilMs, failed }: Li
   if (random() >= goingShare) return;
   const goesAtMs = between(joinsAtMs + 1000, untilMs - 1000, random);
   time.after(goesAtMs, () => void peer.stop().catch(failed));
-  time.after(between(goesAtMs + 1000, untilMs, random), () => void peer.start([]).catch(failed));
+  time.after(between(goesAtMs + 1000, untilMs, random), () => void peer.start(bootstrap).catch(failed));
 }
 
 function createLiar({ network, peers }: SwarmInTime, seed: number): Liar {

@@ -110,6 +110,7 @@ export class SimulatedPeer {
         decode,
         log: () => undefined,
         records: store,
+        recordChanges: store,
         receive: (records) => this.#receive(ledger, records),
         outbox: {
           pending: async () => {
