@@ -11,6 +11,8 @@ export interface RecordIntakeComponents {
   readonly gate: RecordGate;
   readonly passedOver: PassedOver;
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
+  /** What a sync with this peer has brought is here. */
+  onBrought(from: AuthorId): void;
   /** Ids that some sync of this node is fetching, so that several peers are not asked for the same bodies. */
   readonly claimed: Set<RecordId>;
 }
@@ -26,6 +28,7 @@ export class RecordIntake {
   readonly #peer: AuthorId;
   readonly #components: RecordIntakeComponents;
   readonly #claims = new Set<RecordId>();
+  #hasBrought = false;
 
   constructor(peer: AuthorId, components: RecordIntakeComponents) {
     this.#peer = peer;
@@ -72,11 +75,14 @@ export class RecordIntake {
     if (records.length === 0) return;
     await this.#components.receive(records, this.#peer);
     this.received += records.length;
+    this.#hasBrought = true;
   }
 
   release(): void {
     for (const id of this.#claims) this.#components.claimed.delete(id);
     this.#claims.clear();
+    if (this.#hasBrought) this.#components.onBrought(this.#peer);
+    this.#hasBrought = false;
   }
 
   #ignore(frame: Uint8Array, reason: RefusalReason): void {

@@ -89,8 +89,15 @@ export class RunningNetwork {
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    const take = this.#receiveBySync.bind(this);
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive: take, claimed: new Set() };
+    this.#intake = {
+      timers,
+      records,
+      gate: this.#gate,
+      passedOver: new PassedOver(clock),
+      receive,
+      onBrought: (from) => this.#syncOn(from),
+      claimed: new Set(),
+    };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -236,9 +243,8 @@ export class RunningNetwork {
     for (const record of records) this.#gaps.arrived(record);
   }
 
-  /** It is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
-  async #receiveBySync(records: readonly SignedRecord[], from: AuthorId): Promise<void> {
-    await this.#receive(records, from);
+  /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
+  #syncOn(from: AuthorId): void {
     for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestLater(peerId);
   }
 

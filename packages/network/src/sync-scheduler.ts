@@ -60,7 +60,7 @@ export class SyncScheduler {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const peer of [...this.#next.keys()]) this.#cancel(peer);
+    for (const peer of this.#next.keys()) this.#cancel(peer);
     this.#waiting.clear();
     await this.idle();
   }

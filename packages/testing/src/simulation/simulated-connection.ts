@@ -134,9 +134,8 @@ export class SimulatedConnection extends TypedEventEmitter<ConnectionEvents> imp
     if (this.status !== "open") return;
     this.status = "closed";
     this.timeline.close = this.#network.time.now();
-    for (const fail of [...this.#opening]) fail(new ConnectionClosedError("the connection has ended"));
-    for (const stream of [...this.streams])
-      stream.onTransportClosed(error ?? new ConnectionClosedError("the connection has ended"));
+    for (const fail of this.#opening) fail(new ConnectionClosedError("the connection has ended"));
+    for (const stream of this.streams) stream.onTransportClosed(error ?? new ConnectionClosedError("the connection has ended"));
     this.#held = [];
     this.dispatchEvent(new StreamCloseEvent());
     this.host.closed(this);
