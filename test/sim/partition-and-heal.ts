@@ -141,8 +141,8 @@ function between(least: number, most: number, random: () => number): number {
 }
 
 /** Peers that a newcomer is told of. */
-const invitations = 3;
-const recordsEach = 5;
+const invitations = 2;
+const recordsEach = 4;
 /** Share of peers that go and come back. */
 const goingShare = 0.2;
 const lookEveryMs = 1000;

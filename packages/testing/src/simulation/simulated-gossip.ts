@@ -9,7 +9,6 @@ import { createHash } from "node:crypto";
 import type { AuthorId, Timer } from "@grapevine/core";
 import { type GossipSubEvents, type PublishResult, type TopicValidatorFn, TopicValidatorResult } from "@libp2p/gossipsub";
 import { type PeerId, TypedEventEmitter } from "@libp2p/interface";
-import { peerIdFromString } from "@libp2p/peer-id";
 import type { SimulatedConnection } from "./simulated-connection.ts";
 import type { SimulatedNetwork } from "./simulated-network.ts";
 
@@ -26,6 +25,7 @@ type Control =
   | { readonly kind: "ihave" | "iwant" | "idontwant"; readonly ids: readonly MessageId[] };
 
 interface Neighbour {
+  readonly peerId: PeerId;
   isSubscribed: boolean;
   inMesh: boolean;
   backoffUntilMs: number;
@@ -71,7 +71,7 @@ export class SimulatedGossip extends TypedEventEmitter<GossipSubEvents> {
   }
 
   getSubscribers(_topic: string): PeerId[] {
-    return this.#peersThat(({ isSubscribed }) => isSubscribed).map((peer) => peerIdFromString(peer));
+    return [...this.#neighbours.values()].filter(({ isSubscribed }) => isSubscribed).map(({ peerId }) => peerId);
   }
 
   async publish(_topic: string, data: Uint8Array = new Uint8Array()): Promise<PublishResult> {
@@ -81,11 +81,13 @@ export class SimulatedGossip extends TypedEventEmitter<GossipSubEvents> {
     if (recipients.length === 0) throw new Error("PublishError.NoPeersSubscribedToTopic");
     this.#remember(id, data);
     for (const peer of recipients) this.#push(peer, id, data);
-    return { recipients: recipients.map((peer) => peerIdFromString(peer)) };
+    return { recipients: recipients.flatMap((peer) => this.#neighbours.get(peer)?.peerId ?? []) };
   }
 
-  connected(peer: AuthorId): void {
+  connected(peerId: PeerId): void {
+    const peer = peerId.toString();
     this.#neighbours.set(peer, {
+      peerId,
       isSubscribed: false,
       inMesh: false,
       backoffUntilMs: 0,
@@ -137,7 +139,7 @@ export class SimulatedGossip extends TypedEventEmitter<GossipSubEvents> {
       for (const peer of this.getMeshPeers(this.#topic)) if (peer !== from) this.#control(peer, { kind: "idontwant", ids: [id] });
     }
     const message = { type: "unsigned", topic: this.#topic, data } as const;
-    const verdict = await this.topicValidators.get(this.#topic)?.(peerIdFromString(from), message);
+    const verdict = await this.topicValidators.get(this.#topic)?.(neighbour.peerId, message);
     if (verdict === TopicValidatorResult.Reject) neighbour.rejected++;
     if (verdict !== TopicValidatorResult.Accept) return;
     this.#remember(id, data);

@@ -152,7 +152,7 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
     const known = this.connections(peer);
     this.#connections.set(peer, [...known, connection]);
     this.safeDispatchEvent("connection:open", { detail: connection });
-    if (known.length === 0) this.services.pubsub.connected(peer);
+    if (known.length === 0) this.services.pubsub.connected(connection.remotePeer);
   }
 
   async #ping(peer: PeerId | Multiaddr | Multiaddr[]): Promise<number> {

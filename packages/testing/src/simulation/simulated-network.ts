@@ -6,7 +6,6 @@
  * well and loses records where queues are full and connections break.
  */
 import type { AuthorId } from "@grapevine/core";
-import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
 import { EventTrace } from "./event-trace.ts";
 import { SimulatedConnection } from "./simulated-connection.ts";
@@ -109,7 +108,7 @@ export class SimulatedNetwork {
         id,
         network: this,
         host,
-        remotePeer: peerIdFromString(remote.author),
+        remotePeer: remote.peerId,
         remoteAddr: remote.address,
         direction,
       });
