@@ -17,6 +17,7 @@ import {
 } from "@grapevine/core";
 import { MemoryLessonStore, type SimulatedHost, type SimulatedNetwork } from "@grapevine/testing";
 import { Counters } from "../../packages/network/src/counters.ts";
+import { InviteBook } from "../../packages/network/src/invite-book.ts";
 import type { KnownPeer } from "../../packages/network/src/network-types.ts";
 import { RunningNetwork } from "../../packages/network/src/running-network.ts";
 import { createLedger, type Ledger } from "../../packages/node/src/ledger.ts";
@@ -122,7 +123,7 @@ export class SimulatedPeer {
         isBlocked: (author) => principals.get(author).standing === "blocked",
         onKnownPeer: (peer) => void this.#known.set(peer.peerId, peer),
       },
-      this.counters,
+      { counters: this.counters, invites: new InviteBook({ clock, issued: [], save: async () => undefined }) },
     );
     this.#ledger = ledger;
     this.#running = running;

@@ -3,7 +3,9 @@
  *
  * The dialler opens a stream and sends `{v: 1, swarm, name, addresses}`; the other side answers with its own; both close. Each
  * side compares the swarms by itself and ends the connection when they differ. Frames are as in `frame-stream.ts`, at most 8 KiB,
- * within ten seconds of the connection.
+ * within ten seconds of the connection. Who follows an invite adds `invite`, its id; whoever made it adds to its answer `refused`
+ * (`revoked`, `expired`, `used-up`, `unknown`) where it does not hold, and ends the connection. On a connection that has greeted,
+ * the same exchange presents an invite once more, and nothing is ended.
  *
  * What it guarantees: no other protocol of ours serves a peer before it has greeted and named the same swarm. What it does not:
  * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
@@ -15,6 +17,7 @@ import { z } from "zod";
 import { ownAddresses } from "./addresses.ts";
 import { networkErrors } from "./errors.ts";
 import { frameStream } from "./frame-stream.ts";
+import type { InviteRefusal } from "./invite-book.ts";
 import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxNameLength } from "./network-limits.ts";
 import type { SwarmHost } from "./swarm-host.ts";
 import { isSwarmName } from "./swarm-name.ts";
@@ -36,6 +39,8 @@ export interface GreeterInit {
   /** Called once for each connection whose greeting succeeded, before `greeted` resolves. */
   readonly onGreeted: (hello: Hello, connection: Connection) => void;
   readonly onRefused: (peer: AuthorId, reason: string) => void;
+  /** A peer presents an invite of this node. Undefined: it holds. */
+  readonly onInvite: (invite: string, peer: AuthorId) => Promise<InviteRefusal | undefined>;
 }
 
 interface Greeting {
@@ -49,6 +54,8 @@ export class Greeter {
   /** An outcome outlives its connection: whoever dialled may ask for it a moment later. */
   readonly #greetings = new WeakMap<Connection, Greeting>();
   readonly #timers = new Set<Timer>();
+  /** Ids of invites that are being followed, by the peer that made them. */
+  readonly #invites = new Map<AuthorId, string>();
 
   constructor(init: GreeterInit) {
     this.#init = init;
@@ -69,6 +76,20 @@ export class Greeter {
   /** Resolves when both sides have greeted. @throws SWARM_DIFFERENT, PEER_FOREIGN */
   greeted(connection: Connection): Promise<Hello> {
     return this.#greeting(connection).outcome.promise;
+  }
+
+  /** From now on the invite is part of the greeting of its maker, until what is given back is called. */
+  follow(peer: AuthorId, invite: string): () => void {
+    this.#invites.set(peer, invite);
+    return () => void this.#invites.delete(peer);
+  }
+
+  /** Presents an invite over a connection that has greeted. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, PEER_FOREIGN */
+  async present(connection: Connection, invite: string): Promise<void> {
+    const theirs = await this.#exchange(connection, invite).catch((error: unknown) => {
+      throw foreign(connection, messageOf(error));
+    });
+    if (theirs.refused !== undefined) throw refusedInvite(theirs.refused);
   }
 
   #greeting(connection: Connection): Greeting {
@@ -107,18 +128,24 @@ export class Greeter {
   }
 
   async #greet(connection: Connection): Promise<void> {
-    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
     try {
-      const stream = await connection.newStream(helloProtocol, { signal });
-      const frames = frameStream(stream, maxHelloBytes);
-      await frames.write(this.#hello(), signal);
-      const theirs = await frames.read(wireHello, signal);
-      // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
-      stream.close({ signal }).catch((error: Error) => stream.abort(error));
-      this.#conclude(connection, theirs);
+      const theirs = await this.#exchange(connection, this.#invites.get(connection.remotePeer.toString()));
+      if (theirs.refused === undefined) this.#conclude(connection, theirs);
+      else this.#refuse(connection, refusedInvite(theirs.refused));
     } catch (error) {
       this.#refuse(connection, foreign(connection, messageOf(error)));
     }
+  }
+
+  async #exchange(connection: Connection, invite: string | undefined): Promise<WireHello> {
+    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
+    const stream = await connection.newStream(helloProtocol, { signal });
+    const frames = frameStream(stream, maxHelloBytes);
+    await frames.write({ ...this.#hello(), invite }, signal);
+    const theirs = await frames.read(wireHello, signal);
+    // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
+    stream.close({ signal }).catch((error: Error) => stream.abort(error));
+    return theirs;
   }
 
   async #answer(stream: Stream, connection: Connection): Promise<void> {
@@ -126,24 +153,28 @@ export class Greeter {
     try {
       const frames = frameStream(stream, maxHelloBytes);
       const theirs = await frames.read(wireHello, signal);
-      // The greeting counts before the reply is sent, since the dialler goes on as soon as it has it. Another swarm gets the
-      // reply, too, to tell its user.
-      if (theirs.swarm === this.#init.swarm) this.#conclude(connection, theirs);
-      await frames.write(this.#hello(), signal);
+      const isOurs = theirs.swarm === this.#init.swarm;
+      const peer = connection.remotePeer.toString();
+      const refused = isOurs && theirs.invite !== undefined ? await this.#init.onInvite(theirs.invite, peer) : undefined;
+      // The greeting counts before the reply is sent, since the dialler goes on as soon as it has it. Whoever is turned away gets
+      // the reply, too, to tell its user.
+      if (isOurs && refused === undefined) this.#conclude(connection, theirs);
+      await frames.write({ ...this.#hello(), refused }, signal);
       await stream.close({ signal });
-      if (theirs.swarm !== this.#init.swarm) this.#conclude(connection, theirs);
+      if (!isOurs) this.#conclude(connection, theirs);
+      if (refused !== undefined) this.#refuse(connection, refusedInvite(refused));
     } catch (error) {
       this.#refuse(connection, foreign(connection, messageOf(error)));
     }
   }
 
-  #hello(): z.infer<typeof wireHello> {
+  #hello(): WireHello {
     const { host, swarm, name } = this.#init;
     const addresses = host.getMultiaddrs().map(String).slice(0, maxAddressesPerPeer);
     return { v: 1, swarm, name: cleanText(name, maxNameLength), addresses };
   }
 
-  #conclude(connection: Connection, theirs: z.infer<typeof wireHello>): void {
+  #conclude(connection: Connection, theirs: WireHello): void {
     if (theirs.swarm !== this.#init.swarm) {
       const swarm = isSwarmName(theirs.swarm) ? `the swarm ${theirs.swarm}` : "another swarm";
       const message = `the peer ${connection.remotePeer.toString()} is in ${swarm}, this node in ${this.#init.swarm}`;
@@ -173,7 +204,18 @@ const wireHello = z.object({
   swarm: z.string().max(256),
   name: z.string().max(256),
   addresses: z.array(z.string()).max(64),
+  invite: z.string().max(64).optional(),
+  refused: z.string().max(64).optional(),
 });
+type WireHello = z.infer<typeof wireHello>;
+
+/** A word that this version does not know is a refusal as well. */
+function refusedInvite(refusal: string): Error {
+  if (refusal === "revoked") return networkErrors.create("INVITE_REVOKED", "the invite was revoked by its maker");
+  if (refusal === "expired") return networkErrors.create("INVITE_EXPIRED", "the invite has expired, by its maker's clock");
+  if (refusal === "used-up") return networkErrors.create("INVITE_USED_UP", "as many peers have joined by the invite as may");
+  return networkErrors.create("INVITE_FORGOTTEN", "the maker of the invite does not know it");
+}
 
 function foreign(connection: Connection, why: string): Error {
   return networkErrors.create("PEER_FOREIGN", `the peer ${connection.remotePeer.toString()} did not greet: ${why}`);

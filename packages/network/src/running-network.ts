@@ -5,14 +5,17 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
+import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
 import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
+import type { Invite } from "./invite.ts";
+import type { InviteBook } from "./invite-book.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
+import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
 import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
@@ -33,14 +36,28 @@ import { syncWith } from "./sync-session.ts";
 const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
 
 /** @throws LISTEN_FAILED, ADDRESS_INVALID */
-export async function runNetwork(init: NetworkInit, components: NetworkComponents, counters: Counters): Promise<RunningNetwork> {
+export async function runNetwork(
+  init: NetworkInit,
+  components: NetworkComponents,
+  { counters, invites }: RunningNetworkParts,
+): Promise<RunningNetwork> {
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
-  const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), isBlocked });
-  const running = new RunningNetwork(host, init, components, counters);
+  let running: RunningNetwork | undefined;
+  const isNamed = (peer: AuthorId): boolean => running?.isNamed(peer) ?? false;
+  const { rejectedDecay } = { ...defaultTiming, ...init.timing };
+  const { identity, swarm } = init;
+  const host = await createHost({ identity, listen, topic: topicOf(swarm), rejectedDecay, isBlocked, isNamed });
+  running = new RunningNetwork(host, init, components, { counters, invites });
   await running.start(listen);
   return running;
+}
+
+/** What outlives a stop. */
+export interface RunningNetworkParts {
+  readonly counters: Counters;
+  readonly invites: InviteBook;
 }
 
 export class RunningNetwork {
@@ -60,11 +77,13 @@ export class RunningNetwork {
   readonly #gaps: GossipGaps;
   readonly #recordSet: LiveRecordSet;
   readonly #intake: RecordIntakeComponents;
+  readonly #settlements: Settlements;
   readonly #greeter: Greeter;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
+  #reconsideredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, counters: Counters) {
+  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
     const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
     const timers = components.timers ?? systemTimers;
@@ -85,7 +104,7 @@ export class RunningNetwork {
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
-      hasRoom: () => this.#queue.hasRoom(),
+      hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
@@ -96,7 +115,7 @@ export class RunningNetwork {
       passedOver: new PassedOver(clock),
       receive,
       onBrought: (from) => this.#syncOn(from),
-      claimed: new Set(),
+      claims: new Claims(clock),
     };
     this.#greeter = new Greeter({
       host,
@@ -105,6 +124,7 @@ export class RunningNetwork {
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
       onRefused: (peer, reason) => this.#refused(peer, reason),
+      onInvite: (invite, peer) => invites.present(invite, peer),
     });
     this.redialer = new Redialer({
       clock,
@@ -116,6 +136,7 @@ export class RunningNetwork {
       isConnected,
       connectedCount: () => this.peers.size,
     });
+    this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
@@ -168,6 +189,37 @@ export class RunningNetwork {
     const info = this.peers.get(connection.remotePeer.toString());
     if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
     return info;
+  }
+
+  /** Did the user name it, by an address or otherwise? */
+  isNamed(peer: AuthorId): boolean {
+    return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
+  }
+
+  /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
+  async join({ peerId, id, addresses }: Invite): Promise<PeerInfo> {
+    const [connected, connection] = [this.peers.get(peerId), this.connectionTo(peerId)];
+    if (id === undefined) return await this.connect(addresses);
+    if (connected !== undefined && connection !== undefined) {
+      await this.#greeter.present(connection, id);
+      return connected;
+    }
+    const followed = this.#greeter.follow(peerId, id);
+    try {
+      return await this.connect(addresses);
+    } finally {
+      followed();
+    }
+  }
+
+  /** See `Network.reconsider`. */
+  reconsider(): void {
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    const now = this.#components.clock.now();
+    if (now - this.#reconsideredAt < reconsiderEveryMs) return;
+    this.#reconsideredAt = now;
+    for (const { peerId } of this.peers.list()) this.syncs.request(peerId);
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
@@ -274,7 +326,7 @@ export class RunningNetwork {
       counters: this.#counters,
       records,
       recordSet: this.#recordSet,
-      settlements: new Settlements(clock),
+      settlements: this.#settlements,
     };
     return new SyncScheduler({
       clock,
@@ -283,6 +335,7 @@ export class RunningNetwork {
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
+      isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
     });
   }

@@ -24,7 +24,8 @@ export interface FrameSample {
   readonly value: unknown;
 }
 
-const author = identityFromSeed(new Uint8Array(32).fill(2)).author;
+const identity = identityFromSeed(new Uint8Array(32).fill(2));
+const { author } = identity;
 const lessonFrame = recordCalled("lesson-full");
 const attestationFrame = recordCalled("attestation");
 
@@ -39,6 +40,16 @@ export const frameSamples: readonly FrameSample[] = [
     value: { v: 1, swarm: "home", name: "Ängström", addresses: [`/ip4/192.0.2.7/tcp/4001/p2p/${author}`] },
   },
   { name: "hello-of-nobody", protocol: hello, value: { v: 1, swarm: "team-7", name: "", addresses: [] } },
+  {
+    name: "hello-with-invite",
+    protocol: hello,
+    value: { v: 1, swarm: "home", name: "bo", addresses: [], invite: "k3xq7a2mk3xq7a2m" },
+  },
+  {
+    name: "hello-refusing-invite",
+    protocol: hello,
+    value: { v: 1, swarm: "home", name: "ada", addresses: [], refused: "revoked" },
+  },
   { name: "summary", protocol: sync, value: { type: "summary", count: 2, sum: sumOf([lessonFrame, attestationFrame]) } },
   { name: "summary-reply", protocol: sync, value: { count: 1, sum: sumOf([lessonFrame]) } },
   { name: "reconcile", protocol: sync, value: { type: "reconcile", message: Uint8Array.of(0x61) } },
@@ -87,8 +98,8 @@ export async function wireMessages(): Promise<unknown> {
 
 function inviteSample(): unknown {
   const addresses = [`/ip4/192.0.2.7/tcp/4001/p2p/${author}`, `/ip6/2001:db8::7/tcp/4001/p2p/${author}`];
-  const invite = { swarm: "home", peerId: author, name: "ada", addresses };
-  return { ...invite, text: formatInvite(invite) };
+  const invite = { swarm: "home", name: "ada", addresses, id: "k3xq7a2mk3xq7a2m", expiresAt: 1_900_000_000_000 };
+  return { ...invite, peerId: author, text: formatInvite(invite, identity) };
 }
 
 /** Two sets of made-up records: the one numbered N has the digest sha2-256(N in decimal), and each date is that of three records. */

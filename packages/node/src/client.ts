@@ -99,7 +99,9 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
     trustPeer: (id, body, options) => post(peer(id, "trust"), body, options),
     blockPeer: (id, options) => post(peer(id, "block"), undefined, options),
     allowPeer: (id, options) => post(peer(id, "allow"), undefined, options),
-    invite: (options) => get("/api/invite", options),
+    invite: (body, options) => post("/api/invites", body, options),
+    invites: (options) => get("/api/invites", options),
+    revokeInvite: (id, options) => post(`/api/invites/${encodeURIComponent(id)}/revoke`, undefined, options),
     join: (body, options) => post("/api/join", body, options),
     models: (options) => get("/api/models", options),
     stop: async (options) => {

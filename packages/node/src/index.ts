@@ -14,6 +14,8 @@ export type {
   FeedbackRequest,
   ForgetReply,
   InviteReply,
+  InviteRequest,
+  InviteSummary,
   JoinReply,
   JoinRequest,
   LessonDetails,

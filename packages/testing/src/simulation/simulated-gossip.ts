@@ -1,7 +1,8 @@
 /**
  * A model of gossipsub 1.1 for one topic, after its specification (github.com/libp2p/specs, pubsub/gossipsub), with the parameters of the library's defaults: eager push in a mesh
  * of 4 to 12 peers, a heartbeat a second that tends the mesh and tells a few others what there was lately (IHAVE), who ask for what they lack (IWANT); a memory of two minutes of
- * what was seen; publishing to every subscriber (flood publishing); IDONTWANT for messages from 512 bytes. Of the score only the part that matters here is modelled: rejected messages.
+ * what was seen; publishing to every subscriber (flood publishing); IDONTWANT for messages from 4 KiB, as our network has it. Of the
+ * score only the part that matters here is modelled: rejected messages.
  *
  * Records and what announces them may be lost on the way; subscriptions and changes of the mesh are not, since both sides must agree on them.
  */
@@ -297,7 +298,7 @@ const leastTold = 6;
 const toldShare = 0.25;
 const mostResent = 3;
 const seenForMs = 120_000;
-const leastUnwantedBytes = 512;
+const leastUnwantedBytes = 4096;
 const gossipThreshold = -10;
 const publishThreshold = -50;
 const graylistThreshold = -80;
