@@ -297,7 +297,7 @@ export class RunningNetwork {
 
   /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
   #syncOn(from: AuthorId): void {
-    for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestLater(peerId);
+    for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestSoon(peerId);
   }
 
   #fillGap(peer: AuthorId): void {

@@ -47,6 +47,11 @@ export class SyncScheduler {
     if (!this.#stopped) this.#wait(peer, this.#init.timing.syncSettleMs);
   }
 
+  /** Syncs with the peer soon, since there is news for it. */
+  requestSoon(peer: AuthorId): void {
+    if (!this.#stopped) this.#wait(peer, this.#init.timing.syncOnMs);
+  }
+
   /** Resolves when no sync is under way or waiting. */
   async idle(): Promise<void> {
     if (this.#running.size === 0 && this.#waiting.size === 0) return;
