@@ -38,6 +38,8 @@ interface Contents {
   readonly forgotten: Set<RecordId>;
   /** Lessons that are passed on. */
   readonly offered: Set<RecordId>;
+  /** Lessons whose records are said to be unreadable. */
+  readonly damaged: Set<RecordId>;
   readonly outbox: Set<RecordId>;
   /** By embedder, then label. */
   readonly embeddings: Map<string, Map<number, Float32Array>>;
@@ -67,6 +69,7 @@ export class MemoryLessonStore implements LessonStore {
     refused: new Set(),
     forgotten: new Set(),
     offered: new Set(),
+    damaged: new Set(),
     outbox: new Set(),
     embeddings: new Map(),
   };
@@ -82,7 +85,10 @@ export class MemoryLessonStore implements LessonStore {
 
   /** Applies to a copy, which takes the place of the original only when every change could be applied. */
   async apply(changes: readonly StoreChange[]): Promise<void> {
-    const contents = copyOf(this.#contents, new Set(changes.map(({ kind }) => kind)));
+    const contents = copyOf(
+      this.#contents,
+      changes.map(({ kind }) => kind),
+    );
     for (const change of changes) this.#applyChange(contents, change);
     this.#contents = contents;
     for (const change of changes) {
@@ -241,8 +247,9 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async knows(ids: readonly RecordId[]): Promise<boolean[]> {
+    const { refused, forgotten, damaged } = this.#contents;
     const stored = new Set(this.#allRecords().map(({ id }) => id));
-    return ids.map((id) => stored.has(id) || this.#contents.refused.has(id) || this.#contents.forgotten.has(id));
+    return ids.map((id) => (stored.has(id) && !damaged.has(id)) || refused.has(id) || forgotten.has(id));
   }
 
   async outbox(): Promise<RecordId[]> {
@@ -303,6 +310,17 @@ export class MemoryLessonStore implements LessonStore {
       case "forget":
         for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
         break;
+      case "damaged":
+        if (contents.lessons.has(change.id)) contents.damaged.add(change.id);
+        contents.offered.delete(change.id);
+        break;
+      case "restore": {
+        const lesson = contents.lessons.get(change.record.id);
+        if (lesson === undefined) throw changeInvalid(`there is no lesson ${change.record.id} to restore`);
+        contents.damaged.delete(change.record.id);
+        applyLesson(contents, lesson); // which puts it on the list again
+        break;
+      }
       case "attestation":
         keep(contents.attestations, change.record, isLater);
         break;
@@ -353,10 +371,11 @@ function applyArchive(contents: Contents, { id, standing, prunedUtility }: Extra
 
 /** Gives the ids of what was said of it. */
 function applyForget(contents: Contents, id: RecordId): RecordId[] {
-  const { lessons, labels, attestations, tombstones, outbox, embeddings, forgotten, offered } = contents;
+  const { lessons, labels, attestations, tombstones, outbox, embeddings, forgotten, offered, damaged } = contents;
   const { label, record: lesson } = lessons.get(id) ?? {};
   lessons.delete(id);
   offered.delete(id);
+  damaged.delete(id);
   outbox.delete(id);
   if (label !== undefined) {
     labels.delete(label);
@@ -383,29 +402,18 @@ function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlanc
   );
 }
 
-/** A copy of what changes of these kinds touch; the rest is shared. */
-function copyOf(contents: Contents, kinds: ReadonlySet<StoreChange["kind"]>): Contents {
-  const copy = { ...contents };
-  for (const kind of kinds) {
-    for (const name of touched[kind]) Object.assign(copy, { [name]: copied[name](contents) });
-  }
-  return copy;
+/** A copy of what changes of these kinds touch, so that the original stays as it is; the rest is shared. */
+function copyOf(contents: Contents, kinds: readonly StoreChange["kind"][]): Contents {
+  const all = Object.keys(copied) as (keyof Contents)[];
+  const names = new Set(kinds.flatMap((kind) => touched[kind] ?? all));
+  return Object.assign({ ...contents }, ...[...names].map((name) => ({ [name]: copied[name](contents) })));
 }
 
-const touched: Readonly<Record<StoreChange["kind"], readonly (keyof Contents)[]>> = {
+/** By the kinds of change that there are very many of; the others may touch anything. */
+const touched: Partial<Readonly<Record<StoreChange["kind"], readonly (keyof Contents)[]>>> = {
   lesson: ["lessons", "labels", "offered"],
-  archive: ["lessons", "labels", "offered"],
-  forget: ["lessons", "labels", "offered", "attestations", "tombstones", "outbox", "embeddings", "forgotten", "refused"],
   attestation: ["attestations"],
-  "attestation-remove": ["attestations"],
   tombstone: ["tombstones"],
-  "tombstone-remove": ["tombstones"],
-  rotation: ["rotations"],
-  embedding: ["embeddings"],
-  principal: ["principals"],
-  "review-begin": ["underReview"],
-  "review-end": ["underReview"],
-  refused: ["refused"],
   "outbox-add": ["outbox"],
   "outbox-remove": ["outbox"],
 };
@@ -421,6 +429,7 @@ const copied: { readonly [Name in keyof Contents]: (contents: Contents) => Conte
   refused: ({ refused }) => new Set(refused),
   forgotten: ({ forgotten }) => new Set(forgotten),
   offered: ({ offered }) => new Set(offered),
+  damaged: ({ damaged }) => new Set(damaged),
   outbox: ({ outbox }) => new Set(outbox),
   embeddings: ({ embeddings }) => new Map([...embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
 };
