@@ -40,6 +40,8 @@ export interface TrialEvidence {
   readonly generations: number;
   /** `undecided`: the budget of tasks is used up, or there were too few. */
   readonly verdict: "admitted" | "refused" | "undecided";
+  /** Which tasks they were, so that none counts twice; absent in what earlier versions kept. */
+  readonly tasks?: readonly string[];
   /** The lesson that it was tried against; absent where it was tried against no lesson at all. */
   readonly against?: RecordId;
   readonly model: string;
@@ -108,7 +110,8 @@ export interface Principal {
   /** How often this author's attestations were confirmed by one's own outcomes with the same lessons, and how often they were belied. */
   readonly word: WordCounts;
   /**
-   * Failures in a row of this author's lessons that had never worked here; a first success of such a lesson ends the row, and so does the user's word.
+   * The row of this author's lessons that failed at their first use here: each lengthens it by one, one that worked at its first use shortens it by one, and the user's
+   * word ends it.
    */
   readonly failuresInRow: number;
 }
