@@ -5,10 +5,12 @@ import {
   type Clock,
   isAttestation,
   isLesson,
+  isMembership,
   isRetraction,
   isRotation,
   type LessonBody,
   type LessonStore,
+  type MembershipBody,
   type Principal,
   type RecordId,
   type RetractionBody,
@@ -80,8 +82,9 @@ export class Batch {
     if (isLesson(record)) await this.#lessonArrives(record, arrival);
     else if (isRetraction(record)) await this.#retractionArrives(record, arrival.known);
     else if (isAttestation(record)) await this.#attestationArrives(record, arrival.known);
+    else if (isMembership(record)) this.#membershipArrives(record, arrival.known);
     else if (isRotation(record)) {
-      const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(arrival.known) });
+      const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(record, arrival.known) });
       if (verdict.action === "accept") this.changes.push({ kind: "rotation", record });
       else this.#remember(record, verdict);
     }
@@ -148,6 +151,16 @@ export class Batch {
     // What a stranger says moves nothing, and costs as little: else many of them could keep the node busy with one lesson.
     const mayCount = trustOf(this.knowledge.principal(record.body.author)) >= minWitnessTrust;
     if (lesson !== undefined && mayCount) await this.review(lesson.record, []);
+  }
+
+  #membershipArrives(record: SignedRecord<MembershipBody>, known: boolean): void {
+    const verdict = judge({ record, neighbours: [], state: this.knowledge.ofMembership(record, known) });
+    if (verdict.action !== "accept") {
+      this.#remember(record, verdict);
+      return;
+    }
+    this.changes.push({ kind: "membership", record });
+    this.knowledge.noteMembership(record);
   }
 
   /** Holds an author's new word on a lesson against one's own outcomes, in place of the earlier one. */

@@ -8,6 +8,10 @@ import {
   type LessonBody,
   type LessonStore,
   lessonText,
+  type MembershipBody,
+  type MembershipRefusal,
+  type Memberships,
+  membershipRefusal,
   normalisedText,
   type Principal,
   type RecordId,
@@ -28,6 +32,8 @@ export interface KnowledgeComponents {
   readonly store: KnowledgeStore;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  /** Who is in the swarm. Absent: it is open, and no record says so. */
+  readonly members?: Memberships | undefined;
 }
 
 /** One batch: the store as it is, under the changes that the batch has decided on so far. */
@@ -43,6 +49,7 @@ export class Knowledge implements LineageStore {
   /** By ancestor, and by the lesson that is superseded. */
   readonly #derived = new Map<RecordId, RecordId[]>();
   readonly #superseders = new Map<RecordId, RecordId[]>();
+  readonly #memberships = new Map<AuthorId, SignedRecord<MembershipBody>>();
   #principals: Map<AuthorId, Principal> | undefined;
 
   constructor(components: KnowledgeComponents, now: number) {
@@ -65,7 +72,17 @@ export class Knowledge implements LineageStore {
       this.#retractedAncestors(record),
     ]);
     const relatives = attestations.length === 0 ? none : await relativesOf(record, this);
-    const known = { occasion, stored, tombstones, attestations, sameText, supersededBy, retractedAncestors, relatives };
+    const known = {
+      ...this.#placeOf(record),
+      occasion,
+      stored,
+      tombstones,
+      attestations,
+      sameText,
+      supersededBy,
+      retractedAncestors,
+      relatives,
+    };
     return this.#state({ ...known, ...more });
   }
 
@@ -74,18 +91,22 @@ export class Knowledge implements LineageStore {
       this.lesson(record.body.lesson),
       this.#components.store.tombstone(record.body.lesson, record.body.author),
     ]);
-    return this.#state({ stored, refused, tombstones: tombstone === undefined ? [] : [tombstone] });
+    return this.#state({ ...this.#placeOf(record), stored, refused, tombstones: tombstone === undefined ? [] : [tombstone] });
   }
 
   /** Of what is said of the lesson only its author's own is read: strangers may have said any number of things. */
   async ofAttestation(record: SignedRecord<AttestationBody>, refused: boolean): Promise<KnownState> {
     const { lesson, author } = record.body;
     const [stored, before] = await Promise.all([this.lesson(lesson), this.attestationBy(author, lesson)]);
-    return this.#state({ stored, refused, attestations: before === undefined ? [] : [before] });
+    return this.#state({ ...this.#placeOf(record), stored, refused, attestations: before === undefined ? [] : [before] });
   }
 
-  ofRotation(refused: boolean): KnownState {
-    return this.#state({ refused });
+  ofRotation(record: SignedRecord, refused: boolean): KnownState {
+    return this.#state({ ...this.#placeOf(record), refused });
+  }
+
+  ofMembership(record: SignedRecord<MembershipBody>, refused: boolean): KnownState {
+    return this.#state({ ...this.#placeOf(record), refused, membership: this.#membershipOf(record.body.member) });
   }
 
   async lesson(id: RecordId): Promise<StoredLesson | undefined> {
@@ -104,7 +125,7 @@ export class Knowledge implements LineageStore {
       const known = latest.get(record.body.author);
       if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
     }
-    return [...latest.values()];
+    return [...latest.values()].filter((record) => this.#refusalOf(record) !== "revoked-author");
   }
 
   /** The latest. */
@@ -148,6 +169,25 @@ export class Knowledge implements LineageStore {
 
   noteAttestation(record: SignedRecord<AttestationBody>): void {
     add(this.#attestations, record.body.lesson, record);
+  }
+
+  noteMembership(record: SignedRecord<MembershipBody>): void {
+    this.#memberships.set(record.body.member, record);
+  }
+
+  #placeOf(record: SignedRecord): Pick<KnownState, "membershipRefusal"> {
+    return { membershipRefusal: this.#refusalOf(record) };
+  }
+
+  /** What one wrote oneself is one's own, whatever the owner of the swarm says. */
+  #refusalOf(record: SignedRecord): MembershipRefusal | undefined {
+    const { members, self } = this.#components;
+    if (members === undefined || (record.body.author === self && record.body.type !== "membership")) return undefined;
+    return membershipRefusal(record, { swarm: members.swarm, of: (author) => this.#membershipOf(author) });
+  }
+
+  #membershipOf(member: AuthorId): SignedRecord<MembershipBody> | undefined {
+    return this.#memberships.get(member) ?? this.#components.members?.of(member);
   }
 
   #state(known: Partial<KnownState>): KnownState {

@@ -7,12 +7,23 @@
  * decide on is known when its lesson is kept, so that is when those by others are given up. It does not guarantee that of a node which never gets the lesson: it keeps
  * every retraction of it.
  */
-import type { AuthorId, Clock, LessonStore, Principal, RecordId, SignedRecord, StoreChange, StoredLesson } from "@grapevine/core";
+import type {
+  AuthorId,
+  Clock,
+  LessonState,
+  LessonStore,
+  Principal,
+  RecordId,
+  SignedRecord,
+  StoreChange,
+  StoredLesson,
+} from "@grapevine/core";
 import { maxFailuresInRow, mayVouch } from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import { type Arrival, Batch } from "./batch.ts";
 import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
+import type { MemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { PrunedLesson, Room } from "./room.ts";
 import { topicAmong } from "./topics.ts";
@@ -21,6 +32,8 @@ export interface LedgerComponents {
   readonly store: LessonStore;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  /** Who is in the swarm. Absent: it is open, and no record says so. */
+  readonly members?: MemberBook | undefined;
   readonly clock: Clock;
   /** How much is kept of what others wrote. */
   readonly room: Room;
@@ -74,15 +87,17 @@ export interface Ledger {
 const batchSize = 512;
 /** Lessons that are pruned together: nobody waits for one of them, and a disk is synced three times for each batch. */
 const pruneBatchSize = 4_096;
+/** Retracted ones, too: those that a closed swarm's owner took out may come back. One's own change in no review. */
+const reviewedStates: readonly LessonState[] = ["admitted", "held", "archived", "retracted"];
 /** Lessons of an author that are judged again together. */
 const reviewBatchSize = 256;
 
 export function createLedger(components: LedgerComponents): Ledger {
-  const { store, principals, self, clock, room } = components;
+  const { store, principals, self, members, clock, room } = components;
   const desk = new PQueue({ concurrency: 1 });
   let incoming: { arrival: Omit<Arrival, "known">; done: () => void; failed: (error: unknown) => void }[] = [];
 
-  const newBatch = (): Batch => new Batch(new Knowledge({ store, principals, self }, clock.now()), components);
+  const newBatch = (): Batch => new Batch(new Knowledge({ store, principals, self, members }, clock.now()), components);
 
   const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
     if (arrivals.length === 0) return Promise.resolve();
@@ -116,9 +131,7 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   /** Lessons that rest on an author who has turned by what was decided are judged again; the store remembers it until that is done. */
   const writeAndReview = async (work: Batch): Promise<void> => {
-    const turned = new Set(
-      work.changes.flatMap((change) => (change.kind === "principal" && turns(change.principal) ? [change.principal.author] : [])),
-    );
+    const turned = new Set(work.changes.flatMap(turnedBy));
     for (const author of turned) work.changes.push({ kind: "review-begin", author });
     await write(work);
     for (const author of turned) await reviewAuthor(author);
@@ -132,7 +145,10 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const commit = async (changes: readonly StoreChange[], told: Partial<LedgerChange>): Promise<void> => {
     if (changes.length > 0) await store.apply(changes);
-    for (const change of changes) if (change.kind === "principal") principals.set(change.principal);
+    for (const change of changes) {
+      if (change.kind === "principal") principals.set(change.principal);
+      if (change.kind === "membership") members?.note(change.record);
+    }
     const attested = changes.flatMap((change) => (change.kind === "attestation" ? [change.record.body.lesson] : []));
     components.onLessons({ added: [], changed: [], pruned: [], attested, ...told });
     if (changes.some(({ kind }) => kind === "outbox-add")) components.onOutbox();
@@ -184,6 +200,15 @@ export function createLedger(components: LedgerComponents): Ledger {
     for (const change of changes) if (change.kind === "forget") room.forget(change.id);
   };
 
+  /** Authors whose lessons are to be judged again when the change is durable. */
+  const turnedBy = (change: StoreChange): readonly AuthorId[] => {
+    if (change.kind === "principal" && turns(change.principal)) return [change.principal.author];
+    if (change.kind !== "membership") return [];
+    const { member, state } = change.record.body;
+    const wasRevoked = members?.of(member)?.body.state === "revoked";
+    return state === "revoked" || wasRevoked ? [member] : [];
+  };
+
   /** Does the change make the author one whose lessons fail, or whose word admits lessons, or end that? */
   const turns = (principal: Principal): boolean => {
     const before = principals.get(principal.author);
@@ -208,7 +233,7 @@ export function createLedger(components: LedgerComponents): Ledger {
   const reviewAuthor = async (author: AuthorId): Promise<void> => {
     let work = newBatch();
     let reviewed = 0;
-    for await (const lesson of store.list({ author, states: ["admitted", "held", "archived"] })) {
+    for await (const lesson of store.list({ author, states: reviewedStates })) {
       await work.review(lesson.record, []);
       reviewed += 1;
       if (reviewed % reviewBatchSize > 0) continue;

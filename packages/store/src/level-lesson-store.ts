@@ -4,12 +4,14 @@ import {
   type AuthorId,
   glanceOf,
   isAttestation,
+  isMembership,
   isRecordId,
   isRetraction,
   type LessonGlance,
   type LessonQuery,
   type LessonState,
   type LessonStore,
+  type MembershipBody,
   type Principal,
   type RecordId,
   type RecordKey,
@@ -30,6 +32,7 @@ import {
   keyspaceRange,
   keyspaces,
   labelOfEmbeddingKey,
+  membersOf,
   prefixRange,
   recordKeyKey,
   recordKeyParts,
@@ -207,6 +210,10 @@ export class LevelLessonStore implements LessonStore {
 
   async tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
     return (await this.#retracted.has(lesson)) ? await this.#records.allAuthored(keyspaces.tombstone, lesson, isRetraction) : [];
+  }
+
+  async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
+    return await this.#records.allAuthored(keyspaces.membership, membersOf(swarm), isMembership);
   }
 
   async principal(author: AuthorId): Promise<Principal | undefined> {

@@ -5,7 +5,15 @@
 import type { AuthorId } from "../identity.ts";
 import type { LessonState, Principal, Standing, StoredLesson } from "../lesson.ts";
 import type { LessonGlance } from "../lesson-glance.ts";
-import type { AttestationBody, RecordId, RecordType, RetractionBody, RotationBody, SignedRecord } from "../records.ts";
+import type {
+  AttestationBody,
+  MembershipBody,
+  RecordId,
+  RecordType,
+  RetractionBody,
+  RotationBody,
+  SignedRecord,
+} from "../records.ts";
 
 export type StoreChange =
   /** Adds a lesson, or replaces what is kept about it (its record never changes). */
@@ -21,6 +29,8 @@ export type StoreChange =
   /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, so that the retraction is void. */
   | { readonly kind: "tombstone-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   | { readonly kind: "rotation"; readonly record: SignedRecord<RotationBody> }
+  /** Replaces the earlier record about the same member of the same swarm. */
+  | { readonly kind: "membership"; readonly record: SignedRecord<MembershipBody> }
   | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
   | { readonly kind: "principal"; readonly principal: Principal }
   /** The author's lessons are to be judged again, which takes more than one batch; and that all of them were. */
@@ -92,6 +102,8 @@ export interface LessonStore {
   tombstone(lesson: RecordId, author: AuthorId): Promise<SignedRecord<RetractionBody> | undefined>;
   /** All retractions of a lesson that are here, one an author: only the lesson says which of them is its author's. */
   tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]>;
+  /** What the owner of a closed swarm says of each of its members: the latest of each. */
+  memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]>;
   principal(author: AuthorId): Promise<Principal | undefined>;
   principals(): Promise<Principal[]>;
   /** Authors whose review has begun and not ended. */

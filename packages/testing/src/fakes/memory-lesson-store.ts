@@ -9,7 +9,9 @@ import {
   type LessonState,
   type LessonStore,
   lessonText,
+  type MembershipBody,
   normalisedText,
+  outranks,
   type Principal,
   type RecordId,
   type RecordKey,
@@ -29,6 +31,8 @@ interface Contents {
   readonly attestations: Map<string, SignedRecord<AttestationBody>>;
   readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
   readonly rotations: Map<RecordId, SignedRecord>;
+  /** By swarm and member. */
+  readonly memberships: Map<string, SignedRecord<MembershipBody>>;
   readonly principals: Map<AuthorId, Principal>;
   readonly underReview: Set<AuthorId>;
   readonly refused: Set<RecordId>;
@@ -53,6 +57,7 @@ export class MemoryLessonStore implements LessonStore {
     attestations: new Map(),
     tombstones: new Map(),
     rotations: new Map(),
+    memberships: new Map(),
     principals: new Map(),
     underReview: new Set(),
     refused: new Set(),
@@ -174,6 +179,10 @@ export class MemoryLessonStore implements LessonStore {
     return [...this.#contents.tombstones.values()].filter(({ body }) => body.lesson === lesson);
   }
 
+  async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
+    return [...this.#contents.memberships.values()].filter(({ body }) => body.swarm === swarm);
+  }
+
   async principal(author: AuthorId): Promise<Principal | undefined> {
     return this.#contents.principals.get(author);
   }
@@ -229,9 +238,10 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   #allRecords(): SignedRecord[] {
-    const { lessons, attestations, tombstones, rotations } = this.#contents;
+    const { lessons, attestations, tombstones, rotations, memberships } = this.#contents;
     const lessonRecords = [...lessons.values()].map(({ record }) => record);
-    return [...lessonRecords, ...attestations.values(), ...tombstones.values(), ...rotations.values()];
+    const others = [attestations, tombstones, rotations, memberships].flatMap((records): SignedRecord[] => [...records.values()]);
+    return [...lessonRecords, ...others];
   }
 
   #applyChange(contents: Contents, change: StoreChange): void {
@@ -256,6 +266,9 @@ export class MemoryLessonStore implements LessonStore {
         break;
       case "rotation":
         contents.rotations.set(change.record.id, change.record);
+        break;
+      case "membership":
+        keepMembership(contents.memberships, change.record);
         break;
       case "embedding":
         checkLabel(change.label);
@@ -329,6 +342,7 @@ function copyOf(contents: Contents): Contents {
     attestations: new Map(contents.attestations),
     tombstones: new Map(contents.tombstones),
     rotations: new Map(contents.rotations),
+    memberships: new Map(contents.memberships),
     principals: new Map(contents.principals),
     underReview: new Set(contents.underReview),
     refused: new Set(contents.refused),
@@ -372,6 +386,12 @@ function keep<Body extends AttestationBody | RetractionBody>(
   const key = record.body.lesson + record.body.author;
   const kept = records.get(key);
   if (kept === undefined || replaces(record, kept)) records.set(key, record);
+}
+
+function keepMembership(memberships: Contents["memberships"], record: SignedRecord<MembershipBody>): void {
+  const key = `${record.body.swarm}/${record.body.member}`;
+  const kept = memberships.get(key);
+  if (kept === undefined || outranks(record, kept)) memberships.set(key, record);
 }
 
 function isLater(candidate: SignedRecord, kept: SignedRecord): boolean {
