@@ -57,7 +57,7 @@ export const storeStateSchema: z.ZodType<StoreState> = z.object({
     attestation: presence,
     retraction: presence,
     rotation: presence,
-    membership: presence.default(() => ({ count: 0, sums: [0, 0, 0, 0] })),
+    membership: presence.default(() => ({ count: 0, sums: [0, 0, 0, 0] as [number, number, number, number] })),
   }),
   lessons: z.object({ own: whole, admitted: whole, held: whole, archived: whole, retracted: whole }),
   refused: whole,
