@@ -95,3 +95,4 @@ export {
 export { publicSpecification } from "./specification.ts";
 export { closedSwarmName, isSwarmLabel, isSwarmName, shortSwarmName, swarmOwner } from "./swarm-name.ts";
 export { cleanText, normalisedText, textProblem } from "./text.ts";
+export { systemTimers, type Timer, type Timers } from "./timers.ts";

@@ -2,13 +2,14 @@
  * Sees in what is gossiped that something was left out: an author's sequence numbers have a hole, or a record names a lesson that is not here. Gossip is not in
  * order, so that a moment is waited; if it is still missing then, the peer that forwarded the record is asked for a sync.
  */
-import { type AuthorId, type Clock, messageOf, type RecordId, type SignedRecord } from "@grapevine/core";
+import { type AuthorId, type Clock, messageOf, type RecordId, type SignedRecord, type Timer, type Timers } from "@grapevine/core";
 import { maxAwaitedPerPeer, maxSequencedAuthors } from "./network-limits.ts";
 import type { NetworkTiming } from "./network-timing.ts";
 import type { NetworkLog, SyncRecords } from "./network-types.ts";
 
 export interface GossipGapsInit {
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly log: NetworkLog;
   readonly timing: NetworkTiming;
   readonly records: Pick<SyncRecords, "knows">;
@@ -20,7 +21,7 @@ interface Awaited {
   /** `AUTHOR SEQ`. */
   readonly sequences: Set<string>;
   readonly lessons: Set<RecordId>;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Timer;
 }
 
 export class GossipGaps {
@@ -60,14 +61,14 @@ export class GossipGaps {
   }
 
   forget(peer: AuthorId): void {
-    clearTimeout(this.#awaited.get(peer)?.timer);
+    this.#awaited.get(peer)?.timer.cancel();
     this.#awaited.delete(peer);
     this.#askedAt.delete(peer);
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const { timer } of this.#awaited.values()) clearTimeout(timer);
+    for (const { timer } of this.#awaited.values()) timer.cancel();
     this.#awaited.clear();
   }
 
@@ -83,7 +84,7 @@ export class GossipGaps {
     if (existing !== undefined) return existing;
     const { gapDelayMs, gapEveryMs } = this.#init.timing;
     const untilNextMs = (this.#askedAt.get(peer) ?? Number.NEGATIVE_INFINITY) + gapEveryMs - this.#init.clock.now();
-    const timer = setTimeout(() => void this.#look(peer), Math.max(gapDelayMs, untilNextMs));
+    const timer = this.#init.timers.after(Math.max(gapDelayMs, untilNextMs), () => void this.#look(peer));
     const awaited = { sequences: new Set<string>(), lessons: new Set<RecordId>(), timer };
     this.#awaited.set(peer, awaited);
     return awaited;

@@ -9,7 +9,7 @@
  * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
  * not a secret).
  */
-import { type AuthorId, cleanText, messageOf } from "@grapevine/core";
+import { type AuthorId, cleanText, messageOf, type Timer, type Timers } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import { z } from "zod";
 import { ownAddresses } from "./addresses.ts";
@@ -30,6 +30,7 @@ export interface Hello {
 
 export interface GreeterInit {
   readonly host: SwarmHost;
+  readonly timers: Timers;
   readonly swarm: string;
   readonly name: string;
   /** Called once for each connection whose greeting succeeded, before `greeted` resolves. */
@@ -39,7 +40,7 @@ export interface GreeterInit {
 
 interface Greeting {
   readonly outcome: PromiseWithResolvers<Hello>;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: Timer;
   settled: boolean;
 }
 
@@ -47,7 +48,7 @@ export class Greeter {
   readonly #init: GreeterInit;
   /** An outcome outlives its connection: whoever dialled may ask for it a moment later. */
   readonly #greetings = new WeakMap<Connection, Greeting>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<Timer>();
 
   constructor(init: GreeterInit) {
     this.#init = init;
@@ -61,7 +62,7 @@ export class Greeter {
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
@@ -73,7 +74,9 @@ export class Greeter {
   #greeting(connection: Connection): Greeting {
     const known = this.#greetings.get(connection);
     if (known !== undefined) return known;
-    const timer = setTimeout(() => this.#refuse(connection, foreign(connection, "it did not greet in time")), helloTimeoutMs);
+    const timer = this.#init.timers.after(helloTimeoutMs, () =>
+      this.#refuse(connection, foreign(connection, "it did not greet in time")),
+    );
     const greeting: Greeting = { outcome: Promise.withResolvers<Hello>(), timer, settled: false };
     this.#timers.add(timer);
     // Whoever waits sees the refusal; when nobody does, it was reported by onRefused.
@@ -86,7 +89,7 @@ export class Greeter {
   #settle(greeting: Greeting): boolean {
     if (greeting.settled) return false;
     greeting.settled = true;
-    clearTimeout(greeting.timer);
+    greeting.timer.cancel();
     this.#timers.delete(greeting.timer);
     return true;
   }
@@ -104,7 +107,7 @@ export class Greeter {
   }
 
   async #greet(connection: Connection): Promise<void> {
-    const signal = AbortSignal.timeout(helloTimeoutMs);
+    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
     try {
       const stream = await connection.newStream(helloProtocol, { signal });
       const frames = frameStream(stream, maxHelloBytes);
@@ -119,7 +122,7 @@ export class Greeter {
   }
 
   async #answer(stream: Stream, connection: Connection): Promise<void> {
-    const signal = AbortSignal.timeout(helloTimeoutMs);
+    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
     try {
       const frames = frameStream(stream, maxHelloBytes);
       const theirs = await frames.read(wireHello, signal);

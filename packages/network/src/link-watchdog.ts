@@ -3,13 +3,14 @@
  * minute has a dead gossip stream, and only a new connection gives it another. Peers that were blocked meanwhile are hung up,
  * too. Silent connections are ended by libp2p's own pings.
  */
-import type { AuthorId, Clock } from "@grapevine/core";
+import type { AuthorId, Clock, Timer, Timers } from "@grapevine/core";
 import type { Counters } from "./counters.ts";
 import type { NetworkTiming } from "./network-timing.ts";
 import type { NetworkLog, PeerInfo } from "./network-types.ts";
 
 export interface LinkWatchdogInit {
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly counters: Counters;
   readonly log: NetworkLog;
   readonly timing: NetworkTiming;
@@ -24,18 +25,22 @@ export class LinkWatchdog {
   readonly #init: LinkWatchdogInit;
   /** Since when each connected peer is not heard, milliseconds since the epoch. */
   readonly #deafSince = new Map<AuthorId, number>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   constructor(init: LinkWatchdogInit) {
     this.#init = init;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#look(), this.#init.timing.watchdogMs);
+    this.#timer ??= this.#init.timers.after(this.#init.timing.watchdogMs, () => {
+      this.#timer = undefined;
+      this.start();
+      this.#look();
+    });
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
   }
 

@@ -1,5 +1,15 @@
 /** What the network needs from the rest of a node, and what it gives. */
-import type { AuthorId, Clock, Identity, LessonStore, LessonUse, RecordId, RecordKey, SignedRecord } from "@grapevine/core";
+import type {
+  AuthorId,
+  Clock,
+  Identity,
+  LessonStore,
+  LessonUse,
+  RecordId,
+  RecordKey,
+  SignedRecord,
+  Timers,
+} from "@grapevine/core";
 import type { NetworkTiming } from "./network-timing.ts";
 
 export interface NetworkInit {
@@ -20,6 +30,8 @@ export interface NetworkInit {
 
 export interface NetworkComponents {
   readonly clock: Clock;
+  /** Default: those of the system. */
+  readonly timers?: Timers;
   readonly log: NetworkLog;
   readonly records: SyncRecords;
   /** What changes among `records.recordKeys()`. Absent: all keys are read for every sync. */

@@ -3,7 +3,7 @@
  * and is tried again when the mesh changes, at the next start, and every half minute. Marked does not mean that everybody has it:
  * that is what sync is for.
  */
-import { type Clock, messageOf } from "@grapevine/core";
+import { type Clock, messageOf, type Timer, type Timers } from "@grapevine/core";
 import type { Counters } from "./counters.ts";
 import { publishRate } from "./network-limits.ts";
 import type { NetworkLog, Outbox } from "./network-types.ts";
@@ -15,6 +15,7 @@ export interface OutboxPublisherInit {
   readonly topic: string;
   readonly outbox: Outbox;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly counters: Counters;
   readonly log: NetworkLog;
 }
@@ -28,7 +29,7 @@ export class OutboxPublisher {
   #stopped = false;
   #wokenAgain = false;
   #running: Promise<void> | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  #retry: Timer | undefined;
 
   constructor(init: OutboxPublisherInit) {
     this.#init = init;
@@ -44,7 +45,7 @@ export class OutboxPublisher {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#retry);
+    this.#retry?.cancel();
     await this.#running;
   }
 
@@ -58,8 +59,8 @@ export class OutboxPublisher {
       });
     }
     this.#running = undefined;
-    clearTimeout(this.#retry);
-    if (retryAfterMs !== undefined && !this.#stopped) this.#retry = setTimeout(() => this.wake(), retryAfterMs);
+    this.#retry?.cancel();
+    if (retryAfterMs !== undefined && !this.#stopped) this.#retry = this.#init.timers.after(retryAfterMs, () => this.wake());
   }
 
   /** After how long to come back, or undefined when a new mesh peer or a new record will wake it. */

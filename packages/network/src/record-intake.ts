@@ -1,11 +1,12 @@
 /** What one sync takes in, on either side of it: which records are wanted, their checks, and their way to the store. */
-import { type AuthorId, type Clock, type RecordId, recordIdOf, type SignedRecord } from "@grapevine/core";
+import { type AuthorId, type Clock, type RecordId, recordIdOf, type SignedRecord, type Timers } from "@grapevine/core";
 import { networkErrors } from "./errors.ts";
 import { maxPassedOver, recordsPerTurn, settledForMs } from "./network-limits.ts";
 import type { SyncRecords } from "./network-types.ts";
 import type { RecordGate, RefusalReason } from "./record-gate.ts";
 
 export interface RecordIntakeComponents {
+  readonly timers: Timers;
   readonly records: Pick<SyncRecords, "knows">;
   readonly gate: RecordGate;
   readonly passedOver: PassedOver;
@@ -57,7 +58,7 @@ export class RecordIntake {
   async check(frames: readonly Uint8Array[], asked: Set<RecordId>): Promise<SignedRecord[]> {
     const records: SignedRecord[] = [];
     for (const [index, frame] of frames.entries()) {
-      if (index % recordsPerTurn === recordsPerTurn - 1) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (index % recordsPerTurn === recordsPerTurn - 1) await this.#components.timers.turn();
       const result = this.#components.gate.check(frame, this.#peer, "sync");
       if (result.verdict === "reject") throw badPage(`a record was rejected: ${result.reason}`);
       if (result.verdict === "ignore") this.#ignore(frame, result.reason);

@@ -2,7 +2,7 @@
  * Keeps a node connected: peers that the user named are dialled until they answer, peers that were met are dialled again when
  * they are lost. The wait doubles with each failure, with jitter. Nothing in libp2p does this by itself after a hang-up.
  */
-import { type AuthorId, type Clock, messageOf } from "@grapevine/core";
+import { type AuthorId, type Clock, messageOf, type Timer, type Timers } from "@grapevine/core";
 import { parseAddress, peerOfAddress } from "./addresses.ts";
 import { maxKnownPeers, maxRedialFailures, wantedPeers } from "./network-limits.ts";
 import { jittered, type NetworkTiming } from "./network-timing.ts";
@@ -10,6 +10,7 @@ import type { KnownPeer, NetworkLog } from "./network-types.ts";
 
 export interface RedialerInit {
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly log: NetworkLog;
   readonly timing: NetworkTiming;
   readonly random: () => number;
@@ -35,7 +36,7 @@ export class Redialer {
   readonly #init: RedialerInit;
   /** By peer id, or by address while the peer is unknown. */
   readonly #targets = new Map<string, Target>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #stopped = true;
 
   constructor(init: RedialerInit) {
@@ -49,7 +50,7 @@ export class Redialer {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 
   knows(peer: AuthorId): boolean {
@@ -129,8 +130,8 @@ export class Redialer {
     for (const target of this.#targets.values()) {
       if (!this.#rests(target) && target.nextAt > now) delayMs = Math.min(delayMs, target.nextAt - now + 1);
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tick(), delayMs);
+    this.#timer?.cancel();
+    this.#timer = this.#init.timers.after(delayMs, () => this.#tick());
   }
 
   async #dial(key: string, target: Target): Promise<void> {

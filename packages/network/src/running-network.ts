@@ -1,5 +1,5 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, messageOf, type SignedRecord } from "@grapevine/core";
+import { type AuthorId, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
@@ -54,6 +54,7 @@ export class RunningNetwork {
   readonly #counters: Counters;
   readonly #topic: string;
   readonly #timing: NetworkTiming;
+  readonly #timers: Timers;
   readonly #queue: InboundQueue;
   readonly #gate: RecordGate;
   readonly #gaps: GossipGaps;
@@ -66,6 +67,7 @@ export class RunningNetwork {
   constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, counters: Counters) {
     const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
+    const timers = components.timers ?? systemTimers;
     const timing = { ...defaultTiming, ...init.timing };
     const isConnected = (peer: AuthorId): boolean => this.peers.get(peer) !== undefined;
     this.host = host;
@@ -74,6 +76,7 @@ export class RunningNetwork {
     this.#counters = counters;
     this.#topic = topicOf(init.swarm);
     this.#timing = timing;
+    this.#timers = timers;
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
     const receive = this.#receive.bind(this);
     this.#queue = new InboundQueue({ counters, log, receive });
@@ -83,11 +86,12 @@ export class RunningNetwork {
       isBlocked: (author) => components.isBlocked(author),
       hasRoom: () => this.#queue.hasRoom(),
     });
-    this.#gaps = new GossipGaps({ clock, log, timing, records, request: (peer) => this.#fillGap(peer) });
+    this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
+    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
     this.#greeter = new Greeter({
       host,
+      timers,
       swarm: init.swarm,
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
@@ -95,6 +99,7 @@ export class RunningNetwork {
     });
     this.redialer = new Redialer({
       clock,
+      timers,
       log,
       timing,
       random,
@@ -102,7 +107,7 @@ export class RunningNetwork {
       isConnected,
       connectedCount: () => this.peers.size,
     });
-    this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, counters, log });
+    this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
   }
@@ -165,7 +170,7 @@ export class RunningNetwork {
   }
 
   async #dial(addresses: readonly string[]): Promise<Connection> {
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialTimeoutMs)]);
+    const signal = AbortSignal.any([this.#stopping.signal, this.#timers.timeoutSignal(dialTimeoutMs)]);
     try {
       return await this.host.dial(addresses.map(parseAddress), { signal });
     } catch (error) {
@@ -214,7 +219,7 @@ export class RunningNetwork {
 
   /** A figure for people: when it fails there is none, and the connection's own monitor says whether the link is dead. */
   async #measureRoundTrip(peer: AuthorId): Promise<void> {
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(dialTimeoutMs)]);
+    const signal = AbortSignal.any([this.#stopping.signal, this.#timers.timeoutSignal(dialTimeoutMs)]);
     try {
       const roundTripMs = await this.host.services.ping.ping(peerIdFromString(peer), { signal });
       this.peers.update(peer, { roundTripMs });
@@ -258,6 +263,7 @@ export class RunningNetwork {
       settlements: new Settlements(clock),
     };
     return new SyncScheduler({
+      timers: this.#timers,
       timing: this.#timing,
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
@@ -270,6 +276,7 @@ export class RunningNetwork {
     const { clock, log } = this.#components;
     return new LinkWatchdog({
       clock,
+      timers: this.#timers,
       counters: this.#counters,
       log,
       timing: this.#timing,

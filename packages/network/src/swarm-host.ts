@@ -1,10 +1,7 @@
 /** The libp2p host of a node: TCP, noise, yamux, identify, ping and gossipsub, set up for a swarm of equals. */
-import { createHash } from "node:crypto";
 import { type AuthorId, type Identity, messageOf } from "@grapevine/core";
 import { generateKeyPairFromSeed } from "@libp2p/crypto/keys";
-import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
-import type { TopicScoreParams } from "@libp2p/gossipsub/score";
-import { type Identify, identify } from "@libp2p/identify";
+import { identify } from "@libp2p/identify";
 import type { Libp2p } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
 import { type Ping, ping } from "@libp2p/ping";
@@ -12,12 +9,25 @@ import { tcp } from "@libp2p/tcp";
 import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { networkErrors } from "./errors.ts";
+import { gossip, type MeshGossipSub } from "./gossip-config.ts";
 import { dialTimeoutMs } from "./network-limits.ts";
 
-/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh. */
-type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[] };
-
-export type SwarmHost = Libp2p<{ identify: Identify; ping: Ping; pubsub: MeshGossipSub }>;
+/**
+ * What the network uses of its host, and no more: libp2p has it, and so has the host of a simulated swarm. Everything above works on either.
+ */
+export interface SwarmHost
+  extends Pick<
+    Libp2p,
+    "addEventListener" | "dial" | "dialProtocol" | "getConnections" | "getMultiaddrs" | "handle" | "hangUp" | "start" | "stop"
+  > {
+  readonly services: {
+    readonly ping: Pick<Ping, "ping">;
+    readonly pubsub: Pick<
+      MeshGossipSub,
+      "addEventListener" | "getMeshPeers" | "getSubscribers" | "publish" | "subscribe" | "topicValidators"
+    >;
+  };
+}
 
 export interface SwarmHostInit {
   readonly identity: Identity;
@@ -72,50 +82,3 @@ function reasonOf(error: unknown): string {
   const lines = messageOf(error).split("\n");
   return (lines.find((line) => /\bError: /.test(line)) ?? lines[0] ?? "").trim();
 }
-
-type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];
-
-function gossip(topic: string): (components: HostComponents) => MeshGossipSub {
-  const create = gossipsub({
-    // Records carry their author's signature; a second one a hop would be checked again for every duplicate.
-    globalSignaturePolicy: StrictNoSign,
-    msgIdFn: (message) => createHash("sha256").update(message.topic).update(message.data).digest(),
-    allowedTopics: [topic],
-    // Publishing again what is still in the outbox is no mistake.
-    ignoreDuplicatePublishError: true,
-    fallbackToFloodsub: false,
-    scoreParams: {
-      topics: { [topic]: topicScore },
-      topicScoreCap: 20,
-      // Several peers behind one address are a household, a team or a cluster; the default graylists them all without an error.
-      IPColocationFactorWeight: 0,
-    },
-  });
-  return (components) => create(components) as MeshGossipSub;
-}
-
-/**
- * Good conduct earns at most 13 points (3 for time, 10 for first deliveries). Each rejected record counts 10 times the square of
- * the recent ones: three leave −77, four −147, and below −80 a peer is not heard at all. The counter halves in about 23 s, so
- * that one who stops comes back in a few minutes.
- */
-const topicScore: TopicScoreParams = {
-  topicWeight: 1,
-  timeInMeshWeight: 0.01,
-  timeInMeshQuantum: 1000,
-  timeInMeshCap: 300,
-  firstMessageDeliveriesWeight: 0.5,
-  firstMessageDeliveriesDecay: 0.9,
-  firstMessageDeliveriesCap: 20,
-  // Penalties for few deliveries punish honest peers on a quiet topic; sync covers for those who do not forward.
-  meshMessageDeliveriesWeight: 0,
-  meshMessageDeliveriesDecay: 0.5,
-  meshMessageDeliveriesCap: 100,
-  meshMessageDeliveriesThreshold: 20,
-  meshMessageDeliveriesWindow: 10,
-  meshMessageDeliveriesActivation: 5000,
-  meshFailurePenaltyWeight: 0,
-  meshFailurePenaltyDecay: 0.5,
-  invalidMessageDeliveriesWeight: -10,
-  invalidMessageDeliveriesDecay: 0.97,
-};

@@ -2,12 +2,13 @@
  * With which peer this node begins a sync, and when. On connecting the side that dialled begins at once, since one sync serves both; each side begins one when the mesh
  * has settled (what was published in between reached neither), then every few minutes with jitter, and when gossip shows a gap. A few at a time, one a peer.
  */
-import type { AuthorId } from "@grapevine/core";
+import type { AuthorId, Timer, Timers } from "@grapevine/core";
 import { maxSyncsAtOnce } from "./network-limits.ts";
 import { jittered, type NetworkTiming } from "./network-timing.ts";
 import type { SyncReport } from "./network-types.ts";
 
 export interface SyncSchedulerInit {
+  readonly timers: Timers;
   readonly timing: NetworkTiming;
   readonly random: () => number;
   sync(peer: AuthorId): Promise<SyncReport>;
@@ -19,7 +20,7 @@ export class SyncScheduler {
   readonly #init: SyncSchedulerInit;
   readonly #running = new Set<AuthorId>();
   readonly #waiting = new Set<AuthorId>();
-  readonly #timers = new Map<AuthorId, NodeJS.Timeout>();
+  readonly #timers = new Map<AuthorId, Timer>();
   /** Peers whose sync on connecting is done. */
   readonly #settled = new Set<AuthorId>();
   #idle: PromiseWithResolvers<void> | undefined;
@@ -49,7 +50,7 @@ export class SyncScheduler {
   }
 
   forget(peer: AuthorId): void {
-    clearTimeout(this.#timers.get(peer));
+    this.#timers.get(peer)?.cancel();
     this.#timers.delete(peer);
     this.#waiting.delete(peer);
     this.#settled.delete(peer);
@@ -57,7 +58,7 @@ export class SyncScheduler {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     this.#waiting.clear();
     await this.idle();
@@ -68,7 +69,7 @@ export class SyncScheduler {
       if (this.#running.size >= maxSyncsAtOnce) return;
       if (this.#running.has(peer)) continue;
       this.#waiting.delete(peer);
-      clearTimeout(this.#timers.get(peer));
+      this.#timers.get(peer)?.cancel();
       this.#running.add(peer);
       void this.#run(peer);
     }
@@ -93,8 +94,9 @@ export class SyncScheduler {
   }
 
   #wait(peer: AuthorId, delayMs: number): void {
-    const timer = setTimeout(() => this.request(peer), jittered(delayMs, this.#init.random));
-    clearTimeout(this.#timers.get(peer));
+    const { timers, random } = this.#init;
+    const timer = timers.after(jittered(delayMs, random), () => this.request(peer));
+    this.#timers.get(peer)?.cancel();
     this.#timers.set(peer, timer);
   }
 

@@ -1,5 +1,4 @@
 /** The other side of a sync, which a peer leads: answers what is asked, one request at a time, and takes what it wants of what is offered. */
-import { setTimeout as wait } from "node:timers/promises";
 import { type AuthorId, type Clock, GrapevineError, type RecordId } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import type { Counters } from "./counters.ts";
@@ -88,7 +87,7 @@ class ServedSync {
   readonly #components: SyncServerComponents;
   readonly #rates: Rates;
   readonly #intake: RecordIntake;
-  readonly #signal: AbortSignal = AbortSignal.timeout(syncSessionTimeoutMs);
+  readonly #signal: AbortSignal;
   #set: RecordSet | undefined;
   #rounds = 0;
   /** Of the last offer: what was wanted and has not come. */
@@ -98,6 +97,7 @@ class ServedSync {
     this.#peer = peer;
     this.#components = components;
     this.#rates = rates;
+    this.#signal = components.timers.timeoutSignal(syncSessionTimeoutMs);
     this.#intake = new RecordIntake(peer, components);
   }
 
@@ -138,7 +138,7 @@ class ServedSync {
     if (++this.#rounds > maxSyncRounds) throw badPage(`it has more than ${maxSyncRounds} rounds`);
     while (!this.#rates.messages.take(this.#peer)) {
       this.#components.counters.add("sync.served.delayed");
-      await wait(reconcileWaitMs, undefined, { signal: this.#signal });
+      await this.#components.timers.wait(reconcileWaitMs, this.#signal);
     }
     const set = this.#set ?? (await this.#currentSet());
     return { message: answerReconciliation(set, message, maxReconcileBytes) };
@@ -165,6 +165,6 @@ class ServedSync {
   }
 
   #turn(timeoutMs: number): AbortSignal {
-    return AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)]);
+    return AbortSignal.any([this.#signal, this.#components.timers.timeoutSignal(timeoutMs)]);
   }
 }

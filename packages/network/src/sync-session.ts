@@ -46,7 +46,8 @@ export interface SyncSessionComponents extends RecordIntakeComponents {
 
 /** Never throws: how it ended is in the report. */
 export async function syncWith(peer: AuthorId, components: SyncSessionComponents, stopped: AbortSignal): Promise<SyncReport> {
-  const session = new SyncSession(peer, components, AbortSignal.any([stopped, AbortSignal.timeout(syncSessionTimeoutMs)]));
+  const signal = AbortSignal.any([stopped, components.timers.timeoutSignal(syncSessionTimeoutMs)]);
+  const session = new SyncSession(peer, components, signal);
   const startedAt = components.clock.now();
   const ended = await session.run();
   components.counters.add(`sync.ended.${ended}`);
@@ -176,7 +177,7 @@ class SyncSession {
   }
 
   #turn(): AbortSignal {
-    return AbortSignal.any([this.#signal, AbortSignal.timeout(syncFrameTimeoutMs)]);
+    return AbortSignal.any([this.#signal, this.#components.timers.timeoutSignal(syncFrameTimeoutMs)]);
   }
 }
 
