@@ -2,13 +2,15 @@
 import { createHash } from "node:crypto";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
+import { type Greeted, greetedOnly } from "./greeted-registrar.ts";
 
 /** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh. */
 export type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[] };
 
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];
 
-export function gossip(topic: string): (components: HostComponents) => MeshGossipSub {
+/** `greeted`: no peer is heard or spoken to before it has greeted. */
+export function gossip(topic: string, greeted?: Greeted): (components: HostComponents) => MeshGossipSub {
   const create = gossipsub({
     // Records carry their author's signature; a second one a hop would be checked again for every duplicate.
     globalSignaturePolicy: StrictNoSign,
@@ -24,7 +26,7 @@ export function gossip(topic: string): (components: HostComponents) => MeshGossi
       IPColocationFactorWeight: 0,
     },
   });
-  return (components) => create(components) as MeshGossipSub;
+  return (components) => create(greeted === undefined ? components : greetedOnly(components, greeted)) as MeshGossipSub;
 }
 
 /**

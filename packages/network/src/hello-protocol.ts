@@ -3,21 +3,22 @@
  *
  * The dialler opens a stream and sends `{v: 1, swarm, name, addresses}`; the other side answers with its own; both close. Each
  * side compares the swarms by itself and ends the connection when they differ. Frames are as in `frame-stream.ts`, at most 8 KiB,
- * within ten seconds of the connection.
+ * within ten seconds of the connection. In a closed swarm both add `membership`, the frame of the record that admits them (doorkeeper.ts); who is no member gets
+ * an empty greeting with `refused: "not-a-member"`, to tell its user, and the connection ends.
  *
  * What it guarantees: no other protocol of ours serves a peer before it has greeted and named the same swarm. What it does not:
  * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
- * not a secret).
+ * not a secret). The dialler of a closed swarm names itself and its addresses before it knows that the other side is a member.
  */
-import { type AuthorId, cleanText, messageOf, type Timer, type Timers } from "@grapevine/core";
+import { type AuthorId, cleanText, isSwarmName, messageOf, type Timer, type Timers } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import { z } from "zod";
 import { ownAddresses } from "./addresses.ts";
+import type { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
 import { frameStream } from "./frame-stream.ts";
-import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxNameLength } from "./network-limits.ts";
+import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxMembershipBytes, maxNameLength } from "./network-limits.ts";
 import type { SwarmHost } from "./swarm-host.ts";
-import { isSwarmName } from "./swarm-name.ts";
 
 const helloProtocol = "/grapevine/hello/1";
 
@@ -36,6 +37,7 @@ export interface GreeterInit {
   /** Called once for each connection whose greeting succeeded, before `greeted` resolves. */
   readonly onGreeted: (hello: Hello, connection: Connection) => void;
   readonly onRefused: (peer: AuthorId, reason: string) => void;
+  readonly door: Pick<Doorkeeper, "admits" | "ownProof" | "ownRefusal">;
 }
 
 interface Greeting {
@@ -115,10 +117,18 @@ export class Greeter {
       const theirs = await frames.read(wireHello, signal);
       // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
       stream.close({ signal }).catch((error: Error) => stream.abort(error));
-      this.#conclude(connection, theirs);
+      if (theirs.refused !== undefined) this.#refuse(connection, this.#init.door.ownRefusal());
+      else if (await this.#isStranger(connection, theirs)) this.#refuse(connection, notMember(connection));
+      else this.#conclude(connection, theirs);
     } catch (error) {
       this.#refuse(connection, foreign(connection, messageOf(error)));
     }
+  }
+
+  /** Of our swarm, which is closed, and no member of it? */
+  async #isStranger(connection: Connection, { swarm, membership }: WireHello): Promise<boolean> {
+    if (swarm !== this.#init.swarm) return false;
+    return !(await this.#init.door.admits(connection.remotePeer.toString(), membership));
   }
 
   async #answer(stream: Stream, connection: Connection): Promise<void> {
@@ -126,6 +136,12 @@ export class Greeter {
     try {
       const frames = frameStream(stream, maxHelloBytes);
       const theirs = await frames.read(wireHello, signal);
+      if (await this.#isStranger(connection, theirs)) {
+        await frames.write({ v: 1, swarm: theirs.swarm, name: "", addresses: [], refused: "not-a-member" }, signal);
+        await stream.close({ signal });
+        this.#refuse(connection, notMember(connection));
+        return;
+      }
       // The greeting counts before the reply is sent, since the dialler goes on as soon as it has it. Another swarm gets the
       // reply, too, to tell its user.
       if (theirs.swarm === this.#init.swarm) this.#conclude(connection, theirs);
@@ -137,13 +153,13 @@ export class Greeter {
     }
   }
 
-  #hello(): z.infer<typeof wireHello> {
+  #hello(): WireHello {
     const { host, swarm, name } = this.#init;
     const addresses = host.getMultiaddrs().map(String).slice(0, maxAddressesPerPeer);
-    return { v: 1, swarm, name: cleanText(name, maxNameLength), addresses };
+    return { v: 1, swarm, name: cleanText(name, maxNameLength), addresses, membership: this.#init.door.ownProof() };
   }
 
-  #conclude(connection: Connection, theirs: z.infer<typeof wireHello>): void {
+  #conclude(connection: Connection, theirs: WireHello): void {
     if (theirs.swarm !== this.#init.swarm) {
       const swarm = isSwarmName(theirs.swarm) ? `the swarm ${theirs.swarm}` : "another swarm";
       const message = `the peer ${connection.remotePeer.toString()} is in ${swarm}, this node in ${this.#init.swarm}`;
@@ -168,12 +184,31 @@ export class Greeter {
   }
 }
 
-const wireHello = z.object({
+interface WireHello {
+  readonly v: number;
+  readonly swarm: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly membership?: Uint8Array | undefined;
+  /** Why the caller is turned away. */
+  readonly refused?: string | undefined;
+}
+const wireHello: z.ZodType<WireHello> = z.object({
   v: z.int().min(1),
   swarm: z.string().max(256),
   name: z.string().max(256),
   addresses: z.array(z.string()).max(64),
+  membership: z
+    .instanceof(Uint8Array)
+    .refine((frame) => frame.length <= maxMembershipBytes)
+    .optional(),
+  refused: z.string().max(64).optional(),
 });
+
+function notMember(connection: Connection): Error {
+  const peer = connection.remotePeer.toString();
+  return networkErrors.create("PEER_NOT_MEMBER", `the peer ${peer} is not a member of this closed swarm`);
+}
 
 function foreign(connection: Connection, why: string): Error {
   return networkErrors.create("PEER_FOREIGN", `the peer ${connection.remotePeer.toString()} did not greet: ${why}`);

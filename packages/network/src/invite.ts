@@ -10,7 +10,7 @@
  * inviter made it (it is not signed), that it is still valid, or that the addresses still are.
  */
 import { createHash } from "node:crypto";
-import { type AuthorId, authorFromPublicKey, cborProblem, cleanText, publicKeyFromAuthor } from "@grapevine/core";
+import { type AuthorId, authorFromPublicKey, cborProblem, cleanText, isSwarmName, publicKeyFromAuthor } from "@grapevine/core";
 import * as dagCbor from "@ipld/dag-cbor";
 import { multiaddr } from "@multiformats/multiaddr";
 import { base32 } from "multiformats/bases/base32";
@@ -18,7 +18,6 @@ import { z } from "zod";
 import { ownAddresses, parseAddress, withoutPeer } from "./addresses.ts";
 import { networkErrors } from "./errors.ts";
 import { maxAddressesPerPeer, maxAddressLength, maxFrameDepth, maxNameLength } from "./network-limits.ts";
-import { isSwarmName } from "./swarm-name.ts";
 
 export interface Invite {
   readonly swarm: string;

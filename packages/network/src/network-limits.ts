@@ -49,8 +49,9 @@ export const maxAwaitedPerPeer = 64;
 /** A greeting is a few hundred bytes; a peer that cannot give it in this time is not one. */
 export const helloTimeoutMs = 10_000;
 export const maxHelloBytes: number = 8 * 1024;
+/** The record by which a member is admitted, in a greeting: about 300 bytes, whatever it says. */
+export const maxMembershipBytes = 1024;
 export const maxNameLength = 40;
-export const maxSwarmLength = 64;
 /** Addresses kept of a peer: a host's interfaces, not a list of victims to dial. */
 export const maxAddressesPerPeer = 8;
 export const maxAddressLength = 256;

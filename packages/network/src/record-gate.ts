@@ -6,7 +6,15 @@
  * believed is decided later, elsewhere. *Reject* is for bytes that no honest peer passes on, since every honest peer checks the
  * same things: it costs the forwarder its score. *Ignore* is for what an honest peer may bring all the same.
  */
-import { type AuthorId, type Clock, decodeRecord, GrapevineError, limits, type SignedRecord } from "@grapevine/core";
+import {
+  type AuthorId,
+  type Clock,
+  decodeRecord,
+  GrapevineError,
+  limits,
+  type MembershipRefusal,
+  type SignedRecord,
+} from "@grapevine/core";
 import type { Counters } from "./counters.ts";
 import { authorRate, forwarderRate, maxRatedKeys, maxRememberedIds } from "./network-limits.ts";
 import { TokenBuckets } from "./token-buckets.ts";
@@ -21,6 +29,7 @@ export type RefusalReason =
   | "future"
   | "expired"
   | "blocked-author"
+  | MembershipRefusal
   | "repeated"
   | "author-rate"
   | "forwarder-rate"
@@ -41,6 +50,11 @@ const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   expired: "ignore",
   /** Blocking is this user's word; others may relay the author. */
   "blocked-author": "ignore",
+  /** Somebody's store of another swarm. */
+  "other-swarm": "ignore",
+  /** The forwarder may know of an admission that has not come here, or may not know yet of a revocation. */
+  "not-a-member": "ignore",
+  "revoked-author": "ignore",
   /** Gossiped before; a copy that outlived gossipsub's own memory. */
   repeated: "ignore",
   "author-rate": "ignore",
@@ -58,6 +72,8 @@ export interface RecordGateComponents {
   readonly clock: Clock;
   readonly counters: Counters;
   isBlocked(author: AuthorId): boolean;
+  /** Why a record has no place in a closed swarm. Absent: everything has one. */
+  refusalOf?(record: SignedRecord): MembershipRefusal | undefined;
   /** Is there room for one more gossiped record? */
   hasRoom(): boolean;
 }
@@ -121,8 +137,9 @@ export class RecordGate {
     // [ignore]
     if (record.body.expiresAt !== undefined && record.body.expiresAt <= now) return "expired";
     // [ignore]
-    if (this.#components.isBlocked(record.body.author)) return "blocked-author";
-    return record;
+    if (record.body.type !== "membership" && this.#components.isBlocked(record.body.author)) return "blocked-author";
+    // [ignore]
+    return this.#components.refusalOf?.(record) ?? record;
   }
 
   #remember(id: string): void {

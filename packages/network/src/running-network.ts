@@ -1,11 +1,12 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
+import { type AuthorId, isMembership, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
 import type { Counters } from "./counters.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
@@ -36,11 +37,24 @@ const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
 export async function runNetwork(init: NetworkInit, components: NetworkComponents, counters: Counters): Promise<RunningNetwork> {
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
-  const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
-  const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), isBlocked });
-  const running = new RunningNetwork(host, init, components, counters);
+  const door = doorkeeperOf(init, components);
+  const host = await createHost({
+    identity: init.identity,
+    listen,
+    topic: topicOf(init.swarm),
+    isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
+    greeted: door.isClosed ? (connection) => running.greeted(connection) : undefined,
+  });
+  const running: RunningNetwork = new RunningNetwork(host, init, components, counters);
   await running.start(listen);
   return running;
+}
+
+/** It keeps nothing of its own: any number of them are one. */
+function doorkeeperOf({ identity, swarm }: NetworkInit, components: NetworkComponents): Doorkeeper {
+  const { clock, members } = components;
+  const receive: NetworkComponents["receive"] = (records, from) => components.receive(records, from);
+  return new Doorkeeper({ self: identity.author, swarm, clock, members, receive });
 }
 
 export class RunningNetwork {
@@ -61,6 +75,8 @@ export class RunningNetwork {
   readonly #recordSet: LiveRecordSet;
   readonly #intake: RecordIntakeComponents;
   readonly #greeter: Greeter;
+  readonly #door: Doorkeeper;
+  #endRevocations: () => void = () => undefined;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
 
@@ -80,10 +96,12 @@ export class RunningNetwork {
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
     const receive = this.#receive.bind(this);
     this.#queue = new InboundQueue({ counters, log, receive });
+    this.#door = doorkeeperOf(init, components);
     this.#gate = new RecordGate({
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
+      refusalOf: (record) => this.#door.refusalOf(record),
       hasRoom: () => this.#queue.hasRoom(),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
@@ -96,6 +114,7 @@ export class RunningNetwork {
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
       onRefused: (peer, reason) => this.#refused(peer, reason),
+      door: this.#door,
     });
     this.redialer = new Redialer({
       clock,
@@ -129,12 +148,14 @@ export class RunningNetwork {
     });
     void this.#readRecordKeys();
     this.#rememberPeers();
+    this.#endRevocations = this.#door.onRevoked((member) => void this.#revoked(member));
     this.redialer.start();
     this.#watchdog.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#endRevocations();
     this.redialer.stop();
     this.#watchdog.stop();
     this.#gaps.stop();
@@ -148,17 +169,23 @@ export class RunningNetwork {
 
   /**
    * Dials the addresses, which are one peer's, and greets it. @throws ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN,
-   * PEER_BLOCKED, SWARM_DIFFERENT
+   * PEER_BLOCKED, SWARM_DIFFERENT, SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   async connect(addresses: readonly string[]): Promise<PeerInfo> {
     const parsed = addresses.map(parseAddress);
     const blocked = parsed.map(peerOfAddress).find((peer) => peer !== undefined && this.#components.isBlocked(peer));
     if (blocked !== undefined) throw networkErrors.create("PEER_BLOCKED", `the peer ${blocked} is blocked here`);
+    if (this.#door.isRevoked) throw this.#door.ownRefusal();
     const connection = await this.#dial(addresses);
     await this.#greeter.greeted(connection);
     const info = this.peers.get(connection.remotePeer.toString());
     if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
     return info;
+  }
+
+  /** Resolves when both sides of the connection have greeted. @throws as `connect` */
+  async greeted(connection: Connection): Promise<void> {
+    await this.#greeter.greeted(connection);
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
@@ -167,6 +194,14 @@ export class RunningNetwork {
 
   async hangUp(peer: AuthorId): Promise<void> {
     await this.host.hangUp(peerIdFromString(peer));
+  }
+
+  async #revoked(member: AuthorId): Promise<void> {
+    this.redialer.forget(member);
+    if (this.host.getConnections(peerIdFromString(member)).length === 0) return;
+    this.#counters.add("link.hung-up.revoked");
+    this.#components.log("info", `hung up on ${member}: it is no member of the swarm any more`);
+    await this.hangUp(member);
   }
 
   async #dial(addresses: readonly string[]): Promise<Connection> {
@@ -232,6 +267,8 @@ export class RunningNetwork {
   async #receive(records: readonly SignedRecord[], from: AuthorId): Promise<void> {
     await this.#components.receive(records, from);
     for (const record of records) this.#gaps.arrived(record);
+    // What the member has written may have come before, and been ignored.
+    if (records.some(isMembership) && this.peers.get(from) !== undefined) this.syncs.request(from);
   }
 
   #fillGap(peer: AuthorId): void {
@@ -282,7 +319,7 @@ export class RunningNetwork {
       timing: this.#timing,
       peers: () => this.peers.list(),
       heard: () => new Set(this.host.services.pubsub.getSubscribers(this.#topic).map(String)),
-      isBlocked: (peer) => this.#components.isBlocked(peer),
+      isBlocked: (peer) => this.#components.isBlocked(peer) || !this.#door.isMember(peer),
       hangUp: (peer) => void this.hangUp(peer),
     });
   }

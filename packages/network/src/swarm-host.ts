@@ -10,6 +10,7 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { networkErrors } from "./errors.ts";
 import { gossip, type MeshGossipSub } from "./gossip-config.ts";
+import type { Greeted } from "./greeted-registrar.ts";
 import { dialTimeoutMs } from "./network-limits.ts";
 
 /**
@@ -34,6 +35,8 @@ export interface SwarmHostInit {
   readonly listen: readonly string[];
   readonly topic: string;
   isBlocked(peer: AuthorId): boolean;
+  /** Gossip waits for it. Absent: it does not, as suits a swarm that anybody may be in. */
+  readonly greeted?: Greeted | undefined;
 }
 
 /** A host that is not started yet. */
@@ -60,7 +63,7 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
       denyInboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
     },
-    services: { identify: identify(), ping: ping(), pubsub: gossip(init.topic) },
+    services: { identify: identify(), ping: ping(), pubsub: gossip(init.topic, init.greeted) },
   });
   if (host.peerId.toString() !== init.identity.author) {
     throw new Error(`the host's peer id ${host.peerId.toString()} is not the author ${init.identity.author}`);
