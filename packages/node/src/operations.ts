@@ -1,6 +1,7 @@
 /** What can be asked of a node: the same list for the node itself, for the routes of its control API, and for the client on the other side. */
 import type { LessonState } from "@grapevine/core";
 import type {
+  AdmitRequest,
   Answer,
   AskRequest,
   Conflict,
@@ -16,6 +17,7 @@ import type {
   LessonHit,
   LessonReply,
   LessonSummary,
+  MemberSummary,
   ModelSummary,
   PeerSummary,
   PinReply,
@@ -23,7 +25,10 @@ import type {
   PractiseEvent,
   PractiseRequest,
   RetractRequest,
+  RevokeReply,
+  RevokeRequest,
   Status,
+  SwarmReply,
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
@@ -57,5 +62,8 @@ export interface NodeOperations {
   allowPeer(id: string, options?: CallOptions): Promise<PeerSummary>;
   invite(options?: CallOptions): Promise<InviteReply>;
   join(request: JoinRequest, options?: CallOptions): Promise<JoinReply>;
+  swarm(options?: CallOptions): Promise<SwarmReply>;
+  admitMember(id: string, request?: AdmitRequest, options?: CallOptions): Promise<MemberSummary>;
+  revokeMember(id: string, request?: RevokeRequest, options?: CallOptions): Promise<RevokeReply>;
   models(options?: CallOptions): Promise<ModelSummary[]>;
 }

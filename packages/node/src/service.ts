@@ -21,6 +21,7 @@ import type { Activity } from "./activity.ts";
 import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
 import type {
+  AdmitRequest,
   Answer,
   AnswerPolicy,
   AskRequest,
@@ -37,13 +38,17 @@ import type {
   LessonHit,
   LessonReply,
   LessonSummary,
+  MemberSummary,
   ModelSummary,
   PeerSummary,
   PinReply,
   PractisedTask,
   PractiseRequest,
   RetractRequest,
+  RevokeReply,
+  RevokeRequest,
   Status,
+  SwarmReply,
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
@@ -55,6 +60,8 @@ import type { Indexing } from "./indexing.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
+import type { MemberBook } from "./members.ts";
+import { admitMember, describeSwarm, revokeMember } from "./membership.ts";
 import type { Merits } from "./merits.ts";
 import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
 import { outcomeChanges } from "./outcomes.ts";
@@ -74,6 +81,7 @@ export interface NodeServiceComponents {
   readonly experiences: ExperienceStore;
   readonly ledger: Ledger;
   readonly principals: PrincipalBook;
+  readonly members: MemberBook;
   readonly merits: Merits;
   readonly gate: Gate;
   readonly agent: Agent;
@@ -292,6 +300,18 @@ export class NodeService implements NodeOperations {
     const { peerId, name } = await network.join(invite);
     if (trust) await this.trustPeer(peerId, { name });
     return { swarm: network.swarm, peerId, name, trusted: trust };
+  }
+
+  async swarm(): Promise<SwarmReply> {
+    return describeSwarm(this.#components);
+  }
+
+  admitMember(text: string, request: AdmitRequest = {}): Promise<MemberSummary> {
+    return admitMember(text, request, this.#components);
+  }
+
+  revokeMember(text: string, request: RevokeRequest = {}): Promise<RevokeReply> {
+    return revokeMember(text, request, this.#components);
   }
 
   async models(): Promise<ModelSummary[]> {
