@@ -123,6 +123,7 @@ export class Batch {
       const label = this.#components.store.nextLabel();
       this.#write(newLesson(record, verdict, { label, now: this.#now, ...(own && { consolidates }) }), this.added);
       this.#giveUpVoid(record, state.tombstones);
+      await this.#giveUpRevoked(record.id);
       // It may be the link between a lesson that was taken back and others that came before it.
       await this.#reviewKin(record, verdict.state === "retracted" || state.retractedAncestors.length > 0);
     } else await this.#settle(record.id, verdict);
@@ -178,6 +179,13 @@ export class Batch {
       this.changes.push({ kind: "tombstone-remove", lesson: lesson.id, author: body.author });
       this.changes.push({ kind: "refused", id, reason: voidTombstoneReason });
       this.knowledge.noteVoidTombstone(id);
+    }
+  }
+
+  async #giveUpRevoked(lesson: RecordId): Promise<void> {
+    for (const { body } of await this.knowledge.revokedWordsOn(lesson)) {
+      const kind = body.type === "attestation" ? "attestation-remove" : "tombstone-remove";
+      this.changes.push({ kind, lesson, author: body.author });
     }
   }
 

@@ -18,6 +18,7 @@ import {
   type RetractionBody,
   type SignedRecord,
   type StoredLesson,
+  swarmOwner,
 } from "@grapevine/core";
 import type { KnownState } from "@grapevine/reconcile";
 import { ancestorsOf, type Descendant, descendantsOf, type LineageStore } from "./lineage.ts";
@@ -118,6 +119,15 @@ export class Knowledge implements LineageStore {
     return [...stored, ...(this.#derived.get(ancestor) ?? [])].slice(0, limit);
   }
 
+  /** What revoked members said of a lesson before it came, and has no place in the swarm any more. */
+  async revokedWordsOn(lesson: RecordId): Promise<SignedRecord<AttestationBody | RetractionBody>[]> {
+    if (this.#components.members === undefined || swarmOwner(this.#components.members.swarm) === undefined) return [];
+    const { store } = this.#components;
+    const [attestations, tombstones] = await Promise.all([store.attestations(lesson), store.tombstones(lesson)]);
+    const inBatch = [...(this.#attestations.get(lesson) ?? []), ...(this.#tombstones.get(lesson) ?? [])];
+    return [...attestations, ...tombstones, ...inBatch].filter((record) => this.#refusalOf(record) === "revoked-author");
+  }
+
   /** One an author, the latest. */
   async attestationsOf(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
     const latest = new Map<AuthorId, SignedRecord<AttestationBody>>();
@@ -210,7 +220,7 @@ export class Knowledge implements LineageStore {
 
   async #tombstonesOf(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
     const all = [...(await this.#components.store.tombstones(lesson)), ...(this.#tombstones.get(lesson) ?? [])];
-    return all.filter(({ id }) => !this.#voidTombstones.has(id));
+    return all.filter((record) => !this.#voidTombstones.has(record.id) && this.#refusalOf(record) !== "revoked-author");
   }
 
   /** By the same author, and not taken back itself. */

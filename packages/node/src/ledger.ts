@@ -25,6 +25,7 @@ import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
 import type { MemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
+import { takeOutRevokedWords } from "./revoked-words.ts";
 import type { PrunedLesson, Room } from "./room.ts";
 import { topicAmong } from "./topics.ts";
 
@@ -149,7 +150,7 @@ export function createLedger(components: LedgerComponents): Ledger {
       if (change.kind === "principal") principals.set(change.principal);
       if (change.kind === "membership") members?.note(change.record);
     }
-    const attested = changes.flatMap((change) => (change.kind === "attestation" ? [change.record.body.lesson] : []));
+    const attested = changes.flatMap(attestedLessons);
     components.onLessons({ added: [], changed: [], pruned: [], attested, ...told });
     if (changes.some(({ kind }) => kind === "outbox-add")) components.onOutbox();
   };
@@ -231,6 +232,7 @@ export function createLedger(components: LedgerComponents): Ledger {
    * last batch is durable.
    */
   const reviewAuthor = async (author: AuthorId): Promise<void> => {
+    const lessAttested = await takeOutWords(author);
     let work = newBatch();
     let reviewed = 0;
     for await (const lesson of store.list({ author, states: reviewedStates })) {
@@ -241,10 +243,18 @@ export function createLedger(components: LedgerComponents): Ledger {
       work = newBatch();
     }
     await write(work);
-    await review(await attestedBy(author));
+    await review([...lessAttested, ...(await attestedBy(author))]);
     work = newBatch();
     work.changes.push({ kind: "review-end", author });
     await write(work);
+  };
+
+  const takeOutWords = async (author: AuthorId): Promise<readonly RecordId[]> => {
+    if (members?.of(author)?.body.state !== "revoked") return [];
+    const work = newBatch();
+    const attested = await takeOutRevokedWords(author, work, { store, members });
+    await write(work);
+    return attested;
   };
 
   const attestedBy = async (author: AuthorId): Promise<RecordId[]> => {
@@ -289,4 +299,10 @@ export function createLedger(components: LedgerComponents): Ledger {
     waiting: () => incoming.length,
     settled: () => desk.onIdle(),
   };
+}
+
+/** The lesson of which more or less is attested by the change. */
+function attestedLessons(change: StoreChange): readonly RecordId[] {
+  if (change.kind === "attestation") return [change.record.body.lesson];
+  return change.kind === "attestation-remove" ? [change.lesson] : [];
 }

@@ -83,11 +83,15 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
     case "attestation":
       applyAuthored(transaction, keyspaces.attestation, change.record, isLater);
       break;
+    case "attestation-remove":
+      removeAuthored(transaction, authoredKey(keyspaces.attestation, change.lesson, change.author), "attestation");
+      transaction.delete(authoredKey(keyspaces.testimony, change.lesson, change.author));
+      break;
     case "tombstone":
       applyAuthored(transaction, keyspaces.tombstone, change.record, isEarlier);
       break;
     case "tombstone-remove":
-      applyTombstoneRemove(transaction, authoredKey(keyspaces.tombstone, change.lesson, change.author));
+      removeAuthored(transaction, authoredKey(keyspaces.tombstone, change.lesson, change.author), "retraction");
       break;
     case "rotation":
       applyRotation(transaction, change.record);
@@ -263,10 +267,10 @@ function applyAuthored(
   }
 }
 
-function applyTombstoneRemove(transaction: Transaction, key: Buffer): void {
+function removeAuthored(transaction: Transaction, key: Buffer, type: "attestation" | "retraction"): void {
   const value = transaction.getSync(key);
   if (value === undefined) return;
-  removeRecord(transaction, decodePointer(value), "retraction");
+  removeRecord(transaction, decodePointer(value), type);
   transaction.delete(key);
 }
 

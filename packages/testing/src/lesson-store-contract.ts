@@ -468,6 +468,21 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         for (const record of records) expect(await store.record(record.id)).toEqual(record);
       });
 
+      it("takes an attestation out again, with what it says of its lesson", async () => {
+        const lesson = sampleStoredLesson(sampleLesson(alice), 0);
+        const [bobs, carols] = [bob, carol].map((author) => sampleAttestation(author, { lesson: lesson.record.id }));
+        await add(lesson);
+        await store.allGlances();
+        await store.apply([bobs, carols].flatMap((record) => (record ? [{ kind: "attestation", record }] : [])));
+        const remove = { kind: "attestation-remove", lesson: lesson.record.id, author: bob.author } as const;
+        await store.apply([remove, remove]);
+        expect(await store.attestations(lesson.record.id)).toEqual([carols]);
+        expect(await store.record(bobs?.id ?? "")).toBeUndefined();
+        const [glance] = [...(await store.allGlances())];
+        expect(glance?.attestations.map(({ author }) => author)).toEqual([carol.author]);
+        expect((await collect(store.recordKeys())).map(({ type }) => type).sort()).toEqual(["attestation", "lesson"]);
+      });
+
       it("keeps the latest membership record of each member of a swarm, in any order of arrival", async () => {
         const swarm = sampleMembership(alice, { member: bob.author }).body.swarm;
         const first = sampleMembership(alice, { member: bob.author });

@@ -24,9 +24,11 @@ export type StoreChange =
   | { readonly kind: "forget"; readonly id: RecordId; readonly reason: string }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
+  /** Takes an author's attestation of a lesson out again, if there is one: it has no place in the swarm any more. */
+  | { readonly kind: "attestation-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   /** A retraction, kept by lesson and author, whether or not the lesson is here. That of the lesson's author is kept for good. */
   | { readonly kind: "tombstone"; readonly record: SignedRecord<RetractionBody> }
-  /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, so that the retraction is void. */
+  /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, or the author was revoked. */
   | { readonly kind: "tombstone-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   | { readonly kind: "rotation"; readonly record: SignedRecord<RotationBody> }
   /** Replaces the earlier record about the same member of the same swarm. */

@@ -258,6 +258,9 @@ export class MemoryLessonStore implements LessonStore {
       case "attestation":
         keep(contents.attestations, change.record, isLater);
         break;
+      case "attestation-remove":
+        contents.attestations.delete(change.lesson + change.author);
+        break;
       case "tombstone":
         keep(contents.tombstones, change.record, (candidate, kept) => isLater(kept, candidate));
         break;
