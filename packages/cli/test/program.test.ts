@@ -68,6 +68,10 @@ describe("help", () => {
         "peers trust",
         "peers block",
         "peers allow",
+        "swarm create",
+        "swarm members",
+        "swarm admit",
+        "swarm revoke",
       ].sort(),
     );
   });

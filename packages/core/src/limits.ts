@@ -25,9 +25,7 @@ export const maxReasonLength = 200;
 export const maxSwarmLabelLength = 64;
 /** Label, separator, and a closed swarm's owner, whose peer id has 52 characters. */
 export const maxSwarmLength: number = maxSwarmLabelLength + 1 + 52;
-/** What a revocation holds of each record that stays: nobody finds a second record with the same 128 bits. */
-export const keptDigestBytes = 16;
-/** Records of a revoked member that a revocation can keep: half of what fits into a record, so that all else of it fits for sure. */
+/** Records of a revoked member that a revocation can keep: at 16 bytes each, half of what fits into a record, so that all else of it fits for sure. */
 export const maxKeptRecords = 512;
 
 /** A record dated further ahead than this is refused, so that a wrong clock cannot make a record immortal. */

@@ -6,7 +6,6 @@
  * others. What it does not: that a member whose time ended does not date a record back; the owner revokes where that matters.
  */
 import type { AuthorId } from "./identity.ts";
-import { keptDigestBytes } from "./limits.ts";
 import { recordIdBytes } from "./record-id.ts";
 import { isMembership, type MembershipBody, type RecordId, type SignedRecord } from "./records.ts";
 import { swarmOwner } from "./swarm-name.ts";
@@ -48,6 +47,9 @@ export function isMemberAt(author: AuthorId, now: number, memberships: Membershi
 export function outranks(first: SignedRecord<MembershipBody>, second: SignedRecord<MembershipBody>): boolean {
   return first.body.seq > second.body.seq || (first.body.seq === second.body.seq && first.id > second.id);
 }
+
+/** What a revocation holds of each record that stays: nobody finds a second record with the same 128 bits. */
+export const keptDigestBytes = 16;
 
 /** What a revocation holds of the records that stay: the first 16 bytes of each one's digest, ascending, each once. */
 export function keptDigests(ids: readonly RecordId[]): Uint8Array {

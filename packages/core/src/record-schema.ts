@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { isAuthorId } from "./identity.ts";
 import {
-  keptDigestBytes,
   maxDerivedFrom,
   maxEnvironmentFactLength,
   maxEnvironmentFacts,
@@ -18,6 +17,7 @@ import {
   maxTags,
   maxTitleLength,
 } from "./limits.ts";
+import { keptDigestBytes } from "./membership.ts";
 import { isRecordId } from "./record-id.ts";
 import { lessonKinds, membershipStates, type RecordBody, recordVersion } from "./records.ts";
 import { isSwarmName, swarmOwner } from "./swarm-name.ts";
