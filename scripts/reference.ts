@@ -1,13 +1,15 @@
-/** `npx pnpm reference`: writes the pages of docs/ that are made from the code. `test/errors.test.ts` and `test/reconciliation.test.ts` fail when they differ from it. */
-import { writeFile } from "node:fs/promises";
+/** `npx pnpm reference`: writes the pages of docs/ that are made from the code. `test/errors.test.ts`, `test/reconciliation.test.ts` and `test/protocol.test.ts` fail when they differ from it. */
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rules } from "../packages/reconcile/src/rules.ts";
 import { root } from "./checks/tree.ts";
 import { errorReference, errorSources } from "./reference/error-reference.ts";
+import { protocolReference } from "./reference/protocol-reference.ts";
 import { reconciliationConstants, reconciliationReference } from "./reference/reconciliation-reference.ts";
 
 const errorPage = "docs/ERRORS.md";
 const reconciliationPage = "docs/RECONCILIATION.md";
+const protocolPage = "docs/PROTOCOL.md";
 
 await writeFile(join(root, errorPage), errorReference(errorSources));
 const codes = errorSources.reduce((sum, { specifications }) => sum + Object.keys(specifications).length, 0);
@@ -15,3 +17,6 @@ console.log(`${errorPage}: ${codes} codes from ${errorSources.length} tables`);
 
 await writeFile(join(root, reconciliationPage), reconciliationReference(rules, reconciliationConstants));
 console.log(`${reconciliationPage}: ${rules.length} rules, ${reconciliationConstants.length} figures`);
+
+await writeFile(join(root, protocolPage), protocolReference(await readFile(join(root, protocolPage), "utf8")));
+console.log(`${protocolPage}: its limits and scores`);

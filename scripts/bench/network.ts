@@ -113,7 +113,7 @@ async function measureSyncs(): Promise<Figure[]> {
   const bareMilliseconds: number[] = [];
   try {
     await Promise.all([ours.start(), theirs.start()]);
-    await ours.join(theirs.createInvite());
+    await ours.join(await theirs.createInvite());
     await ours.sync();
     const bytesBefore = ours.counters()["sync.reconcile-bytes"] ?? 0;
     let bodyBytes = 0;

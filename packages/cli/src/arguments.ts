@@ -38,6 +38,19 @@ export function whole(least: number, most: number): (value: string) => number {
   };
 }
 
+/** `30m`, `12h`, `7d`, in milliseconds. */
+export function duration(leastMs: number, mostMs: number): (value: string) => number {
+  const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+  return (value) => {
+    const [, digits, unit = ""] = /^(\d{1,9})([mhd])$/.exec(value) ?? [];
+    const ms = Number(digits) * (units[unit] ?? Number.NaN);
+    if (!(ms >= leastMs && ms <= mostMs)) {
+      throw new InvalidArgumentError("It must be a time such as 30m, 12h or 7d, from one minute to 365 days.");
+    }
+    return ms;
+  };
+}
+
 /** Set out only when help is asked for. */
 export function examples(command: Command, lines: readonly (readonly [example: string, comment: string])[]): void {
   command.addHelpText("after", () => {

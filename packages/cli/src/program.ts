@@ -22,6 +22,7 @@ import type { AskArguments } from "./commands/ask.ts";
 import type { UpArguments } from "./commands/up.ts";
 import type { CommandWork } from "./context.ts";
 import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
+import { addInvites } from "./reach-program.ts";
 import { addSwarmCommands } from "./swarm-program.ts";
 import { readVersion } from "./version.ts";
 
@@ -117,7 +118,7 @@ function addNodeCommands(program: Command, perform: Perform): void {
   examples(up, [
     ["up", "start a node with the best model there is"],
     ["up --name bo --detach", "start one in the background"],
-    ["up --join grapevine1… --trust", "join a swarm and believe the inviter's lessons"],
+    ["up --join grapevine2… --trust", "join a swarm and believe the inviter's lessons"],
     ["up --model ollama:qwen2.5-coder:1.5b", "choose the model"],
     ["up --answer swarm", "answer questions of everybody in the swarm, strangers last"],
   ]);
@@ -154,13 +155,7 @@ function addNodeCommands(program: Command, perform: Perform): void {
       ["status --json", "for scripts"],
     ],
   );
-  examples(
-    program
-      .command("invite")
-      .description("print the line that lets another node join")
-      .action(() => perform(async (context) => (await import("./commands/join.ts")).invite(context))),
-    [["invite", "give the line to whom you like"]],
-  );
+  addInvites(program, perform);
   examples(
     program
       .command("join")
@@ -171,8 +166,8 @@ function addNodeCommands(program: Command, perform: Perform): void {
         perform(async (context) => (await import("./commands/join.ts")).join(context, { invite, trust })),
       ),
     [
-      ["join grapevine1…", "its lessons are held until they prove themselves"],
-      ["join grapevine1… --trust", "its lessons are believed"],
+      ["join grapevine2…", "its lessons are held until they prove themselves"],
+      ["join grapevine2… --trust", "its lessons are believed"],
     ],
   );
 }

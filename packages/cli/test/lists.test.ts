@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { grapevine, lines, makeHome, refuse, startStandIn } from "./harness.ts";
+import { grapevine, lines, makeHome, now, refuse, startStandIn } from "./harness.ts";
 import { answer, experience, lesson, lessonDetails, lessonId, peer, status, used } from "./samples.ts";
 
 const long = "a title that goes on and on, ".repeat(4).slice(0, 120);
@@ -161,15 +161,62 @@ describe("peers, invites and lessons that are given and taken", () => {
   it("say what is so now", async () => {
     const { where } = await startStandIn({
       "POST /api/peers/ada/trust": () => ({ ...peer, standing: "trusted" }),
-      "GET /api/invite": () => ({ invite: "grapevine1xyz", swarm: "grapevine", addresses: [] }),
+      "POST /api/invites": () => ({
+        invite: "grapevine2xyz",
+        swarm: "grapevine",
+        addresses: [],
+        id: "k3xq7a2mk3xq7a2m",
+        expiresAt: now,
+      }),
       "POST /api/join": () => ({ swarm: "grapevine", peerId: peer.peerId, name: "ada", trusted: false }),
       "POST /api/teach": () => ({ id: lessonId, title: "List", state: "own" }),
     });
     expect((await grapevine(["peers", "trust", "ada", ...where])).stdout).toBe("ada is trusted now.\n");
-    expect((await grapevine(["invite", ...where])).stdout).toBe("grapevine1xyz\n");
+    expect((await grapevine(["invite", ...where])).stdout).toBe("grapevine2xyz\n");
     expect((await grapevine(["join", "grapevine1xyz", ...where])).stdout).toBe("Joined swarm grapevine through ada.\n");
     const { stdout } = await grapevine(["teach", "--situation", "s", "--guidance", "g", ...where]);
     expect(stdout).toBe("Lesson gh2akisc “List” is own.\n");
+  });
+});
+
+describe("invites", () => {
+  const made = { id: "k3xq7a2mk3xq7a2m", createdAt: now - 60_000, expiresAt: now + 86_400_000 };
+
+  it("are shown as a code for cameras, which fits the terminal, in the characters that such codes hold best", async () => {
+    const line = `grapevine2${"a2".repeat(160)}`;
+    const { where, asked } = await startStandIn({
+      "POST /api/invites": () => ({ invite: line, swarm: "grapevine", addresses: [], ...made, uses: 2 }),
+    });
+    const { stdout, stderr } = await grapevine(["invite", "--qr", "--expires", "12h", "--uses", "2", ...where]);
+    expect(asked[0]?.body).toEqual({ expiresInMs: 43_200_000, uses: 2 });
+    const [first, ...code] = stdout.trimEnd().split("\n");
+    expect(first).toBe(line);
+    // Version 9 is 53 dots wide, and holds 335 characters of the upper case alphabet, or 230 of any: fewer than these.
+    expect(code.map((row) => row.length)).toEqual(Array.from({ length: 29 }, () => 57));
+    expect(stderr).toContain("grapevine invite revoke k3xq7a2m");
+  });
+
+  it("are listed with who joined by them, and revoked by the beginning of their ids", async () => {
+    const bo = { peerId: peer.peerId, name: "bo" };
+    const { where, asked } = await startStandIn({
+      "GET /api/invites": () => [{ ...made, state: "open", uses: 3, usedBy: [bo] }],
+      "POST /api/invites/k3xq/revoke": () => ({ ...made, state: "revoked", usedBy: [bo] }),
+    });
+    expect((await grapevine(["invite", "list", ...where])).stdout).toMatch(/k3xq7a2m +open .* 1 of 3 +bo/);
+    const { stdout, stderr } = await grapevine(["invite", "revoke", "k3xq", ...where]);
+    expect(stdout).toContain("Invite k3xq7a2m is revoked");
+    expect(stderr).toContain("grapevine peers block bo");
+    expect(asked.map(({ url }) => url)).toEqual(["/api/invites", "/api/invites/k3xq/revoke"]);
+  });
+
+  it.each([
+    ["--expires", "59s"],
+    ["--expires", "366d"],
+    ["--expires", "0m"],
+    ["--uses", "0"],
+    ["--uses", "1001"],
+  ])("refuse %s %s", async (option, value) => {
+    expect((await grapevine(["invite", option, value])).exitCode).toBe(2);
   });
 });
 

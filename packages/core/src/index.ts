@@ -30,6 +30,7 @@ export {
   identityFromSeed,
   isAuthorId,
   publicKeyFromAuthor,
+  signatureBytes,
   verifySignature,
 } from "./identity.ts";
 export { createExperienceId } from "./ids.ts";
@@ -49,6 +50,7 @@ export {
   type StoredLesson,
   strangerCalled,
   type TrialEvidence,
+  usableStates,
   type WordCounts,
   withStanding,
 } from "./lesson.ts";
@@ -67,7 +69,7 @@ export type { Embedder } from "./ports/embedder.ts";
 export type { ActionResult, Environment, Episode, Task, TaskQuery } from "./ports/environment.ts";
 export { type ExperienceQuery, type ExperienceStore, forgottenTitle } from "./ports/experience-store.ts";
 export type { Generation, GenerationRequest, JsonSchema, LanguageModel, Message } from "./ports/language-model.ts";
-export type { LessonQuery, LessonStore, RecordKey, StoreChange } from "./ports/lesson-store.ts";
+export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StatementAhead, StoreChange } from "./ports/lesson-store.ts";
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
 export { isRecordId, recordIdBytes, recordIdOf, shortId } from "./record-id.ts";
 export {

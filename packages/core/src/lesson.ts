@@ -79,8 +79,8 @@ export const maxConflicts = 16;
 /** Earlier standings that a lesson keeps: enough to explain it, bounded so that a flapping lesson cannot grow. */
 export const maxStandings = 16;
 
-/** The lesson with a new standing, the old one moved to its history. */
-export function withStanding(lesson: StoredLesson, standing: Standing): StoredLesson {
+/** A lesson, or what is kept about it, with a new standing; the old one is moved to its history. */
+export function withStanding<Kept extends Pick<StoredLesson, "standing" | "history">>(lesson: Kept, standing: Standing): Kept {
   return { ...lesson, standing, history: [...lesson.history, lesson.standing].slice(-maxStandings) };
 }
 
@@ -89,8 +89,11 @@ export function isUsable(lesson: StoredLesson): boolean {
   return isUsableState(lesson.standing.state);
 }
 
+/** States of lessons that may stand in a prompt. */
+export const usableStates: readonly LessonState[] = ["own", "admitted"];
+
 export function isUsableState(state: LessonState): boolean {
-  return state === "own" || state === "admitted";
+  return usableStates.includes(state);
 }
 
 /** An identity that this node knows something of. */

@@ -21,6 +21,12 @@ export const networkErrors: ErrorTable<
   | "INVITE_OWN"
   | "INVITE_OTHER_SWARM"
   | "INVITE_NO_ADDRESS"
+  | "INVITE_EXPIRED"
+  | "INVITE_REVOKED"
+  | "INVITE_USED_UP"
+  | "INVITE_FORGOTTEN"
+  | "INVITE_UNKNOWN"
+  | "INVITE_TOO_MANY"
   | "ASK_QUESTION_SIZE"
   | "ASK_NOT_TRUSTED"
   | "ASK_CLOSED"
@@ -88,7 +94,7 @@ export const networkErrors: ErrorTable<
   },
   INVITE_MALFORMED: {
     summary: "A text is not an invite.",
-    hint: "Copy the whole line that `grapevine invite` printed; it begins with grapevine1.",
+    hint: "Copy the whole line that `grapevine invite` printed; it begins with grapevine2.",
   },
   INVITE_DAMAGED: {
     summary: "An invite was cut short or altered on its way.",
@@ -109,6 +115,30 @@ export const networkErrors: ErrorTable<
   INVITE_NO_ADDRESS: {
     summary: "This node listens nowhere, so that nobody could follow an invite.",
     hint: "Start it with --listen and an address.",
+  },
+  INVITE_EXPIRED: {
+    summary: "An invite is not valid any more, since its time is over.",
+    hint: "Ask the inviter for a new one: `grapevine invite`, with --expires for a longer time. If it should still hold, set this machine's clock.",
+  },
+  INVITE_REVOKED: {
+    summary: "An invite was revoked by the one who made it.",
+    hint: "Ask the inviter for a new one.",
+  },
+  INVITE_USED_UP: {
+    summary: "As many peers have joined by an invite as its maker allowed.",
+    hint: "Ask the inviter for a new one.",
+  },
+  INVITE_FORGOTTEN: {
+    summary: "The one who made an invite does not know it any more: it expired long ago, or that node began anew.",
+    hint: "Ask the inviter for a new one.",
+  },
+  INVITE_UNKNOWN: {
+    summary: "This node has made no invite with that id.",
+    hint: "See `grapevine invite list`.",
+  },
+  INVITE_TOO_MANY: {
+    summary: "This node has made as many invites as it remembers.",
+    hint: "Give one invite to several peers; each is forgotten 30 days after it has expired.",
   },
   ASK_QUESTION_SIZE: {
     summary: "A question to a peer is empty or longer than the limit.",

@@ -34,7 +34,7 @@ export function gossip(topic: string, greeted?: Greeted): (components: HostCompo
  * the recent ones: three leave −77, four −147, and below −80 a peer is not heard at all. The counter halves in about 23 s, so
  * that one who stops comes back in a few minutes.
  */
-const topicScore: TopicScoreParams = {
+export const topicScore: TopicScoreParams = {
   topicWeight: 1,
   timeInMeshWeight: 0.01,
   timeInMeshQuantum: 1000,

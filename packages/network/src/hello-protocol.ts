@@ -4,7 +4,9 @@
  * The dialler opens a stream and sends `{v: 1, swarm, name, addresses}`; the other side answers with its own; both close. Each
  * side compares the swarms by itself and ends the connection when they differ. Frames are as in `frame-stream.ts`, at most 8 KiB,
  * within ten seconds of the connection. In a closed swarm both add `membership`, the frame of the record that admits them (doorkeeper.ts); who is no member gets
- * an empty greeting with `refused: "not-a-member"`, to tell its user, and the connection ends.
+ * an empty greeting with `refused: "not-a-member"`, to tell its user, and the connection ends. Who follows an invite adds `invite`, its id; whoever made it adds to its answer `refused`
+ * (`revoked`, `expired`, `used-up`, `unknown`) where it does not hold, and ends the connection. On a connection that has greeted,
+ * the same exchange presents an invite once more, and nothing is ended.
  *
  * What it guarantees: no other protocol of ours serves a peer before it has greeted and named the same swarm. What it does not:
  * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
@@ -17,9 +19,11 @@ import { ownAddresses } from "./addresses.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
 import { frameStream } from "./frame-stream.ts";
+import type { InviteRefusal } from "./invite-book.ts";
 import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxMembershipBytes, maxNameLength } from "./network-limits.ts";
 import type { SwarmHost } from "./swarm-host.ts";
 
+const notAMember = "not-a-member";
 const helloProtocol = "/grapevine/hello/1";
 
 /** What a peer said of itself, cleaned. */
@@ -38,6 +42,8 @@ export interface GreeterInit {
   readonly onGreeted: (hello: Hello, connection: Connection) => void;
   readonly onRefused: (peer: AuthorId, reason: string) => void;
   readonly door: Pick<Doorkeeper, "admits" | "ownProof" | "ownRefusal">;
+  /** A peer presents an invite of this node. Undefined: it holds. */
+  readonly onInvite: (invite: string, peer: AuthorId) => Promise<InviteRefusal | undefined>;
 }
 
 interface Greeting {
@@ -51,6 +57,8 @@ export class Greeter {
   /** An outcome outlives its connection: whoever dialled may ask for it a moment later. */
   readonly #greetings = new WeakMap<Connection, Greeting>();
   readonly #timers = new Set<Timer>();
+  /** Ids of invites that are being followed, by the peer that made them. */
+  readonly #invites = new Map<AuthorId, string>();
 
   constructor(init: GreeterInit) {
     this.#init = init;
@@ -71,6 +79,20 @@ export class Greeter {
   /** Resolves when both sides have greeted. @throws SWARM_DIFFERENT, PEER_FOREIGN */
   greeted(connection: Connection): Promise<Hello> {
     return this.#greeting(connection).outcome.promise;
+  }
+
+  /** From now on the invite is part of the greeting of its maker, until what is given back is called. */
+  follow(peer: AuthorId, invite: string): () => void {
+    this.#invites.set(peer, invite);
+    return () => void this.#invites.delete(peer);
+  }
+
+  /** Presents an invite over a connection that has greeted. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, PEER_FOREIGN */
+  async present(connection: Connection, invite: string): Promise<void> {
+    const theirs = await this.#exchange(connection, invite).catch((error: unknown) => {
+      throw foreign(connection, messageOf(error));
+    });
+    if (theirs.refused !== undefined) throw this.#refusalOf(theirs.refused);
   }
 
   #greeting(connection: Connection): Greeting {
@@ -109,15 +131,9 @@ export class Greeter {
   }
 
   async #greet(connection: Connection): Promise<void> {
-    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
     try {
-      const stream = await connection.newStream(helloProtocol, { signal });
-      const frames = frameStream(stream, maxHelloBytes);
-      await frames.write(this.#hello(), signal);
-      const theirs = await frames.read(wireHello, signal);
-      // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
-      stream.close({ signal }).catch((error: Error) => stream.abort(error));
-      if (theirs.refused !== undefined) this.#refuse(connection, this.#init.door.ownRefusal());
+      const theirs = await this.#exchange(connection, this.#invites.get(connection.remotePeer.toString()));
+      if (theirs.refused !== undefined) this.#refuse(connection, this.#refusalOf(theirs.refused));
       else if (await this.#isStranger(connection, theirs)) this.#refuse(connection, notMember(connection));
       else this.#conclude(connection, theirs);
     } catch (error) {
@@ -131,23 +147,42 @@ export class Greeter {
     return !(await this.#init.door.admits(connection.remotePeer.toString(), membership));
   }
 
+  #refusalOf(refused: string): Error {
+    return refused === notAMember ? this.#init.door.ownRefusal() : refusedInvite(refused);
+  }
+
+  async #exchange(connection: Connection, invite: string | undefined): Promise<WireHello> {
+    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
+    const stream = await connection.newStream(helloProtocol, { signal });
+    const frames = frameStream(stream, maxHelloBytes);
+    await frames.write({ ...this.#hello(), invite }, signal);
+    const theirs = await frames.read(wireHello, signal);
+    // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
+    stream.close({ signal }).catch((error: Error) => stream.abort(error));
+    return theirs;
+  }
+
   async #answer(stream: Stream, connection: Connection): Promise<void> {
     const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
     try {
       const frames = frameStream(stream, maxHelloBytes);
       const theirs = await frames.read(wireHello, signal);
       if (await this.#isStranger(connection, theirs)) {
-        await frames.write({ v: 1, swarm: theirs.swarm, name: "", addresses: [], refused: "not-a-member" }, signal);
+        await frames.write({ v: 1, swarm: theirs.swarm, name: "", addresses: [], refused: notAMember }, signal);
         await stream.close({ signal });
         this.#refuse(connection, notMember(connection));
         return;
       }
-      // The greeting counts before the reply is sent, since the dialler goes on as soon as it has it. Another swarm gets the
-      // reply, too, to tell its user.
-      if (theirs.swarm === this.#init.swarm) this.#conclude(connection, theirs);
-      await frames.write(this.#hello(), signal);
+      const isOurs = theirs.swarm === this.#init.swarm;
+      const peer = connection.remotePeer.toString();
+      const refused = isOurs && theirs.invite !== undefined ? await this.#init.onInvite(theirs.invite, peer) : undefined;
+      // The greeting counts before the reply is sent, since the dialler goes on as soon as it has it. Whoever is turned away gets
+      // the reply, too, to tell its user.
+      if (isOurs && refused === undefined) this.#conclude(connection, theirs);
+      await frames.write({ ...this.#hello(), refused }, signal);
       await stream.close({ signal });
-      if (theirs.swarm !== this.#init.swarm) this.#conclude(connection, theirs);
+      if (!isOurs) this.#conclude(connection, theirs);
+      if (refused !== undefined) this.#refuse(connection, refusedInvite(refused));
     } catch (error) {
       this.#refuse(connection, foreign(connection, messageOf(error)));
     }
@@ -190,6 +225,8 @@ interface WireHello {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly membership?: Uint8Array | undefined;
+  /** Id of the invite that the caller follows. */
+  readonly invite?: string | undefined;
   /** Why the caller is turned away. */
   readonly refused?: string | undefined;
 }
@@ -202,8 +239,17 @@ const wireHello: z.ZodType<WireHello> = z.object({
     .instanceof(Uint8Array)
     .refine((frame) => frame.length <= maxMembershipBytes)
     .optional(),
+  invite: z.string().max(64).optional(),
   refused: z.string().max(64).optional(),
 });
+
+/** A word that this version does not know is a refusal as well. */
+function refusedInvite(refusal: string): Error {
+  if (refusal === "revoked") return networkErrors.create("INVITE_REVOKED", "the invite was revoked by its maker");
+  if (refusal === "expired") return networkErrors.create("INVITE_EXPIRED", "the invite has expired, by its maker's clock");
+  if (refusal === "used-up") return networkErrors.create("INVITE_USED_UP", "as many peers have joined by the invite as may");
+  return networkErrors.create("INVITE_FORGOTTEN", "the maker of the invite does not know it");
+}
 
 function notMember(connection: Connection): Error {
   const peer = connection.remotePeer.toString();

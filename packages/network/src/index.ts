@@ -1,8 +1,9 @@
 /** The node's place in a swarm: libp2p host, gossip and its gate, sync, greetings, invites, ask-a-peer. */
 export { networkErrors } from "./errors.ts";
 export { type Invite, parseInvite } from "./invite.ts";
+export type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 export { createNetwork } from "./network.ts";
-export { askTimeoutMs } from "./network-limits.ts";
+export { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "./network-limits.ts";
 export type { NetworkTiming } from "./network-timing.ts";
 export type {
   AnswerContext,
@@ -10,6 +11,7 @@ export type {
   AskOptions,
   AskPermission,
   AskReply,
+  InviteKeeping,
   KnownPeer,
   NamedLesson,
   Network,

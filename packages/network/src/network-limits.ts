@@ -30,6 +30,15 @@ export const settledForMs: number = 30 * 60_000;
 export const maxPassedOver = 16_384;
 /** Records that a peer may have taken here by its own offer; what is over it is fetched when it is this node's turn to sync. */
 export const offerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 200, burst: 10_000 };
+/**
+ * A peer that brings nothing for so long, of what it was asked for, does not keep others from bringing it: a frame of records takes a fraction of a second on any
+ * link that is of use.
+ */
+export const claimTimeoutMs = 5_000;
+/** For so long after it did not bring what it was asked for, a peer keeps nobody from anything. */
+export const brokenClaimMs: number = 10 * 60_000;
+/** Peers are asked at once for what may be wanted now, as when an author is allowed again, but not more often: else it costs what a flood does. */
+export const reconsiderEveryMs = 60_000;
 /** Asked for at once: more than fit into one frame of ordinary lessons, so that a frame is well filled. */
 export const maxIdsPerRequest = 400;
 /** Nobody waits longer for one frame of a sync. */
@@ -52,6 +61,22 @@ export const maxHelloBytes: number = 8 * 1024;
 /** The record by which a member is admitted, in a greeting: about 300 bytes, whatever it says. */
 export const maxMembershipBytes = 1024;
 export const maxNameLength = 40;
+/** An invite has about 400 characters, eight addresses and the longest names included about 1,500. */
+export const maxInviteLength = 8192;
+/** A swarm's name in an invite may hold its owner's key beside its label. */
+export const maxInviteSwarmLength = 128;
+/** Ids of invites: nobody guesses one of 2^80, and it is still short enough to type its beginning. */
+export const inviteIdBytes = 10;
+/** How long an invite holds unless its maker says otherwise: long enough for a mail to be read, short enough that a lost one is not for ever. */
+export const usualInviteLifeMs: number = 7 * 86_400_000;
+export const minInviteLifeMs = 60_000;
+export const maxInviteLifeMs: number = 365 * 86_400_000;
+/** Peers that may be given as the most that join by one invite, and that are remembered of one without such a bound. */
+export const maxInviteUses = 1000;
+/** Invites that a node remembers, each about 200 bytes: whoever needs more peers than that gives one to several. */
+export const maxIssuedInvites = 1000;
+/** An expired invite is remembered for so long, to be shown, and to tell who presents it that it expired. */
+export const inviteForgottenAfterMs: number = 30 * 86_400_000;
 /** Addresses kept of a peer: a host's interfaces, not a list of victims to dial. */
 export const maxAddressesPerPeer = 8;
 export const maxAddressLength = 256;

@@ -12,6 +12,7 @@ import type {
   SignedRecord,
   Timers,
 } from "@grapevine/core";
+import type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 import type { NetworkTiming } from "./network-timing.ts";
 
 export interface NetworkInit {
@@ -48,12 +49,21 @@ export interface NetworkComponents {
   readonly members?: SwarmMembers | undefined;
   /** How questions of peers are served. Absent: none is answered. */
   readonly answering?: Answering;
+  /** Where the invites of this node are kept. Absent: in memory. */
+  readonly invites?: InviteKeeping;
   /** After every change among the connected peers. */
   readonly onPeersChange?: (peers: readonly PeerInfo[]) => void;
   /** A peer was met, or its addresses changed: to be kept for the next start. */
   readonly onKnownPeer?: (peer: KnownPeer) => void;
   /** Uniform in [0, 1); for jitter. Default: Math.random. */
   readonly random?: () => number;
+}
+
+export interface InviteKeeping {
+  /** As they were saved last. */
+  readonly issued: readonly IssuedInvite[];
+  /** Resolves when they are durable. */
+  save(issued: readonly IssuedInvite[]): Promise<void>;
 }
 
 /** One line for people, and the facts of it. Texts of peers are cleaned before they get here. */
@@ -201,15 +211,24 @@ export interface Network {
    * @throws as `ask`
    */
   probe(peer: AuthorId, question: string, options?: Pick<AskOptions, "signal">): Promise<Sureness | undefined>;
-  /** One line of text that leads another node here. @throws NETWORK_STOPPED, INVITE_NO_ADDRESS */
-  createInvite(): string;
+  /** One line of text that leads another node here; resolves when it is remembered. @throws NETWORK_STOPPED, INVITE_NO_ADDRESS, INVITE_TOO_MANY */
+  createInvite(terms?: InviteTerms): Promise<string>;
+  /** The invites that this node has made and not forgotten, newest first. */
+  invites(): IssuedInvite[];
+  /** From now on this node greets nobody who presents the invite. By its id or enough of its beginning. @throws INVITE_UNKNOWN, ID_AMBIGUOUS */
+  revokeInvite(id: string): Promise<IssuedInvite>;
   /**
-   * As `connect`, by an invite. @throws INVITE_MALFORMED, INVITE_DAMAGED, INVITE_VERSION, INVITE_OWN, INVITE_OTHER_SWARM, and as
-   * `connect`
+   * As `connect`, by an invite. A peer that is connected is asked whether the invite holds. @throws INVITE_MALFORMED, INVITE_DAMAGED,
+   * INVITE_VERSION, INVITE_OWN, INVITE_OTHER_SWARM, INVITE_EXPIRED, INVITE_REVOKED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect`
    */
   join(invite: string): Promise<PeerInfo>;
   /** Syncs with every connected peer now, and resolves when that is done. */
   sync(): Promise<void>;
+  /**
+   * Something that was not wanted may be wanted now, as when an author is not blocked any more: what was passed over and what was settled with peers is looked at again, at
+   * once with those that are connected, unless that was done within the last minute. Returns at once.
+   */
+  reconsider(): void;
   /** What happened since the start of the process, by name. */
   counters(): Readonly<Record<string, number>>;
 }

@@ -13,6 +13,7 @@ import { askOver, probeOver } from "./ask-client.ts";
 import { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
 import { formatInvite, parseInvite } from "./invite.ts";
+import { InviteBook, type InviteTerms, type IssuedInvite } from "./invite-book.ts";
 import { maxAddressesPerPeer } from "./network-limits.ts";
 import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo, Sureness } from "./network-types.ts";
 import { type RunningNetwork, runNetwork } from "./running-network.ts";
@@ -30,6 +31,7 @@ class SwarmNetwork implements Network {
   readonly #init: NetworkInit;
   readonly #components: NetworkComponents;
   readonly #counters = new Counters();
+  readonly #invites: InviteBook;
   /** Starting, or running. */
   #running: Promise<RunningNetwork> | undefined;
   /** Running; for what answers at once. */
@@ -40,10 +42,12 @@ class SwarmNetwork implements Network {
     this.swarm = init.swarm;
     this.#init = init;
     this.#components = components;
+    const { clock, invites = { issued: [], save: async () => undefined } } = components;
+    this.#invites = new InviteBook({ clock, issued: invites.issued, save: (issued) => invites.save(issued) });
   }
 
   async start(): Promise<void> {
-    this.#running ??= runNetwork(this.#init, this.#components, this.#counters);
+    this.#running ??= runNetwork(this.#init, this.#components, { counters: this.#counters, invites: this.#invites });
     try {
       this.#current = await this.#running;
     } catch (error) {
@@ -99,11 +103,20 @@ class SwarmNetwork implements Network {
     return await probeOver({ connection: this.#connectionTo(peer), self: this.peerId }, question, options);
   }
 
-  createInvite(): string {
+  async createInvite(terms: InviteTerms = {}): Promise<string> {
     this.#live();
     const addresses = reachableFirst(this.addresses()).slice(0, maxAddressesPerPeer);
     if (addresses.length === 0) throw networkErrors.create("INVITE_NO_ADDRESS", "this node listens on no address");
-    return formatInvite({ swarm: this.swarm, peerId: this.peerId, name: this.#init.name, addresses });
+    const { id, expiresAt } = await this.#invites.issue(terms);
+    return formatInvite({ swarm: this.swarm, name: this.#init.name, addresses, id, expiresAt }, this.#init.identity);
+  }
+
+  invites(): IssuedInvite[] {
+    return this.#invites.list();
+  }
+
+  async revokeInvite(id: string): Promise<IssuedInvite> {
+    return await this.#invites.revoke(id);
   }
 
   async join(text: string): Promise<PeerInfo> {
@@ -113,13 +126,23 @@ class SwarmNetwork implements Network {
       const message = `the invite leads into the swarm ${invite.swarm}, this node is in ${this.swarm}`;
       throw networkErrors.create("INVITE_OTHER_SWARM", message);
     }
-    return this.connect(invite.addresses);
+    if (invite.expiresAt !== undefined && this.#components.clock.now() >= invite.expiresAt) {
+      throw networkErrors.create("INVITE_EXPIRED", `the invite expired at ${new Date(invite.expiresAt).toISOString()}`);
+    }
+    const running = this.#live();
+    const info = await running.join(invite);
+    running.redialer.name(info.addresses);
+    return info;
   }
 
   async sync(): Promise<void> {
     const { peers, syncs } = this.#live();
     for (const { peerId } of peers.list()) syncs.request(peerId);
     await syncs.idle();
+  }
+
+  reconsider(): void {
+    this.#current?.reconsider();
   }
 
   counters(): Readonly<Record<string, number>> {

@@ -37,7 +37,7 @@ export type RefusalReason =
   | "unexpected";
 
 /** Each reason with its verdict. The codes are those of core's decoder. */
-const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
+export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   RECORD_TOO_LARGE: "reject",
   RECORD_MALFORMED: "reject",
   RECORD_NOT_CANONICAL: "reject",

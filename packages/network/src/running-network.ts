@@ -5,6 +5,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
+import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
@@ -12,8 +13,10 @@ import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
 import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
+import type { Invite } from "./invite.ts";
+import type { InviteBook } from "./invite-book.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
+import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
 import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
@@ -34,7 +37,11 @@ import { syncWith } from "./sync-session.ts";
 const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
 
 /** @throws LISTEN_FAILED, ADDRESS_INVALID */
-export async function runNetwork(init: NetworkInit, components: NetworkComponents, counters: Counters): Promise<RunningNetwork> {
+export async function runNetwork(
+  init: NetworkInit,
+  components: NetworkComponents,
+  { counters, invites }: RunningNetworkParts,
+): Promise<RunningNetwork> {
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const door = doorkeeperOf(init, components);
@@ -45,7 +52,7 @@ export async function runNetwork(init: NetworkInit, components: NetworkComponent
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     greeted: door.isClosed ? (connection) => running.greeted(connection) : undefined,
   });
-  const running: RunningNetwork = new RunningNetwork(host, init, components, counters);
+  const running: RunningNetwork = new RunningNetwork(host, init, components, { counters, invites });
   await running.start(listen);
   return running;
 }
@@ -55,6 +62,12 @@ function doorkeeperOf({ identity, swarm }: NetworkInit, components: NetworkCompo
   const { clock, members } = components;
   const receive: NetworkComponents["receive"] = (records, from) => components.receive(records, from);
   return new Doorkeeper({ self: identity.author, swarm, clock, members, receive });
+}
+
+/** What outlives a stop. */
+export interface RunningNetworkParts {
+  readonly counters: Counters;
+  readonly invites: InviteBook;
 }
 
 export class RunningNetwork {
@@ -74,13 +87,15 @@ export class RunningNetwork {
   readonly #gaps: GossipGaps;
   readonly #recordSet: LiveRecordSet;
   readonly #intake: RecordIntakeComponents;
+  readonly #settlements: Settlements;
   readonly #greeter: Greeter;
   readonly #door: Doorkeeper;
   #endRevocations: () => void = () => undefined;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
+  #reconsideredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, counters: Counters) {
+  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
     const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
     const timers = components.timers ?? systemTimers;
@@ -106,7 +121,7 @@ export class RunningNetwork {
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
+    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claims: new Claims(clock) };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -115,6 +130,7 @@ export class RunningNetwork {
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
       onRefused: (peer, reason) => this.#refused(peer, reason),
       door: this.#door,
+      onInvite: (invite, peer) => invites.present(invite, peer),
     });
     this.redialer = new Redialer({
       clock,
@@ -126,6 +142,7 @@ export class RunningNetwork {
       isConnected,
       connectedCount: () => this.peers.size,
     });
+    this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
@@ -186,6 +203,32 @@ export class RunningNetwork {
   /** Resolves when both sides of the connection have greeted. @throws as `connect` */
   async greeted(connection: Connection): Promise<void> {
     await this.#greeter.greeted(connection);
+  }
+
+  /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
+  async join({ peerId, id, addresses }: Invite): Promise<PeerInfo> {
+    const [connected, connection] = [this.peers.get(peerId), this.connectionTo(peerId)];
+    if (id === undefined) return await this.connect(addresses);
+    if (connected !== undefined && connection !== undefined) {
+      await this.#greeter.present(connection, id);
+      return connected;
+    }
+    const followed = this.#greeter.follow(peerId, id);
+    try {
+      return await this.connect(addresses);
+    } finally {
+      followed();
+    }
+  }
+
+  /** See `Network.reconsider`. */
+  reconsider(): void {
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    const now = this.#components.clock.now();
+    if (now - this.#reconsideredAt < reconsiderEveryMs) return;
+    this.#reconsideredAt = now;
+    for (const { peerId } of this.peers.list()) this.syncs.request(peerId);
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
@@ -268,7 +311,10 @@ export class RunningNetwork {
     await this.#components.receive(records, from);
     for (const record of records) this.#gaps.arrived(record);
     // What the member has written may have come before, and been ignored.
-    if (records.some(isMembership) && this.peers.get(from) !== undefined) this.syncs.request(from);
+    if (!records.some(isMembership)) return;
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    if (this.peers.get(from) !== undefined) this.syncs.request(from);
   }
 
   #fillGap(peer: AuthorId): void {
@@ -297,7 +343,7 @@ export class RunningNetwork {
       counters: this.#counters,
       records,
       recordSet: this.#recordSet,
-      settlements: new Settlements(clock),
+      settlements: this.#settlements,
     };
     return new SyncScheduler({
       timers: this.#timers,

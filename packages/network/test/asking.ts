@@ -33,7 +33,7 @@ export async function asking(
   const given = typeof answering === "function" ? answeringWith(answering) : answering;
   const [here, there] = [createNode(), createNode({}, given === undefined ? {} : { answering: given, ...components })];
   await withNodes([here, there], async () => {
-    const { peerId } = await here.network.join(there.network.createInvite());
+    const { peerId } = await here.network.join(await there.network.createInvite());
     await run(here, peerId, there);
   });
 }

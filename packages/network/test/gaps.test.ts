@@ -9,7 +9,7 @@ const timing = { syncSettleMs: 600_000, syncEveryMs: 600_000, gapDelayMs: 30, ga
 async function withTwo(run: (here: TestNode, there: TestNode) => Promise<void>): Promise<void> {
   const [here, there] = [createNode({ timing }), createNode({ timing })];
   await withNodes([here, there], async () => {
-    await here.network.join(there.network.createInvite());
+    await here.network.join(await there.network.createInvite());
     await here.network.sync();
     const first = there.teach("the first");
     await here.watched.until(() => here.records.has(first.id), "the first lesson was gossiped");

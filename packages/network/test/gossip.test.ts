@@ -12,7 +12,7 @@ it("brings a lesson to every peer, also to those who are not neighbours of its a
     // A line: each knows only the one before it.
     for (const [index, node] of all.entries()) {
       const before = all[index - 1];
-      if (before !== undefined) await node.network.join(before.network.createInvite());
+      if (before !== undefined) await node.network.join(await before.network.createInvite());
     }
     const [first, last] = [all[0] as TestNode, all[4] as TestNode];
     const lesson = first.teach("the far end");
@@ -31,7 +31,7 @@ it("keeps lessons in the outbox until somebody listens, across a restart", async
     await alone.network.start();
     alone.network.publish();
     expect([...alone.outbox.keys()]).toEqual([lesson.id]);
-    await other.network.join(alone.network.createInvite());
+    await other.network.join(await alone.network.createInvite());
     await alone.watched.until(() => alone.outbox.size === 0, "published once there is a mesh");
     await other.watched.until(() => other.records.has(lesson.id), "the lesson arrived");
   });
@@ -41,10 +41,10 @@ it("does not hear a blocked author, and hangs up on a blocked peer", async () =>
   const [here, relay, bad] = [createNode(), createNode(), createNode()];
   here.blocked.add(bad.identity.author);
   await withNodes([here, relay, bad], async () => {
-    await here.network.join(relay.network.createInvite());
-    await bad.network.join(relay.network.createInvite());
-    expect(await codeOf(here.network.join(bad.network.createInvite()))).toBe("PEER_BLOCKED");
-    expect(await codeOf(bad.network.join(here.network.createInvite()))).not.toBe("none");
+    await here.network.join(await relay.network.createInvite());
+    await bad.network.join(await relay.network.createInvite());
+    expect(await codeOf(here.network.join(await bad.network.createInvite()))).toBe("PEER_BLOCKED");
+    expect(await codeOf(bad.network.join(await here.network.createInvite()))).not.toBe("none");
     const unwanted = bad.teach("mischief");
     await relay.watched.until(() => relay.records.has(unwanted.id), "the relay has it");
     const wanted = relay.teach("manners");
@@ -62,7 +62,7 @@ it("refuses bad frames, counts them, and stops listening to who sends them", asy
   const here = createNode();
   const bad = createNode();
   await withNodes([here, bad], async () => {
-    await bad.network.join(here.network.createInvite());
+    await bad.network.join(await here.network.createInvite());
     const good = lessonOf(bad.identity, "order");
     for (let index = 0; index < 6; index++) {
       const frame = Uint8Array.from(good.frame);
@@ -97,7 +97,7 @@ it("does not relay what is dated ahead, but takes it when its time has come", as
   await withNodes([here, other], async () => {
     const early = lessonOf(createIdentity(), "tomorrow", { createdAt: Date.now() + limits.maxClockSkewMs + 60_000 });
     other.records.add([early]);
-    await here.network.join(other.network.createInvite());
+    await here.network.join(await other.network.createInvite());
     await here.watched.until(() => here.network.peers()[0]?.lastSync?.ignored === 1, "the early lesson is ignored");
     aheadMs = 120_000;
     await here.network.sync();

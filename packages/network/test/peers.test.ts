@@ -10,7 +10,7 @@ describe("peers", () => {
     const here = createNode({ name: "here" }, { onKnownPeer: (peer) => known.push(peer) });
     const there = createNode({ name: "  there\u202e \u0007is   a very long name that goes on and on and on  " });
     await withNodes([here, there], async () => {
-      const info = await here.network.join(there.network.createInvite());
+      const info = await here.network.join(await there.network.createInvite());
       expect(info).toMatchObject({ peerId: there.identity.author, direction: "outbound" });
       expect(info.name).toMatch(/^there is a very long name/);
       expect(info.name?.length).toBeLessThanOrEqual(40);
@@ -26,7 +26,7 @@ describe("peers", () => {
     const [here, there] = [createNode(), createNode({ swarm: "elsewhere" })];
     await withNodes([here, there], async () => {
       expect(await codeOf(here.network.connect(there.network.addresses()))).toBe("SWARM_DIFFERENT");
-      expect(await codeOf(here.network.join(there.network.createInvite()))).toBe("INVITE_OTHER_SWARM");
+      expect(await codeOf(here.network.join(await there.network.createInvite()))).toBe("INVITE_OTHER_SWARM");
       await there.watched.until(() => there.log.some((line) => line.includes("is in the swarm test")), "the other side says why");
       expect(here.network.peers()).toEqual([]);
       expect(there.network.peers()).toEqual([]);
@@ -37,7 +37,7 @@ describe("peers", () => {
     const identity = createIdentity();
     const [here, there] = [createNode(), createNode({ identity })];
     await withNodes([here, there], async () => {
-      await here.network.join(there.network.createInvite());
+      await here.network.join(await there.network.createInvite());
       const address = there.network.addresses()[0]?.replace(/\/p2p\/.*/, "") as string;
       const since = here.network.peers()[0]?.connectedSince as number;
       await there.network.disconnect(here.network.peerId);

@@ -11,7 +11,7 @@ it("lessons go between processes, and a killed peer is noticed", async () => {
   await withNodes([here], async () => {
     const child = spawn(
       process.execPath,
-      [fileURLToPath(new URL("child-node.ts", import.meta.url)), here.network.createInvite()],
+      [fileURLToPath(new URL("child-node.ts", import.meta.url)), await here.network.createInvite()],
       {
         stdio: ["ignore", "pipe", "inherit"],
       },

@@ -22,7 +22,10 @@ describe("sync", () => {
     first.records.add(all);
     second.records.add(all);
     await withNodes([first, second, late], async () => {
-      await Promise.all([late.network.join(first.network.createInvite()), late.network.join(second.network.createInvite())]);
+      await Promise.all([
+        late.network.join(await first.network.createInvite()),
+        late.network.join(await second.network.createInvite()),
+      ]);
       await late.watched.until(() => late.records.size === all.length, "all lessons are here");
       await late.network.sync();
       expect(late.received.length).toBe(all.length);
@@ -39,7 +42,7 @@ describe("sync", () => {
     here.records.refused.add(unwanted.id);
     there.records.add([theirs, unwanted]);
     await withNodes([here, there], async () => {
-      await here.network.join(there.network.createInvite());
+      await here.network.join(await there.network.createInvite());
       await there.watched.until(() => there.records.has(own.id), "the dialled side has pulled, too");
       await here.watched.until(() => here.records.has(theirs.id), "the dialler has pulled");
       expect(here.records.has(unwanted.id)).toBe(false);
@@ -65,13 +68,13 @@ describe("sync", () => {
     );
     await withNodes([source, late], async () => {
       cut = () => source.network.stop();
-      await late.network.join(source.network.createInvite());
+      await late.network.join(await source.network.createInvite());
       await late.watched.until(() => late.network.peers().length === 0, "the source is gone in the middle");
       const before = late.records.size;
       expect(before).toBeGreaterThan(0);
       expect(before).toBeLessThan(all.length);
       await source.network.start();
-      await source.network.join(late.network.createInvite());
+      await source.network.join(await late.network.createInvite());
       await late.watched.until(() => late.records.size === all.length, "the rest has come");
       expect(new Set(late.received.map(({ record }) => record.id)).size).toBe(all.length);
       expect(late.received.length).toBeLessThan(all.length + 1000);
@@ -87,7 +90,7 @@ describe("sync", () => {
     there.records.refuse(unwantedThere);
     const lastSync = (): SyncReport | undefined => here.network.peers()[0]?.lastSync;
     await withNodes([here, there], async () => {
-      await here.network.join(there.network.createInvite());
+      await here.network.join(await there.network.createInvite());
       await here.network.sync();
       await here.network.sync();
       expect(lastSync()).toMatchObject({ ended: "done", rounds: 0, received: 0, given: 0 });
@@ -108,7 +111,7 @@ describe("sync", () => {
     there.records.add([lessonOf(author, "blocked")]);
     here.blocked.add(author.author);
     await withNodes([here, there], async () => {
-      await here.network.join(there.network.createInvite());
+      await here.network.join(await there.network.createInvite());
       for (let sync = 0; sync < 4; sync++) await here.network.sync();
       expect(here.network.counters()["sync.ignore.blocked-author"]).toBe(1);
       expect(here.network.peers()[0]?.lastSync).toMatchObject({ ended: "done", rounds: 0 });
@@ -124,7 +127,7 @@ describe("sync", () => {
     here.records.add([...all.slice(0, 800), signRecord<AttestationBody>(here.identity, attestation)]);
     there.records.add([...all.slice(100), signRecord<RetractionBody>(there.identity, { ...common, type: "retraction", seq: 1 })]);
     await withNodes([here, there], async () => {
-      await here.network.join(there.network.createInvite());
+      await here.network.join(await there.network.createInvite());
       await here.network.sync();
       expect([here.records.size, there.records.size]).toEqual([902, 902]);
       expect([here.received.length, there.received.length]).toEqual([101, 101]);
@@ -137,7 +140,7 @@ describe("sync", () => {
     const [here, there] = [createNode({}, { recordChanges: undefined }), createNode()];
     const [first, second] = lessons(2) as [SignedRecord, SignedRecord];
     await withNodes([here, there], async () => {
-      await here.network.join(there.network.createInvite());
+      await here.network.join(await there.network.createInvite());
       here.records.add([first]);
       there.records.add([second]);
       await here.network.sync();

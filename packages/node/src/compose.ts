@@ -11,7 +11,7 @@ import { createAdmission } from "./admission.ts";
 import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
 import { createForgetting } from "./forgetting.ts";
-import { forgettingNote, indexBehind, type NodeHome } from "./home.ts";
+import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { openMemberBook } from "./members.ts";
@@ -62,6 +62,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     behind: indexBehind(home),
     limits: capacity === undefined ? {} : { capacity },
     onOutbox: () => network.publish(),
+    onAwaited: () => network.reconsider(),
     onHeld: () => refining.wake(),
   });
   const { ledger, principals, merits, recall, indexing, room } = admission;
@@ -87,7 +88,11 @@ export async function compose(opened: Opened): Promise<Composed> {
     {
       clock,
       log: (level, message, facts) => log[level](facts ?? {}, message),
-      records: lessons,
+      records: {
+        record: (id) => lessons.record(id),
+        recordKeys: (after) => lessons.recordKeys(after),
+        knows: (ids) => ledger.knows(ids),
+      },
       recordChanges: store.recordChanges,
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
@@ -106,6 +111,7 @@ export async function compose(opened: Opened): Promise<Composed> {
         gate,
         ownQuestions,
       }),
+      invites: await loadInvites(home),
       onKnownPeer: ({ peerId, addresses }) => opened.settings.notePeer(peerId, addresses),
     },
   );

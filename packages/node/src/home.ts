@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createIdentity, GrapevineError, type Identity, identityFromSeed, messageOf } from "@grapevine/core";
+import type { InviteKeeping, IssuedInvite } from "@grapevine/network";
 import { z } from "zod";
 import { type AnswerPolicy, answerPolicies } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
@@ -161,6 +162,32 @@ export function forgettingNote(home: NodeHome): ForgettingNote {
     },
     write: (value) => writePrivately(file, Buffer.from(JSON.stringify(value))),
     clear: () => rm(file, { force: true }),
+  };
+}
+
+const issuedSchema: z.ZodType<IssuedInvite[]> = z.array(
+  z.object({
+    id: z.string(),
+    createdAt: z.int(),
+    expiresAt: z.int(),
+    uses: z.int().positive().optional(),
+    usedBy: z.array(z.string()),
+    revokedAt: z.int().optional(),
+  }),
+);
+
+/** The invites that the node has issued, one write after the other. @throws SETTINGS_MALFORMED, HOME_UNUSABLE */
+export async function loadInvites(home: NodeHome): Promise<InviteKeeping> {
+  const file = join(home.folder, "invites.json");
+  const text = await optional(readFile(file, "utf8"));
+  let saving: Promise<void> = Promise.resolve();
+  return {
+    issued: text === undefined ? [] : parseFile(text, issuedSchema, file),
+    save: (issued) => {
+      const write = (): Promise<void> => writePrivately(file, Buffer.from(JSON.stringify(issued)));
+      saving = saving.then(write, write);
+      return saving;
+    },
   };
 }
 

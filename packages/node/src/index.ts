@@ -15,6 +15,8 @@ export type {
   FeedbackRequest,
   ForgetReply,
   InviteReply,
+  InviteRequest,
+  InviteSummary,
   JoinReply,
   JoinRequest,
   LessonDetails,

@@ -17,16 +17,27 @@ import {
   type RecordId,
   type RetractionBody,
   type SignedRecord,
+  type StatementAhead,
   type StoredLesson,
   swarmOwner,
 } from "@grapevine/core";
-import type { KnownState } from "@grapevine/reconcile";
-import { ancestorsOf, type Descendant, descendantsOf, type LineageStore } from "./lineage.ts";
+import type { KnownState, Relatives } from "@grapevine/reconcile";
+import { ancestorsOf, type LineageStore, relativesOf } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
+import type { StatementsAhead } from "./statements-ahead.ts";
 
 export type KnowledgeStore = Pick<
   LessonStore,
-  "get" | "derivedLessons" | "supersedersOf" | "sameText" | "tombstone" | "tombstones" | "attestations" | "attestation" | "knows"
+  | "get"
+  | "derivedLessons"
+  | "supersedersOf"
+  | "sameText"
+  | "tombstone"
+  | "tombstones"
+  | "attestations"
+  | "attestation"
+  | "attesters"
+  | "knows"
 >;
 
 export interface KnowledgeComponents {
@@ -35,6 +46,7 @@ export interface KnowledgeComponents {
   readonly self: AuthorId;
   /** Who is in the swarm. Absent: it is open, and no record says so. */
   readonly members?: Memberships | undefined;
+  readonly ahead: Pick<StatementsAhead, "countsOf">;
 }
 
 /** One batch: the store as it is, under the changes that the batch has decided on so far. */
@@ -51,6 +63,12 @@ export class Knowledge implements LineageStore {
   readonly #derived = new Map<RecordId, RecordId[]>();
   readonly #superseders = new Map<RecordId, RecordId[]>();
   readonly #memberships = new Map<AuthorId, SignedRecord<MembershipBody>>();
+  /** Attestations that the batch takes out again, by lesson and author. */
+  readonly #crowdedOut = new Set<string>();
+  /** Of the batch, about lessons that were not here. */
+  readonly statementsAhead: StatementAhead[] = [];
+  /** Lessons that the batch deletes. */
+  readonly #forgotten = new Set<RecordId>();
   #principals: Map<AuthorId, Principal> | undefined;
 
   constructor(components: KnowledgeComponents, now: number) {
@@ -72,7 +90,7 @@ export class Knowledge implements LineageStore {
       this.#supersededBy(record),
       this.#retractedAncestors(record),
     ]);
-    const relatives = attestations.length === 0 ? none : await relativesOf(record, this);
+    const relatives = attestations.length === 0 ? none : (await relativesOf(record, this)).authors;
     const known = {
       ...this.#placeOf(record),
       occasion,
@@ -92,14 +110,33 @@ export class Knowledge implements LineageStore {
       this.lesson(record.body.lesson),
       this.#components.store.tombstone(record.body.lesson, record.body.author),
     ]);
-    return this.#state({ ...this.#placeOf(record), stored, refused, tombstones: tombstone === undefined ? [] : [tombstone] });
+    const ahead = stored === undefined ? await this.#aheadOf(record.body.author) : noneAhead;
+    return this.#state({
+      ...this.#placeOf(record),
+      stored,
+      refused,
+      ahead,
+      tombstones: tombstone === undefined ? [] : [tombstone],
+    });
   }
 
-  /** Of what is said of the lesson only its author's own is read: strangers may have said any number of things. */
+  /** Of what is said of the lesson only its author's own is read; of the rest one needs to know by whom it is. */
   async ofAttestation(record: SignedRecord<AttestationBody>, refused: boolean): Promise<KnownState> {
     const { lesson, author } = record.body;
-    const [stored, before] = await Promise.all([this.lesson(lesson), this.attestationBy(author, lesson)]);
-    return this.#state({ ...this.#placeOf(record), stored, refused, attestations: before === undefined ? [] : [before] });
+    const [stored, before, attesters] = await Promise.all([
+      this.lesson(lesson),
+      this.attestationBy(author, lesson),
+      this.#attestersOf(lesson),
+    ]);
+    const ahead = stored === undefined ? await this.#aheadOf(author) : noneAhead;
+    return this.#state({
+      ...this.#placeOf(record),
+      stored,
+      refused,
+      attesters,
+      ahead,
+      attestations: before === undefined ? [] : [before],
+    });
   }
 
   ofRotation(record: SignedRecord, refused: boolean): KnownState {
@@ -111,6 +148,7 @@ export class Knowledge implements LineageStore {
   }
 
   async lesson(id: RecordId): Promise<StoredLesson | undefined> {
+    if (this.#forgotten.has(id)) return undefined;
     return this.#lessons.get(id) ?? (await this.#components.store.get(id));
   }
 
@@ -133,6 +171,7 @@ export class Knowledge implements LineageStore {
     const latest = new Map<AuthorId, SignedRecord<AttestationBody>>();
     for (const record of [...(await this.#components.store.attestations(lesson)), ...(this.#attestations.get(lesson) ?? [])]) {
       const known = latest.get(record.body.author);
+      if (this.#crowdedOut.has(lesson + record.body.author)) continue;
       if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
     }
     return [...latest.values()].filter((record) => this.#refusalOf(record) !== "revoked-author");
@@ -140,6 +179,7 @@ export class Knowledge implements LineageStore {
 
   /** The latest. */
   async attestationBy(author: AuthorId, lesson: RecordId): Promise<SignedRecord<AttestationBody> | undefined> {
+    if (this.#crowdedOut.has(lesson + author)) return undefined;
     const inBatch = this.#attestations.get(lesson)?.findLast(({ body }) => body.author === author);
     return inBatch ?? (await this.#components.store.attestation(lesson, author));
   }
@@ -163,7 +203,13 @@ export class Knowledge implements LineageStore {
     this.#lessons.set(id, lesson);
   }
 
-  noteTombstone(record: SignedRecord<RetractionBody>): void {
+  noteForgotten(id: RecordId): void {
+    this.#forgotten.add(id);
+  }
+
+  /** `ahead`: its lesson is not here. */
+  noteTombstone(record: SignedRecord<RetractionBody>, ahead: boolean): void {
+    if (ahead) this.#noteAhead(record);
     add(this.#tombstones, record.body.lesson, record);
   }
 
@@ -177,7 +223,9 @@ export class Knowledge implements LineageStore {
     this.#principals.set(principal.author, principal);
   }
 
-  noteAttestation(record: SignedRecord<AttestationBody>): void {
+  /** `ahead`: its lesson is not here. */
+  noteAttestation(record: SignedRecord<AttestationBody>, ahead: boolean): void {
+    if (ahead) this.#noteAhead(record);
     add(this.#attestations, record.body.lesson, record);
   }
 
@@ -200,6 +248,26 @@ export class Knowledge implements LineageStore {
     return this.#memberships.get(member) ?? this.#components.members?.of(member);
   }
 
+  noteCrowdedOut(author: AuthorId, lesson: RecordId): void {
+    this.#crowdedOut.add(lesson + author);
+  }
+
+  #noteAhead({ body: { lesson, author, type } }: SignedRecord<AttestationBody | RetractionBody>): void {
+    this.statementsAhead.push({ lesson, author, type });
+  }
+
+  async #aheadOf(author: AuthorId): Promise<KnownState["ahead"]> {
+    const { ofAuthor, inAll } = await this.#components.ahead.countsOf(author);
+    const more = this.statementsAhead;
+    return { ofAuthor: ofAuthor + more.filter((each) => each.author === author).length, inAll: inAll + more.length };
+  }
+
+  async #attestersOf(lesson: RecordId): Promise<AuthorId[]> {
+    const inBatch = this.#attestations.get(lesson) ?? [];
+    const all = new Set([...(await this.#components.store.attesters(lesson)), ...inBatch.map(({ body }) => body.author)]);
+    return [...all].filter((author) => !this.#crowdedOut.has(lesson + author));
+  }
+
   #state(known: Partial<KnownState>): KnownState {
     const { principals, self } = this.#components;
     return {
@@ -207,6 +275,8 @@ export class Knowledge implements LineageStore {
       principals: this.#principals ?? principals.known,
       attestations: [],
       relatives: none,
+      attesters: [],
+      ahead: noneAhead,
       supersededBy: [],
       retractedAncestors: [],
       occasion: "arrival",
@@ -225,7 +295,8 @@ export class Knowledge implements LineageStore {
 
   /** By the same author, and not taken back itself. */
   async #supersededBy({ id, body }: SignedRecord<LessonBody>): Promise<RecordId[]> {
-    const named = new Set([...(await this.#components.store.supersedersOf(id)), ...(this.#superseders.get(id) ?? [])]);
+    const stored = await this.#components.store.supersedersOf(id, body.author, maxSuperseders);
+    const named = new Set([...stored, ...(this.#superseders.get(id) ?? [])]);
     const lessons = await Promise.all([...named].map((superseder) => this.lesson(superseder)));
     return lessons.flatMap((lesson) => {
       if (lesson === undefined || lesson.standing.state === "retracted" || lesson.record.body.author !== body.author) return [];
@@ -234,8 +305,8 @@ export class Knowledge implements LineageStore {
   }
 
   async #retractedAncestors(record: SignedRecord<LessonBody>): Promise<RecordId[]> {
-    const ancestors = await ancestorsOf(record, this);
-    return ancestors.filter(({ standing }) => standing.state === "retracted").map(({ record: { id } }) => id);
+    const { lessons } = await ancestorsOf(record, this);
+    return lessons.filter(({ standing }) => standing.state === "retracted").map(({ record: { id } }) => id);
   }
 
   async #sameText(record: SignedRecord<LessonBody>): Promise<StoredLesson[]> {
@@ -248,16 +319,10 @@ export class Knowledge implements LineageStore {
   }
 }
 
-/**
- * Authors whose word on the lesson is an echo: of the lessons it derives from, at any remove, and of those that derive from it. Only where somebody attests it
- * does anybody need to know.
- */
-export async function relativesOf(record: Descendant, store: LineageStore): Promise<Set<AuthorId>> {
-  const [ancestors, descendants] = await Promise.all([ancestorsOf(record, store), descendantsOf(record.id, store)]);
-  return new Set([...ancestors, ...descendants].map((lesson) => lesson.record.body.author));
-}
-
-const none: ReadonlySet<AuthorId> = new Set();
+const none: Relatives = new Set();
+const noneAhead: KnownState["ahead"] = { ofAuthor: 0, inAll: 0 };
+/** Later versions of a lesson that are looked at; whoever writes more of one lesson, and takes so many back, is heard no further. */
+const maxSuperseders = 32;
 /** Lessons of one text that a lesson is compared with: nearly always they are one cluster, and anybody can make any number of them. */
 const maxSameText = 32;
 

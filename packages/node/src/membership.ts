@@ -121,7 +121,7 @@ async function recordsOf(
 
 async function attestationsBy(member: AuthorId, store: MembershipComponents["store"]): Promise<RecordId[]> {
   const ids: RecordId[] = [];
-  for (const { id, attestations } of await store.allGlances()) {
+  for await (const { id, attestations } of store.allGlances()) {
     if (!attestations.some(({ author }) => author === member)) continue;
     const attestation = await store.attestation(id, member);
     if (attestation !== undefined) ids.push(attestation.id);

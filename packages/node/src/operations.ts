@@ -11,6 +11,8 @@ import type {
   FeedbackRequest,
   ForgetReply,
   InviteReply,
+  InviteRequest,
+  InviteSummary,
   JoinReply,
   JoinRequest,
   LessonDetails,
@@ -60,7 +62,9 @@ export interface NodeOperations {
   trustPeer(id: string, request?: TrustRequest, options?: CallOptions): Promise<PeerSummary>;
   blockPeer(id: string, options?: CallOptions): Promise<PeerSummary>;
   allowPeer(id: string, options?: CallOptions): Promise<PeerSummary>;
-  invite(options?: CallOptions): Promise<InviteReply>;
+  invite(request?: InviteRequest, options?: CallOptions): Promise<InviteReply>;
+  invites(options?: CallOptions): Promise<InviteSummary[]>;
+  revokeInvite(id: string, options?: CallOptions): Promise<InviteSummary>;
   join(request: JoinRequest, options?: CallOptions): Promise<JoinReply>;
   swarm(options?: CallOptions): Promise<SwarmReply>;
   admitMember(id: string, request?: AdmitRequest, options?: CallOptions): Promise<MemberSummary>;

@@ -8,6 +8,7 @@ import {
   membershipRefusal,
   type RecordId,
   type SignedRecord,
+  type StatementAhead,
   type StoredLesson,
 } from "@grapevine/core";
 import { revokedAuthorRule } from "@grapevine/reconcile";
@@ -15,7 +16,7 @@ import type { Batch } from "./batch.ts";
 import type { MemberBook } from "./members.ts";
 
 export interface RevokedWordsComponents {
-  readonly store: Pick<LessonStore, "allGlances" | "attestation" | "list" | "tombstone">;
+  readonly store: Pick<LessonStore, "allGlances" | "attestation" | "list" | "statementsAhead" | "tombstone">;
   readonly members: MemberBook;
 }
 
@@ -28,7 +29,7 @@ export async function takeOutRevokedWords(
   const isRefused = (record: SignedRecord | undefined): boolean =>
     record !== undefined && membershipRefusal(record, members) === "revoked-author";
   const attested: RecordId[] = [];
-  for (const { id, attestations } of await store.allGlances()) {
+  for await (const { id, attestations } of store.allGlances()) {
     if (!attestations.some((said) => said.author === author) || !isRefused(await store.attestation(id, author))) continue;
     work.changes.push({ kind: "attestation-remove", lesson: id, author });
     attested.push(id);
@@ -39,7 +40,20 @@ export async function takeOutRevokedWords(
     work.changes.push({ kind: "tombstone-remove", lesson: id, author });
     work.note(retractedByOwner(lesson));
   }
+  for await (const { lesson, type } of wordsAhead(author, store)) {
+    const isAttestation = type === "attestation";
+    const said = isAttestation ? await store.attestation(lesson, author) : await store.tombstone(lesson, author);
+    if (isRefused(said)) work.changes.push({ kind: isAttestation ? "attestation-remove" : "tombstone-remove", lesson, author });
+  }
   return attested;
+}
+
+/** What the author said of lessons that are not here. */
+async function* wordsAhead(
+  author: AuthorId,
+  store: Pick<LessonStore, "statementsAhead">,
+): AsyncGenerator<StatementAhead, void, undefined> {
+  for await (const statement of store.statementsAhead()) if (statement.author === author) yield statement;
 }
 
 /** From now on it is the owner's word that keeps it back, as long as there is one. */

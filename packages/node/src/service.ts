@@ -32,6 +32,8 @@ import type {
   FeedbackRequest,
   ForgetReply,
   InviteReply,
+  InviteRequest,
+  InviteSummary,
   JoinReply,
   JoinRequest,
   LessonDetails,
@@ -57,6 +59,7 @@ import { listConflicts } from "./disagreements.ts";
 import { findAuthor, findExperience, findLesson } from "./finding.ts";
 import type { Forgetting } from "./forgetting.ts";
 import type { Indexing } from "./indexing.ts";
+import { listInvites, makeInvite, revokeInvite } from "./inviting.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
@@ -271,13 +274,15 @@ export class NodeService implements NodeOperations {
   }
 
   async trustPeer(text: string, { name }: TrustRequest = {}): Promise<PeerSummary> {
-    return await this.#setStanding(text, (principal) => ({
+    const peer = await this.#setStanding(text, (principal) => ({
       ...principal,
       standing: "trusted",
       name: name ?? principal.name,
       // The user's word ends a row of failures, whatever it was: outcomes begin to count anew.
       failuresInRow: 0,
     }));
+    this.#components.network.reconsider();
+    return peer;
   }
 
   async blockPeer(text: string): Promise<PeerSummary> {
@@ -287,12 +292,21 @@ export class NodeService implements NodeOperations {
   }
 
   async allowPeer(text: string): Promise<PeerSummary> {
-    return await this.#setStanding(text, (principal) => ({ ...principal, standing: "stranger" }));
+    const peer = await this.#setStanding(text, (principal) => ({ ...principal, standing: "stranger" }));
+    this.#components.network.reconsider();
+    return peer;
   }
 
-  async invite(): Promise<InviteReply> {
-    const { network } = this.#components;
-    return { invite: network.createInvite(), swarm: network.swarm, addresses: network.addresses() };
+  invite(request: InviteRequest = {}): Promise<InviteReply> {
+    return makeInvite(request, this.#components);
+  }
+
+  async invites(): Promise<InviteSummary[]> {
+    return listInvites(this.#components);
+  }
+
+  revokeInvite(id: string): Promise<InviteSummary> {
+    return revokeInvite(id, this.#components);
   }
 
   async join({ invite, trust = false }: JoinRequest): Promise<JoinReply> {

@@ -66,6 +66,8 @@ function operations(): NodeOperations {
     blockPeer: unused,
     allowPeer: unused,
     invite: async () => ({ invite: "i", swarm: "s", addresses: [] }),
+    invites: async () => [],
+    revokeInvite: unused,
     join: unused,
     models: async () => [],
   };

@@ -17,8 +17,10 @@ export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts
 export { prunedReason } from "./rules/known.ts";
 export { revokedAuthorRule } from "./rules/membership.ts";
 export type { Decision, Rule } from "./rules/rule.ts";
+export { aheadFullCode } from "./rules/statements.ts";
 export { rules } from "./rules.ts";
 export { type NewLessonInit, newLesson, settle, withConflicts } from "./settle.ts";
+export { crowdedOut, crowdedOutReason } from "./statements.ts";
 export { type NearTopic, topicOf, topicSimilarity } from "./topic.ts";
 export { countedPair, maxTrialTasks, noTrialCounts, type TrialCounts, trialDecision } from "./trial.ts";
 export {
@@ -31,6 +33,7 @@ export {
   type LessonNeighbour,
   type LessonVerdict,
   type RecordVerdict,
+  type Relatives,
   type Testimony,
   type Verdict,
 } from "./verdict.ts";

@@ -6,12 +6,12 @@
  */
 import {
   type AttestationBody,
+  type AuthorId,
   glanceOf,
   isAttestation,
   type LessonGlance,
   lessonText,
   type MembershipBody,
-  maxStandings,
   normalisedText,
   type RecordId,
   type RetractionBody,
@@ -19,6 +19,7 @@ import {
   type SignedRecord,
   type StoreChange,
   type StoredLesson,
+  withStanding,
 } from "@grapevine/core";
 import { storeErrors } from "./errors.ts";
 import { applyForget, type ForgettingView } from "./forget-lesson.ts";
@@ -83,15 +84,14 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
     case "attestation":
       applyAuthored(transaction, keyspaces.attestation, change.record, isLater);
       break;
-    case "attestation-remove":
-      removeAuthored(transaction, authoredKey(keyspaces.attestation, change.lesson, change.author), "attestation");
-      transaction.delete(authoredKey(keyspaces.testimony, change.lesson, change.author));
-      break;
     case "tombstone":
       applyAuthored(transaction, keyspaces.tombstone, change.record, isEarlier);
       break;
+    case "attestation-remove":
+      applyAuthoredRemove(transaction, keyspaces.attestation, change);
+      break;
     case "tombstone-remove":
-      removeAuthored(transaction, authoredKey(keyspaces.tombstone, change.lesson, change.author), "retraction");
+      applyAuthoredRemove(transaction, keyspaces.tombstone, change);
       break;
     case "rotation":
       applyRotation(transaction, change.record);
@@ -213,8 +213,7 @@ function applyArchive(
   const value = transaction.getSync(standingKey);
   if (value === undefined) throw storeErrors.create("STORE_CHANGE_INVALID", `there is no lesson ${id} to archive`);
   const before = decodeStanding(value);
-  const history = [...before.history, before.standing].slice(-maxStandings);
-  const kept = { ...before, standing, history, prunedUtility };
+  const kept = { ...withStanding(before, standing), prunedUtility };
   transaction.put(standingKey, encodeKept(id, kept));
   const { author, expiresAt } = changeGlance(transaction, id, kept, context);
   if (before.standing.state === standing.state) return;
@@ -267,11 +266,18 @@ function applyAuthored(
   }
 }
 
-function removeAuthored(transaction: Transaction, key: Buffer, type: "attestation" | "retraction"): void {
+function applyAuthoredRemove(
+  transaction: Transaction,
+  keyspace: typeof keyspaces.attestation | typeof keyspaces.tombstone,
+  { lesson, author }: { readonly lesson: RecordId; readonly author: AuthorId },
+): void {
+  const key = authoredKey(keyspace, lesson, author);
   const value = transaction.getSync(key);
   if (value === undefined) return;
-  removeRecord(transaction, decodePointer(value), type);
+  const isAttested = keyspace === keyspaces.attestation;
+  removeRecord(transaction, decodePointer(value), isAttested ? "attestation" : "retraction");
   transaction.delete(key);
+  if (isAttested) transaction.delete(authoredKey(keyspaces.testimony, lesson, author));
 }
 
 function applyRotation(transaction: Transaction, record: SignedRecord<RotationBody>): void {

@@ -2,6 +2,7 @@
 import {
   type AttestationBody,
   type AuthorId,
+  type GlanceQuery,
   glanceOf,
   isAttestation,
   isMembership,
@@ -17,6 +18,7 @@ import {
   type RecordKey,
   type RetractionBody,
   type SignedRecord,
+  type StatementAhead,
   type StoreChange,
   type StoredLesson,
 } from "@grapevine/core";
@@ -43,10 +45,11 @@ import {
 import { applyChange, type ChangeContext } from "./lesson-changes.ts";
 import { decodeNumber, decodePrincipal, decodeReceived, decodeType, decodeVector } from "./lesson-encoding.ts";
 import type { LessonGlances } from "./lesson-glances.ts";
-import { LessonLinks } from "./lesson-links.ts";
+import { authorsAbout, LessonLinks } from "./lesson-links.ts";
 import { MentionedLessons } from "./mentioned-lessons.ts";
 import type { RefusalLimits } from "./record-changes.ts";
 import type { Reservations } from "./reservations.ts";
+import { statementsAhead } from "./statements-ahead.ts";
 import { StoredLessons } from "./stored-lessons.ts";
 import { StoredRecords } from "./stored-records.ts";
 import type { Transaction } from "./transaction.ts";
@@ -114,9 +117,14 @@ export class LevelLessonStore implements LessonStore {
     return await Promise.all(lessons.map(async (lesson) => (lesson === undefined ? undefined : await this.#glanceAt(lesson))));
   }
 
-  async allGlances(): Promise<Iterable<LessonGlance>> {
+  async *allGlances(query: GlanceQuery = {}): AsyncGenerator<LessonGlance, void, undefined> {
     await this.#glances.load(this.#commits);
-    return this.#glances.all();
+    yield* this.#glances.all(query);
+  }
+
+  async labelsIn(states: readonly LessonState[]): Promise<Iterable<number>> {
+    await this.#glances.load(this.#commits);
+    return this.#glances.labelsIn(states);
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {
@@ -178,8 +186,8 @@ export class LevelLessonStore implements LessonStore {
     return (await this.#links.descendants(lesson, limit)).map(({ id }) => id);
   }
 
-  async supersedersOf(lesson: RecordId): Promise<RecordId[]> {
-    return await this.#links.superseders(lesson);
+  async supersedersOf(lesson: RecordId, author: AuthorId, limit?: number): Promise<RecordId[]> {
+    return await this.#links.superseders(lesson, author, limit);
   }
 
   async expiredBy(now: number): Promise<RecordId[]> {
@@ -198,6 +206,15 @@ export class LevelLessonStore implements LessonStore {
     return (await this.#attested.has(lesson))
       ? await this.#records.allAuthored(keyspaces.attestation, lesson, isAttestation)
       : [];
+  }
+
+  async attesters(lesson: RecordId): Promise<AuthorId[]> {
+    if (!isRecordId(lesson) || !(await this.#attested.has(lesson))) return [];
+    return await authorsAbout(this.#database, keyspaces.attestation, lesson);
+  }
+
+  statementsAhead(): AsyncIterable<StatementAhead> {
+    return statementsAhead(this.#database);
   }
 
   async attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined> {

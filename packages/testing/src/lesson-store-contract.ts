@@ -1,5 +1,6 @@
 /** What every `LessonStore` promises, as tests. An adapter's test calls it with a factory of empty stores. */
 import {
+  type GlanceQuery,
   glanceOf,
   type LessonGlance,
   type LessonState,
@@ -238,13 +239,18 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.derivedLessons(ancestor.id, 1)).toEqual(inOrder.slice(0, 1));
         expect(await store.derivedLessons(unknownRecordId)).toEqual([derived.id]);
         expect(await store.derivedLessons(other.id)).toEqual([]);
-        expect((await store.supersedersOf(ancestor.id)).sort()).toEqual([better.id, strange.id].sort());
-        expect(await store.supersedersOf(other.id)).toEqual([]);
+        expect(await store.supersedersOf(ancestor.id, alice.author)).toEqual([better.id]);
+        expect(await store.supersedersOf(other.id, alice.author)).toEqual([]);
         await add(sampleStoredLesson(strange, 9, "retracted"));
-        expect(await store.supersedersOf(ancestor.id)).toHaveLength(2);
+        expect(await store.supersedersOf(ancestor.id, carol.author)).toEqual([strange.id]);
         for (const part of ["", "bafyrei", ancestor.id.slice(0, 30)]) {
-          expect([await store.derivedLessons(part), await store.supersedersOf(part)]).toEqual([[], []]);
+          expect([await store.derivedLessons(part), await store.supersedersOf(part, alice.author)]).toEqual([[], []]);
         }
+        const latest = sampleLesson(alice, { seq: 4, supersedes: ancestor.id });
+        await add(sampleStoredLesson(latest, 10));
+        const byAuthor = [better.id, latest.id].sort();
+        expect(await store.supersedersOf(ancestor.id, alice.author)).toEqual(byAuthor);
+        expect(await store.supersedersOf(ancestor.id, alice.author, 1)).toEqual(byAuthor.slice(0, 1));
       });
 
       it("names the lessons whose date has passed, as long as they are in use", async () => {
@@ -275,7 +281,7 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(store.counts()).toEqual({ own: 0, admitted: 0, held: 1, archived: 1, retracted: 0 });
         expect(await collect(store.list({ states: ["archived"], author: alice.author }))).toEqual([archived]);
         expect(await store.glances([4])).toEqual([glanceOf(archived, [])]);
-        expect([...(await store.allGlances())].find(({ label }) => label === 4)).toEqual(glanceOf(archived, []));
+        expect((await collect(store.allGlances())).find(({ label }) => label === 4)).toEqual(glanceOf(archived, []));
         expect((await collect(store.recordKeys())).map(({ id }) => id)).toContain(lesson.record.id);
         await expect(store.apply([{ ...archival, id: unknownRecordId }])).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
         for (let time = 0; time < maxStandings + 3; time++) await store.apply([{ ...archival, id: lesson.record.id }]);
@@ -359,6 +365,41 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(sortById(await store.tombstones(lesson.id))).toEqual(sortById([forged, genuine]));
       });
 
+      it("takes an author's attestation out again, and what it adds to the lesson's glance", async () => {
+        const [kept, given] = [sampleAttestation(bob, { lesson: lesson.id }), sampleAttestation(carol, { lesson: lesson.id })];
+        await add(sampleStoredLesson(lesson, 0));
+        await collect(store.allGlances());
+        await store.apply([kept, given].map((record) => ({ kind: "attestation", record })));
+        expect((await store.attesters(lesson.id)).sort()).toEqual([bob.author, carol.author].sort());
+        const removal: StoreChange = { kind: "attestation-remove", lesson: lesson.id, author: carol.author };
+        for (let time = 0; time < 2; time++) {
+          await store.apply([removal]);
+          expect([await store.attesters(lesson.id), await store.attestations(lesson.id)]).toEqual([[bob.author], [kept]]);
+          expect([await store.record(given.id), await store.knows([given.id])]).toEqual([undefined, [false]]);
+          expect((await collect(store.recordKeys())).map(({ id }) => id).sort()).toEqual([kept.id, lesson.id].sort());
+          const [glance] = await store.glances([0]);
+          expect(glance?.attestations.map(({ author }) => author)).toEqual([bob.author]);
+        }
+        await store.apply([{ kind: "attestation", record: given }, removal]);
+        expect(await store.attesters(lesson.id)).toEqual([bob.author]);
+      });
+
+      it("tells what is said of lessons that are not here", async () => {
+        const ahead = async (): Promise<string[]> =>
+          (await collect(store.statementsAhead())).map(({ type, author }) => `${type} ${author}`).sort();
+        await store.apply([
+          { kind: "attestation", record: sampleAttestation(bob, { lesson: lesson.id }) },
+          { kind: "attestation", record: sampleAttestation(bob, { lesson: unknownRecordId, seq: 2 }) },
+          { kind: "tombstone", record: sampleRetraction(carol, { lesson: lesson.id }) },
+        ]);
+        expect(await ahead()).toEqual(
+          [`attestation ${bob.author}`, `attestation ${bob.author}`, `retraction ${carol.author}`].sort(),
+        );
+        await add(sampleStoredLesson(lesson, 0));
+        expect(await ahead()).toEqual([`attestation ${bob.author}`]);
+        expect((await collect(store.statementsAhead()))[0]?.lesson).toBe(unknownRecordId);
+      });
+
       it("remembers whose review has begun and not ended", async () => {
         expect(await store.underReview()).toEqual([]);
         await store.apply([alice, bob, alice].map(({ author }) => ({ kind: "review-begin", author })));
@@ -403,9 +444,9 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
       const later = sampleAttestation(carol, { lesson: detailed.record.id, seq: 1_000, worked: 4, changed: 5, failed: 9 });
       const attested = { author: carol.author, worked: 4, changed: 5, failed: 6 };
       beforeEach(async () => {
-        if (where === "held in memory") await store.allGlances();
+        if (where === "held in memory") await store.labelsIn([]);
       });
-      const all = async (): Promise<LessonGlance[]> => [...(await store.allGlances())].sort((a, b) => a.label - b.label);
+      const all = async (): Promise<LessonGlance[]> => (await collect(store.allGlances())).sort((a, b) => a.label - b.label);
 
       it("are those of the lessons and of what is attested of them, in the order asked", async () => {
         await store.apply([{ kind: "attestation", record: attestation }]);
@@ -430,6 +471,24 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         const said = [{ ...attested, failed: 9 }];
         expect(await store.glances([0, 4_000_000_000])).toEqual([glanceOf(plain, []), glanceOf(changed, said)]);
         expect(await all()).toEqual([glanceOf(plain, []), glanceOf(changed, said)]);
+      });
+
+      it("can be asked for by state and by the size of the cluster", async () => {
+        const [third, fourth] = [5, 6].map((label) =>
+          sampleStoredLesson(sampleLesson(alice, { title: `Of ${label}` }), label),
+        ) as [StoredLesson, StoredLesson];
+        const joined = { ...third, cluster: plain.record.id };
+        const held = withStanding({ ...fourth, cluster: plain.record.id }, { ...fourth.standing, state: "held" });
+        await add(plain, detailed, joined, held);
+        const labels = async (query: GlanceQuery): Promise<number[]> =>
+          (await collect(store.allGlances(query))).map(({ label }) => label).sort((a, b) => a - b);
+        expect(await labels({ states: ["held"] })).toEqual([6, 4_000_000_000]);
+        expect(await labels({ states: [] })).toEqual([]);
+        // `detailed` has joined, too.
+        expect(await labels({ minClusterSize: 4 })).toEqual([0, 5, 6, 4_000_000_000]);
+        expect(await labels({ minClusterSize: 4, states: ["own", "admitted"] })).toEqual([0, 5]);
+        expect(await labels({ minClusterSize: 5 })).toEqual([]);
+        expect([...(await store.labelsIn(["own", "admitted"]))].sort((a, b) => a - b)).toEqual([0, 5]);
       });
 
       it("do not change with a batch that is refused", async () => {
@@ -466,21 +525,6 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         const absent: RecordKey = { id: unknownRecordId, type: "lesson", createdAt: 2000 };
         expect(await collect(store.recordKeys(absent))).toEqual(keys.filter((key) => compareKeys(key, absent) > 0));
         for (const record of records) expect(await store.record(record.id)).toEqual(record);
-      });
-
-      it("takes an attestation out again, with what it says of its lesson", async () => {
-        const lesson = sampleStoredLesson(sampleLesson(alice), 0);
-        const [bobs, carols] = [bob, carol].map((author) => sampleAttestation(author, { lesson: lesson.record.id }));
-        await add(lesson);
-        await store.allGlances();
-        await store.apply([bobs, carols].flatMap((record) => (record ? [{ kind: "attestation", record }] : [])));
-        const remove = { kind: "attestation-remove", lesson: lesson.record.id, author: bob.author } as const;
-        await store.apply([remove, remove]);
-        expect(await store.attestations(lesson.record.id)).toEqual([carols]);
-        expect(await store.record(bobs?.id ?? "")).toBeUndefined();
-        const [glance] = [...(await store.allGlances())];
-        expect(glance?.attestations.map(({ author }) => author)).toEqual([carol.author]);
-        expect((await collect(store.recordKeys())).map(({ type }) => type).sort()).toEqual(["attestation", "lesson"]);
       });
 
       it("keeps the latest membership record of each member of a swarm, in any order of arrival", async () => {
@@ -600,20 +644,20 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
             await store.apply(everything);
             await store.byLabels([6]); // read, so that it would be found in a memory of what was read
             await store.record(attestation.id);
-            await store.allGlances();
+            await store.labelsIn([]);
           }
           await store.apply(batches === "in two" ? [forget] : [...everything, forget]);
           for (let time = 0; time < 2; time++) {
             expect(await store.get(lesson.id)).toBeUndefined();
             expect(await store.byLabels([6, 3])).toEqual([undefined, other]);
             expect(await store.glances([6])).toEqual([undefined]);
-            expect([...(await store.allGlances())].map(({ label }) => label)).toEqual([3]);
+            expect((await collect(store.allGlances())).map(({ label }) => label)).toEqual([3]);
             expect(await collect(store.list())).toEqual([other]);
             expect(store.counts()).toMatchObject({ admitted: 1 });
             expect(await store.resolve(lesson.id)).toEqual([]);
             expect(await store.sameText(normalisedText(lessonText(lesson.body)))).toEqual([]);
             expect([await store.derivedAuthors(unknownRecordId), await store.derivedLessons(unknownRecordId)]).toEqual([[], []]);
-            expect([await store.supersedersOf(unknownRecordId), await store.expiredBy(100)]).toEqual([[], []]);
+            expect([await store.supersedersOf(unknownRecordId, alice.author), await store.expiredBy(100)]).toEqual([[], []]);
             expect([await store.attestations(lesson.id), await store.tombstones(lesson.id)]).toEqual([[], []]);
             for (const { id } of [lesson, attestation, retraction]) expect(await store.record(id)).toBeUndefined();
             expect((await collect(store.recordKeys())).map(({ id }) => id)).toEqual([other.record.id]);
@@ -648,7 +692,8 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         await add(sampleStoredLesson(echo, 7), sampleStoredLesson(sibling, 8));
         await store.apply([forget]);
         expect(await store.derivedLessons(lesson.id)).toEqual([echo.id]);
-        expect([await store.derivedAuthors(lesson.id), await store.supersedersOf(lesson.id)]).toEqual([[bob.author], [echo.id]]);
+        expect(await store.derivedAuthors(lesson.id)).toEqual([bob.author]);
+        expect(await store.supersedersOf(lesson.id, bob.author)).toEqual([echo.id]);
         expect(await store.derivedLessons(unknownRecordId)).toEqual([sibling.id]);
         expect(await store.derivedAuthors(unknownRecordId)).toEqual([alice.author]);
       });

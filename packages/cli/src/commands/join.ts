@@ -5,18 +5,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { peerLabel } from "../output/format.ts";
 import { printableLine } from "../output/plain-text.ts";
 
-/** Prints one line that others give to `join`. */
-export async function invite(context: CommandContext): Promise<number> {
-  const node = await connect(context);
-  const reply = await node.invite({ signal: context.signal });
-  const { output } = context;
-  output.document(reply);
-  output.line(reply.invite);
-  output.aside(`Whoever gets this line can join swarm ${printableLine(shortSwarmName(reply.swarm))}:  grapevine join INVITE`);
-  return exitCodes.done;
-}
-
-/** Takes such a line. */
+/** Takes the line that `invite` printed. */
 export async function join(context: CommandContext, request: JoinRequest): Promise<number> {
   const node = await connect(context);
   const reply = await node.join(request, { signal: context.signal });

@@ -24,7 +24,10 @@ export type StoreChange =
   | { readonly kind: "forget"; readonly id: RecordId; readonly reason: string }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
-  /** Takes an author's attestation of a lesson out again, if there is one: it has no place in the swarm any more. */
+  /**
+   * Takes an author's attestation of a lesson out again, if there is one: more are said of the lesson than are kept, or
+   * the author was revoked.
+   */
   | { readonly kind: "attestation-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   /** A retraction, kept by lesson and author, whether or not the lesson is here. That of the lesson's author is kept for good. */
   | { readonly kind: "tombstone"; readonly record: SignedRecord<RetractionBody> }
@@ -50,12 +53,26 @@ export interface LessonQuery {
   readonly limit?: number;
 }
 
+/** Which lessons are glanced at; all of them where nothing is said. */
+export interface GlanceQuery {
+  readonly states?: readonly LessonState[];
+  /** Only lessons in whose cluster there are at least so many, whatever their states. Counted when the iteration begins. */
+  readonly minClusterSize?: number;
+}
+
 /** What anti-entropy compares: enough to find out what is missing without reading bodies. */
 export interface RecordKey {
   readonly id: RecordId;
   readonly type: RecordType;
   /** The author's clock, milliseconds. */
   readonly createdAt: number;
+}
+
+/** What one author says of a lesson that is not here. */
+export interface StatementAhead {
+  readonly lesson: RecordId;
+  readonly author: AuthorId;
+  readonly type: "attestation" | "retraction";
 }
 
 export interface LessonStore {
@@ -67,13 +84,18 @@ export interface LessonStore {
   /** In the order asked, undefined where there is none. */
   getMany(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]>;
   byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]>;
-  /** In the order asked. From memory once `allGlances` was called; before that, each is made of the lesson and what is said of it, which are read. */
+  /**
+   * In the order asked. From memory once glances of all lessons were asked for; before that, each is made of the lesson and what is said of it, which are read.
+   */
   glances(labels: readonly number[]): Promise<(LessonGlance | undefined)[]>;
   /**
-   * The glances of all lessons, whatever their state, each as it is when the iteration comes to it. The first call reads them into memory, where they stay and follow
-   * every change: some tenths of a second for 100,000 lessons; minutes for them where a store has none yet.
+   * The glances of lessons, each lesson once and as it is when the iteration comes to it; what comes meanwhile may be among them. Whatever else is to be done has its
+   * turn in between. The first iteration reads them into memory, where they stay and follow every change: some tenths of a second for 100,000 lessons; minutes for
+   * them where a store has none yet.
    */
-  allGlances(): Promise<Iterable<LessonGlance>>;
+  allGlances(query?: GlanceQuery): AsyncIterable<LessonGlance>;
+  /** The labels of lessons that are in one of the states when the iteration comes to them. Read into memory as glances are, of which it takes a hundredth of the time. */
+  labelsIn(states: readonly LessonState[]): Promise<Iterable<number>>;
   /** Newest received first. */
   list(query?: LessonQuery): AsyncIterable<StoredLesson>;
   /** Lessons by state. Kept in memory: costs nothing. */
@@ -86,8 +108,8 @@ export interface LessonStore {
   derivedAuthors(lesson: RecordId): Promise<AuthorId[]>;
   /** Lessons that name the given one among those they derive from, whatever has become of them; at most `limit`, in the order of the ids. */
   derivedLessons(lesson: RecordId, limit?: number): Promise<RecordId[]>;
-  /** Lessons that say they supersede the given one, by whomsoever. */
-  supersedersOf(lesson: RecordId): Promise<RecordId[]>;
+  /** Lessons of the author that say they supersede the given one; at most `limit`, in the order of the ids. */
+  supersedersOf(lesson: RecordId, author: AuthorId, limit?: number): Promise<RecordId[]>;
   /** Lessons whose date has passed and that are neither archived nor retracted. `now` in milliseconds since the epoch. */
   expiredBy(now: number): Promise<RecordId[]>;
   /** A label that no lesson has had, never given twice. */
@@ -96,6 +118,10 @@ export interface LessonStore {
   nextSequence(): number;
 
   attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]>;
+  /** The authors of what `attestations` gives, without reading it. */
+  attesters(lesson: RecordId): Promise<AuthorId[]>;
+  /** Every attestation and every retraction that is here and whose lesson is not. Goes through the keys of all of them. */
+  statementsAhead(): AsyncIterable<StatementAhead>;
   attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined>;
   /**
    * The retraction of a lesson by the given author. Kept by lesson and author: a stranger's retraction of a lesson that has not arrived must not take the

@@ -409,11 +409,34 @@ export interface RevokeReply extends MemberSummary {
   readonly dropped: number;
 }
 
-/** `GET /api/invite` */
+/** `POST /api/invites`; `GET /api/invite` makes one of the usual terms. */
+export interface InviteRequest {
+  /** From a minute to a year. Default: a week. */
+  readonly expiresInMs?: number;
+  /** How many peers may join by it, 1 to 1,000. Default: any number. */
+  readonly uses?: number;
+}
+
 export interface InviteReply {
   readonly invite: string;
   readonly swarm: string;
   readonly addresses: readonly string[];
+  /** By which it is revoked. */
+  readonly id?: string;
+  readonly expiresAt?: number;
+  readonly uses?: number;
+}
+
+/** A line of `GET /api/invites`, newest first; also what `POST /api/invites/:id/revoke` answers. */
+export interface InviteSummary {
+  readonly id: string;
+  readonly state: "open" | "used-up" | "expired" | "revoked";
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** How many peers may join by it. Absent: any number. */
+  readonly uses?: number;
+  readonly usedBy: readonly { readonly peerId: string; readonly name?: string }[];
+  readonly revokedAt?: number;
 }
 
 export interface JoinRequest {

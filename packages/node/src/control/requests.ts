@@ -1,11 +1,12 @@
 /** What the bodies and queries of the control API may hold; everything else is refused with the name of the field. */
 import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
-import { askTimeoutMs } from "@grapevine/network";
+import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@grapevine/network";
 import { z } from "zod";
 import type {
   AdmitRequest,
   AskRequest,
   FeedbackRequest,
+  InviteRequest,
   JoinRequest,
   PractiseRequest,
   RetractRequest,
@@ -54,6 +55,11 @@ export const practiseRequest: z.ZodType<PractiseRequest> = z.strictObject({
 export const retractRequest: z.ZodType<RetractRequest> = z.strictObject({ reason: generous(limits.maxReasonLength).optional() });
 
 export const trustRequest: z.ZodType<TrustRequest> = z.strictObject({ name: z.string().min(1).max(64).optional() });
+
+export const inviteRequest: z.ZodType<InviteRequest> = z.strictObject({
+  expiresInMs: z.int().min(minInviteLifeMs).max(maxInviteLifeMs).optional(),
+  uses: z.int().min(1).max(maxInviteUses).optional(),
+});
 
 export const joinRequest: z.ZodType<JoinRequest> = z.strictObject({
   invite: z.string().min(1).max(8_192),

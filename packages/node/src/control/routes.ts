@@ -11,6 +11,7 @@ import {
   askRequest,
   feedbackRequest,
   idParameter,
+  inviteRequest,
   joinRequest,
   lessonsQuery,
   listQuery,
@@ -32,6 +33,7 @@ export interface RouteComponents {
 export function addRoutes(server: FastifyInstance, { operations, onStop }: RouteComponents): void {
   server.get("/api/status", () => operations.status());
   server.get("/api/invite", () => operations.invite());
+  server.get("/api/invites", () => operations.invites());
   server.get("/api/models", () => operations.models());
   server.get("/api/peers", () => operations.peers());
   server.get("/api/swarm", () => operations.swarm());
@@ -47,6 +49,11 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
 
   server.post("/api/feedback", ({ body }) => operations.feedback(parse(feedbackRequest, body)));
   server.post("/api/teach", ({ body }) => operations.teach(parse(teachRequest, body)));
+  server.post("/api/invites", ({ body }) => operations.invite(parse(inviteRequest, body)));
+  server.post("/api/invites/:id/revoke", ({ params, body }) => {
+    parse(noRequest, body);
+    return operations.revokeInvite(parse(idParameter, params).id);
+  });
   server.post("/api/join", ({ body }) => operations.join(parse(joinRequest, body)));
   server.post("/api/lessons/:id/retract", ({ params, body }) =>
     operations.retract(parse(idParameter, params).id, parse(retractRequest, body)),

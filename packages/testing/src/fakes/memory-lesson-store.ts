@@ -2,6 +2,7 @@
 import {
   type AttestationBody,
   type AuthorId,
+  type GlanceQuery,
   GrapevineError,
   glanceOf,
   type LessonGlance,
@@ -17,6 +18,7 @@ import {
   type RecordKey,
   type RetractionBody,
   type SignedRecord,
+  type StatementAhead,
   type StoreChange,
   type StoredLesson,
   shortId,
@@ -100,8 +102,17 @@ export class MemoryLessonStore implements LessonStore {
     return lessons.map((lesson) => (lesson === undefined ? undefined : glanceAt(lesson, this.#contents)));
   }
 
-  async allGlances(): Promise<Iterable<LessonGlance>> {
-    return [...this.#contents.lessons.values()].map((lesson) => glanceAt(lesson, this.#contents));
+  async *allGlances({ states, minClusterSize = 1 }: GlanceQuery = {}): AsyncGenerator<LessonGlance, void, undefined> {
+    const lessons = [...this.#contents.lessons.values()];
+    for (const lesson of lessons) {
+      if (states !== undefined && !states.includes(lesson.standing.state)) continue;
+      if (lessons.filter(({ cluster }) => cluster === lesson.cluster).length < minClusterSize) continue;
+      yield glanceAt(lesson, this.#contents);
+    }
+  }
+
+  async labelsIn(states: readonly LessonState[]): Promise<Iterable<number>> {
+    return this.#lessonsThat(({ standing }) => states.includes(standing.state)).map(({ label }) => label);
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {
@@ -143,8 +154,11 @@ export class MemoryLessonStore implements LessonStore {
       .slice(0, limit);
   }
 
-  async supersedersOf(lesson: RecordId): Promise<RecordId[]> {
-    return this.#lessonsThat(({ record }) => record.body.supersedes === lesson).map(({ record }) => record.id);
+  async supersedersOf(lesson: RecordId, author: AuthorId, limit?: number): Promise<RecordId[]> {
+    return this.#lessonsThat(({ record }) => record.body.supersedes === lesson && record.body.author === author)
+      .map(({ record }) => record.id)
+      .sort()
+      .slice(0, limit);
   }
 
   async expiredBy(now: number): Promise<RecordId[]> {
@@ -165,6 +179,18 @@ export class MemoryLessonStore implements LessonStore {
 
   async attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
     return [...this.#contents.attestations.values()].filter(({ body }) => body.lesson === lesson);
+  }
+
+  async attesters(lesson: RecordId): Promise<AuthorId[]> {
+    const about = [...this.#contents.attestations.values()].filter(({ body }) => body.lesson === lesson);
+    return about.map(({ body }) => body.author);
+  }
+
+  async *statementsAhead(): AsyncGenerator<StatementAhead, void, undefined> {
+    const { lessons, attestations, tombstones } = this.#contents;
+    for (const { body } of [...attestations.values(), ...tombstones.values()]) {
+      if (!lessons.has(body.lesson)) yield { lesson: body.lesson, author: body.author, type: body.type };
+    }
   }
 
   async attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined> {
@@ -258,11 +284,11 @@ export class MemoryLessonStore implements LessonStore {
       case "attestation":
         keep(contents.attestations, change.record, isLater);
         break;
-      case "attestation-remove":
-        contents.attestations.delete(change.lesson + change.author);
-        break;
       case "tombstone":
         keep(contents.tombstones, change.record, (candidate, kept) => isLater(kept, candidate));
+        break;
+      case "attestation-remove":
+        contents.attestations.delete(change.lesson + change.author);
         break;
       case "tombstone-remove":
         contents.tombstones.delete(change.lesson + change.author);
