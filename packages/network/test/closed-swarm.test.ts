@@ -16,7 +16,7 @@ describe("a closed swarm", () => {
     const here = closedNode(swarm, bo, [admitted(bo)]);
     const there = closedNode(swarm, cy, [admitted(cy)]);
     await withNodes([here, there], async () => {
-      await here.network.join(there.network.createInvite());
+      await here.network.join(await there.network.createInvite());
       await there.watched.until(() => there.network.peers().length === 1, "both have greeted");
       expect(here.members.of(cy.author)?.body.state).toBe("admitted");
       expect(there.members.of(bo.author)?.body.state).toBe("admitted");
@@ -29,7 +29,7 @@ describe("a closed swarm", () => {
     const here = closedNode(swarm, bo, [admitted(bo)]);
     const there = closedNode(swarm, cy);
     await withNodes([here, there], async () => {
-      await expect(there.network.join(here.network.createInvite())).rejects.toMatchObject({
+      await expect(there.network.join(await here.network.createInvite())).rejects.toMatchObject({
         code: "SWARM_NOT_MEMBER",
         hint: expect.stringContaining(`grapevine swarm admit ${cy.author}`),
       });
@@ -70,8 +70,8 @@ describe("a closed swarm", () => {
     const relay = closedNode(swarm, bo, everybody);
     const outcast = closedNode(swarm, cy, everybody);
     await withNodes([lead, relay, outcast], async () => {
-      await relay.network.join(lead.network.createInvite());
-      await outcast.network.join(relay.network.createInvite());
+      await relay.network.join(await lead.network.createInvite());
+      await outcast.network.join(await relay.network.createInvite());
       const kept = outcast.teach("before it was revoked");
       await lead.watched.until(() => lead.records.has(kept.id), "it is relayed");
       const began = Date.now();
@@ -103,7 +103,7 @@ describe("a closed swarm", () => {
     const written = lessonOf(cy, "written before anybody here knew");
     lead.records.add([written]);
     await withNodes([lead, here], async () => {
-      await here.network.join(lead.network.createInvite());
+      await here.network.join(await lead.network.createInvite());
       await here.network.sync();
       expect(here.records.has(written.id)).toBe(false);
       lead.hold(late);
