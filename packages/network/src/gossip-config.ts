@@ -1,16 +1,28 @@
-/** How gossipsub is set up for a swarm: which messages are the same, what conduct earns and costs a peer. */
+/** How gossipsub is set up for a swarm: what a message may be, which messages are the same, what conduct earns and costs a peer. */
 import { createHash } from "node:crypto";
+import type { AuthorId } from "@grapevine/core";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
 import { type Greeted, greetedOnly } from "./greeted-registrar.ts";
+import { announcedFromBytes, gossipMessageLimits, maxGossipMessageBytes } from "./network-limits.ts";
+import { defaultTiming } from "./network-timing.ts";
 
-/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh. */
-export type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[] };
+/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh, and what a peer's conduct has come to. */
+export type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[]; getScore(peer: string): number };
+
+export interface GossipInit {
+  readonly topic: string;
+  /** What is left after a second of a peer's count of rejected records, from 0 to 1. */
+  readonly rejectedDecay: number;
+  /** Was the peer named by the user? */
+  readonly isNamed: (peer: AuthorId) => boolean;
+  /** No peer is heard or spoken to before it has greeted. Absent: all are, as suits a swarm that anybody may be in. */
+  readonly greeted?: Greeted | undefined;
+}
 
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];
 
-/** `greeted`: no peer is heard or spoken to before it has greeted. */
-export function gossip(topic: string, greeted?: Greeted): (components: HostComponents) => MeshGossipSub {
+export function gossip({ topic, rejectedDecay, isNamed, greeted }: GossipInit): (components: HostComponents) => MeshGossipSub {
   const create = gossipsub({
     // Records carry their author's signature; a second one a hop would be checked again for every duplicate.
     globalSignaturePolicy: StrictNoSign,
@@ -19,20 +31,36 @@ export function gossip(topic: string, greeted?: Greeted): (components: HostCompo
     // Publishing again what is still in the outbox is no mistake.
     ignoreDuplicatePublishError: true,
     fallbackToFloodsub: false,
+    maxInboundDataLength: maxGossipMessageBytes,
+    decodeRpcLimits: gossipMessageLimits,
+    idontwantMinDataSize: announcedFromBytes,
     scoreParams: {
-      topics: { [topic]: topicScore },
+      topics: { [topic]: { ...topicScore, invalidMessageDeliveriesDecay: rejectedDecay } },
       topicScoreCap: 20,
+      appSpecificScore: (peer) => (isNamed(peer) ? namedScore : 0),
+      appSpecificWeight: 1,
       // Several peers behind one address are a household, a team or a cluster; the default graylists them all without an error.
       IPColocationFactorWeight: 0,
     },
+    scoreThresholds: { graylistThreshold: graylistedBelow },
   });
   return (components) => create(greeted === undefined ? components : greetedOnly(components, greeted)) as MeshGossipSub;
 }
 
+/** A peer with a lower score is not heard at all. */
+export const graylistedBelow = -80;
+
 /**
+ * More than any stranger can earn: those whom the user named stay in the mesh, however well others behave. It is no licence: four rejected records leave even them unheard.
+ */
+const namedScore = 25;
+
+/**
+ * Validation is not asynchronous in gossipsub's sense (`asyncValidation`): its validator is awaited before anything is relayed, and ours decides at once, so that no verdict can
+ * come too late to be passed on.
+ *
  * Good conduct earns at most 13 points (3 for time, 10 for first deliveries). Each rejected record counts 10 times the square of
- * the recent ones: three leave −77, four −147, and below −80 a peer is not heard at all. The counter halves in about 23 s, so
- * that one who stops comes back in a few minutes.
+ * the recent ones: three leave −77, four −147. The counter halves in about 23 s, so that one who stops comes back in a few minutes.
  */
 export const topicScore: TopicScoreParams = {
   topicWeight: 1,
@@ -52,5 +80,5 @@ export const topicScore: TopicScoreParams = {
   meshFailurePenaltyWeight: 0,
   meshFailurePenaltyDecay: 0.5,
   invalidMessageDeliveriesWeight: -10,
-  invalidMessageDeliveriesDecay: 0.97,
+  invalidMessageDeliveriesDecay: defaultTiming.rejectedDecay,
 };

@@ -47,6 +47,8 @@ export interface NetworkComponents {
   isBlocked(author: AuthorId): boolean;
   /** Who is in the swarm, where it is closed. What `receive` has made durable is in it. Absent: nobody but the owner is known. */
   readonly members?: SwarmMembers | undefined;
+  /** Somebody whom the user named otherwise than by an address. Such peers keep their places and are synced with first, whatever strangers do. Default: nobody. */
+  isKnown?(peer: AuthorId): boolean;
   /** How questions of peers are served. Absent: none is answered. */
   readonly answering?: Answering;
   /** Where the invites of this node are kept. Absent: in memory. */
@@ -162,6 +164,8 @@ export interface PeerInfo extends KnownPeer {
   readonly connectedSince: number;
   readonly roundTripMs?: number;
   readonly lastSync?: SyncReport;
+  /** What its conduct on the topic has come to: above 0 is good, below −80 nothing is heard of it. */
+  readonly score?: number;
 }
 
 /** What one sync that this node began came to. */

@@ -75,8 +75,9 @@ class SwarmNetwork implements Network {
     const current = this.#current;
     if (current === undefined) return [];
     return current.peers.list().map((peer) => {
-      const measured = current.connectionTo(peer.peerId)?.rtt;
-      return measured === undefined ? peer : { ...peer, roundTripMs: measured };
+      const roundTripMs = current.connectionTo(peer.peerId)?.rtt;
+      const score = current.host.services.pubsub.getScore?.(peer.peerId);
+      return { ...peer, ...(roundTripMs !== undefined && { roundTripMs }), ...(score !== undefined && { score }) };
     });
   }
 

@@ -45,14 +45,19 @@ export async function runNetwork(
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const door = doorkeeperOf(init, components);
+  let running: RunningNetwork | undefined;
+  const { rejectedDecay } = { ...defaultTiming, ...init.timing };
+  const { identity, swarm } = init;
   const host = await createHost({
-    identity: init.identity,
+    identity,
     listen,
-    topic: topicOf(init.swarm),
+    topic: topicOf(swarm),
+    rejectedDecay,
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
-    greeted: door.isClosed ? (connection) => running.greeted(connection) : undefined,
+    isNamed: (peer) => running?.isNamed(peer) ?? false,
+    greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
   });
-  const running: RunningNetwork = new RunningNetwork(host, init, components, { counters, invites });
+  running = new RunningNetwork(host, init, components, { counters, invites });
   await running.start(listen);
   return running;
 }
@@ -117,7 +122,7 @@ export class RunningNetwork {
       counters,
       isBlocked: (author) => components.isBlocked(author),
       refusalOf: (record) => this.#door.refusalOf(record),
-      hasRoom: () => this.#queue.hasRoom(),
+      hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
@@ -203,6 +208,11 @@ export class RunningNetwork {
   /** Resolves when both sides of the connection have greeted. @throws as `connect` */
   async greeted(connection: Connection): Promise<void> {
     await this.#greeter.greeted(connection);
+  }
+
+  /** Did the user name it, by an address or otherwise? */
+  isNamed(peer: AuthorId): boolean {
+    return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
   }
 
   /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
@@ -351,6 +361,7 @@ export class RunningNetwork {
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
+      isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
     });
   }

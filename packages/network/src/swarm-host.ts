@@ -11,7 +11,13 @@ import { createLibp2p } from "libp2p";
 import { networkErrors } from "./errors.ts";
 import { gossip, type MeshGossipSub } from "./gossip-config.ts";
 import type { Greeted } from "./greeted-registrar.ts";
-import { dialTimeoutMs } from "./network-limits.ts";
+import {
+  dialTimeoutMs,
+  maxConnections,
+  maxConnectionsPerSecond,
+  maxPendingConnections,
+  namedConnections,
+} from "./network-limits.ts";
 
 /**
  * What the network uses of its host, and no more: libp2p has it, and so has the host of a simulated swarm. Everything above works on either.
@@ -26,7 +32,8 @@ export interface SwarmHost
     readonly pubsub: Pick<
       MeshGossipSub,
       "addEventListener" | "getMeshPeers" | "getSubscribers" | "publish" | "subscribe" | "topicValidators"
-    >;
+    > &
+      Partial<Pick<MeshGossipSub, "getScore">>;
   };
 }
 
@@ -34,13 +41,17 @@ export interface SwarmHostInit {
   readonly identity: Identity;
   readonly listen: readonly string[];
   readonly topic: string;
+  readonly rejectedDecay: number;
   isBlocked(peer: AuthorId): boolean;
   /** Gossip waits for it. Absent: it does not, as suits a swarm that anybody may be in. */
   readonly greeted?: Greeted | undefined;
+  /** Did the user name it? */
+  readonly isNamed: (peer: AuthorId) => boolean;
 }
 
 /** A host that is not started yet. */
 export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
+  const comesIn = (peer: AuthorId): boolean => hasPlace(host.getConnections().length, init.isNamed(peer));
   const host = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed("Ed25519", init.identity.exportSeed()),
@@ -51,24 +62,28 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
     streamMuxers: [yamux()],
     connectionManager: {
       dialTimeout: dialTimeoutMs,
-      // The default of 5 a second and host turns away a cluster on one machine and a team behind one router.
-      inboundConnectionThreshold: 50,
-      maxIncomingPendingConnections: 50,
-      maxConnections: 100,
+      inboundConnectionThreshold: maxConnectionsPerSecond,
+      maxIncomingPendingConnections: maxPendingConnections,
+      maxConnections,
     },
     // A machine that generates text on all of its cores answers late; a link is given up only when it is silent for long.
     connectionMonitor: { pingInterval: 10_000, pingTimeout: { minTimeout: 20_000 } },
     connectionGater: {
       denyDialPeer: (peer) => init.isBlocked(peer.toString()),
-      denyInboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
+      denyInboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()) || !comesIn(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
     },
-    services: { identify: identify(), ping: ping(), pubsub: gossip(init.topic, init.greeted) },
+    services: { identify: identify(), ping: ping(), pubsub: gossip(init) },
   });
   if (host.peerId.toString() !== init.identity.author) {
     throw new Error(`the host's peer id ${host.peerId.toString()} is not the author ${init.identity.author}`);
   }
   return host;
+}
+
+/** May one more peer come in? Strangers do not fill the places of those whom the user named. */
+export function hasPlace(open: number, named: boolean): boolean {
+  return open < (named ? maxConnections : maxConnections - namedConnections);
 }
 
 /** @throws LISTEN_FAILED */

@@ -98,6 +98,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       outbox: outboxOf(store),
       members,
       isBlocked: (author) => principals.get(author).standing === "blocked",
+      isKnown: (author) => principals.get(author).standing === "trusted",
       answering: createAnswering({
         policy: answers,
         principals,
