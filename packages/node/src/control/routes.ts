@@ -9,6 +9,7 @@ import { named } from "./failures.ts";
 import {
   admitRequest,
   askRequest,
+  conflictQuery,
   feedbackRequest,
   idParameter,
   inviteRequest,
@@ -42,7 +43,7 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
     const { q, limit: most } = parse(searchQuery, query);
     return operations.searchLessons(q, most);
   });
-  server.get("/api/lessons/conflicts", () => operations.conflicts());
+  server.get("/api/lessons/conflicts", ({ query }) => operations.conflicts(parse(conflictQuery, query)));
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
