@@ -118,6 +118,7 @@ export class RunningNetwork {
     this.#queue = new InboundQueue({ counters, log, receive });
     this.#door = doorkeeperOf(init, components);
     this.#gate = new RecordGate({
+      decode: components.decode,
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
@@ -126,7 +127,15 @@ export class RunningNetwork {
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claims: new Claims(clock) };
+    this.#intake = {
+      timers,
+      records,
+      gate: this.#gate,
+      passedOver: new PassedOver(clock),
+      receive,
+      onBrought: (from) => this.#syncOn(from),
+      claims: new Claims(clock),
+    };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -327,6 +336,11 @@ export class RunningNetwork {
     if (this.peers.get(from) !== undefined) this.syncs.request(from);
   }
 
+  /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
+  #syncOn(from: AuthorId): void {
+    for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestSoon(peerId);
+  }
+
   #fillGap(peer: AuthorId): void {
     if (this.peers.get(peer) === undefined) return;
     this.#counters.add("gossip.gaps");
@@ -356,6 +370,7 @@ export class RunningNetwork {
       settlements: this.#settlements,
     };
     return new SyncScheduler({
+      clock,
       timers: this.#timers,
       timing: this.#timing,
       random,
