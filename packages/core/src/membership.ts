@@ -53,7 +53,7 @@ export const keptDigestBytes = 16;
 
 /** What a revocation holds of the records that stay: the first 16 bytes of each one's digest, ascending, each once. */
 export function keptDigests(ids: readonly RecordId[]): Uint8Array {
-  const digests = [...new Set(ids)].map(keptDigest).sort(Buffer.compare);
+  const digests = [...new Set(ids)].map(keptDigest).sort((one, other) => Buffer.compare(one, other));
   return Uint8Array.from(Buffer.concat(digests));
 }
 

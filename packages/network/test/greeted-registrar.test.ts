@@ -30,7 +30,7 @@ it("lets a protocol meet a peer only once it has greeted, and never one that was
   await handler?.(stream, refused);
   await topology?.onConnect?.(peer, refused);
   expect(aborted).toEqual(["the peer was not let in"]);
-  const waiting = [handler?.(stream, greeting), topology?.onConnect?.(peer, greeting)];
+  const waiting = [handler?.(stream, greeting), topology?.onConnect?.(peer, greeting)].map(async (each) => await each);
   expect(met).toEqual([]);
   greet();
   await Promise.all(waiting);
