@@ -13,7 +13,7 @@ import { coreErrors, messageOf } from "./errors.ts";
 import { authorFromPublicKey, type Identity, publicKeyFromAuthor, signatureBytes, verifySignature } from "./identity.ts";
 import { maxRecordBytes, maxRecordDepth } from "./limits.ts";
 import { parseRecordId, recordIdOf } from "./record-id.ts";
-import { recordBodySchema } from "./record-schema.ts";
+import { isOnlyUnassigned, recordBodySchema } from "./record-schema.ts";
 import { type RecordBody, recordVersion, type SignedRecord } from "./records.ts";
 
 const domainTag: Uint8Array = new TextEncoder().encode("grapevine/record/1\n");
@@ -21,7 +21,7 @@ const domainTag: Uint8Array = new TextEncoder().encode("grapevine/record/1\n");
 /** What an author writes; the codec adds version and author. */
 export type RecordDraft<Body extends RecordBody = RecordBody> = Body extends RecordBody ? Omit<Body, "v" | "author"> : never;
 
-/** Completes, checks, encodes and signs. @throws RECORD_INVALID, RECORD_TOO_LARGE */
+/** Completes, checks, encodes and signs. @throws RECORD_INVALID, RECORD_CHARACTERS, RECORD_TOO_LARGE */
 export function signRecord<Body extends RecordBody>(identity: Identity, draft: RecordDraft<Body>): SignedRecord<Body> {
   const body = checkBody({ ...withoutUndefined(draft), v: recordVersion, author: identity.author }) as Body;
   const bodyBytes = encodeBody(body);
@@ -32,7 +32,8 @@ export function signRecord<Body extends RecordBody>(identity: Identity, draft: R
 
 /**
  * Checks cheap things first: size, nesting depth, CBOR, canonical form, schema, and last the signature (about 0.15 ms).
- * @throws RECORD_TOO_LARGE, RECORD_MALFORMED, RECORD_NOT_CANONICAL, RECORD_VERSION, RECORD_INVALID, RECORD_SIGNATURE
+ * @throws RECORD_TOO_LARGE, RECORD_MALFORMED, RECORD_NOT_CANONICAL, RECORD_VERSION, RECORD_INVALID, RECORD_CHARACTERS,
+ * RECORD_SIGNATURE
  */
 export function decodeRecord(frame: Uint8Array): SignedRecord {
   const { body, bodyBytes } = decodeFrame(frame);
@@ -90,6 +91,9 @@ function checkBody(value: unknown): RecordBody {
   const result = recordBodySchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
+  if (isOnlyUnassigned(result.error)) {
+    throw coreErrors.create("RECORD_CHARACTERS", `${issue?.path.join(".")}: ${issue?.message}`);
+  }
   throw coreErrors.create("RECORD_INVALID", `${issue?.path.join(".") || "record"}: ${issue?.message ?? "is invalid"}`);
 }
 

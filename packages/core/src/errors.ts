@@ -69,6 +69,7 @@ export const coreErrors: ErrorTable<
   | "RECORD_SIGNATURE"
   | "RECORD_VERSION"
   | "RECORD_INVALID"
+  | "RECORD_CHARACTERS"
   | "ID_MALFORMED"
   | "ID_AMBIGUOUS"
   | "KEY_MALFORMED"
@@ -97,6 +98,10 @@ export const coreErrors: ErrorTable<
   RECORD_INVALID: {
     summary: "A record's fields break the schema: a wrong type, a text too long, a character that is not allowed.",
     hint: "Correct the field that the message names.",
+  },
+  RECORD_CHARACTERS: {
+    summary: "A record holds characters that are not assigned in the version of Unicode that this program knows.",
+    hint: "Update Grapevine; the record is taken when it is known what its characters are.",
   },
   ID_MALFORMED: {
     summary: "A text is not the id of a record or of an experience.",

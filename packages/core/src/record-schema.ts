@@ -21,7 +21,7 @@ import { keptDigestBytes } from "./membership.ts";
 import { isRecordId } from "./record-id.ts";
 import { lessonKinds, membershipStates, type RecordBody, recordVersion } from "./records.ts";
 import { isSwarmName, swarmOwner } from "./swarm-name.ts";
-import { textProblem } from "./text.ts";
+import { textProblem, unassignedProblem } from "./text.ts";
 
 /** Lengths are in Unicode code points, which every language can count, and not what a library's version takes for a length. */
 function text(maxLength: number): z.ZodString {
@@ -32,6 +32,13 @@ function text(maxLength: number): z.ZodString {
       const problem = isLongerThan(maxLength, value) ? `has more than ${maxLength} characters` : textProblem(value);
       if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
     });
+}
+
+/** Is a later version of Unicode all that it would take for the record to be valid? */
+export function isOnlyUnassigned({ issues }: { readonly issues: readonly z.core.$ZodIssue[] }): boolean {
+  return issues.every((issue) =>
+    issue.code === "invalid_key" ? isOnlyUnassigned(issue) : issue.code === "custom" && issue.message === unassignedProblem,
+  );
 }
 
 function isLongerThan(maxLength: number, value: string): boolean {

@@ -5,12 +5,18 @@
 
 /**
  * Control characters (line ends too: every field is one line), the soft hyphen, zero-width and bidirectional marks, variation selectors, the
- * tag block, and private or unassigned code points.
+ * tag block, and private code points.
  */
-const forbiddenCharacters = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}\p{Zl}\p{Zp}]|[\u{FE00}-\u{FE0F}]|[\u{115F}\u{1160}\u{3164}]/u;
+const forbiddenCharacters = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|[\u{FE00}-\u{FE0F}]|[\u{115F}\u{1160}\u{3164}]/u;
+
+/** Not assigned in the version of Unicode that this runtime knows: a later one may know them as letters, or as something invisible. */
+const unassignedCharacters = /\p{Cn}/u;
 
 /** Fences and chat-template tokens: they have no meaning in a lesson, and some in a prompt. */
 const markup = /```|<\||\|>|\[\/?INST\]|<\/?s>|<<\/?SYS>>/i;
+
+/** What is wrong with a text whose author may know a later version of Unicode. It is asked last: with whatever else is wrong, it is wrong everywhere. */
+export const unassignedProblem = "holds a character that is not assigned in the version of Unicode known here";
 
 /** What is wrong with a text, or undefined when nothing is. */
 export function textProblem(text: string): string | undefined {
@@ -19,6 +25,7 @@ export function textProblem(text: string): string | undefined {
   if (text !== text.trim()) return "begins or ends with white space";
   if (text !== text.normalize("NFC")) return "is not in Unicode normal form C";
   if (markup.test(text)) return "holds markup or a chat-template token";
+  if (unassignedCharacters.test(text)) return unassignedProblem;
   return undefined;
 }
 
@@ -31,7 +38,7 @@ export function cleanText(text: string, maxLength: number): string {
     .toWellFormed()
     .normalize("NFC")
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replace(new RegExp(forbiddenCharacters.source, "gu"), "")
+    .replace(new RegExp(`${forbiddenCharacters.source}|${unassignedCharacters.source}`, "gu"), "")
     .replace(new RegExp(markup.source, "gi"), " ")
     .trim();
   return flat.length <= maxLength

@@ -126,6 +126,17 @@ describe("records on the wire", () => {
     expect(codeOf(() => decodeRecord(frameOf(dagCbor.encode(body))))).toBe("RECORD_INVALID");
   });
 
+  it("tells what a later version of Unicode may allow from what none does", () => {
+    const unassigned = "\u{0378}";
+    const codeOfBody = (changes: object): string =>
+      codeOf(() => decodeRecord(frameOf(dagCbor.encode({ ...wireBody(), ...changes }))));
+    expect(codeOfBody({ title: `Open ${unassigned}` })).toBe("RECORD_CHARACTERS");
+    expect(codeOfBody({ title: `Open ${unassigned}`, environment: { [unassigned]: "1" } })).toBe("RECORD_CHARACTERS");
+    expect(codeOfBody({ title: `Open ${unassigned}\u200b` })).toBe("RECORD_INVALID");
+    expect(codeOfBody({ title: `Open ${unassigned}`, situation: "a\u200bb" })).toBe("RECORD_INVALID");
+    expect(codeOfBody({ title: `Open ${unassigned}`, environment: { "": "1" } })).toBe("RECORD_INVALID");
+  });
+
   it("refuses unknown fields, and says which version it does not know", () => {
     expect(codeOf(() => decodeRecord(frameOf(dagCbor.encode({ ...wireBody(), extra: 1 }))))).toBe("RECORD_INVALID");
     expect(codeOf(() => decodeRecord(frameOf(dagCbor.encode({ ...wireBody(), v: 2 }))))).toBe("RECORD_VERSION");

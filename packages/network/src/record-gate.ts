@@ -26,6 +26,7 @@ export type RefusalReason =
   | "RECORD_MALFORMED"
   | "RECORD_NOT_CANONICAL"
   | "RECORD_INVALID"
+  | "RECORD_CHARACTERS"
   | "RECORD_SIGNATURE"
   | "RECORD_VERSION"
   | "future"
@@ -46,6 +47,8 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   RECORD_MALFORMED: "reject",
   RECORD_NOT_CANONICAL: "reject",
   RECORD_INVALID: "reject",
+  /** Of a later version of Unicode, which the forwarder may know. */
+  RECORD_CHARACTERS: "ignore",
   RECORD_SIGNATURE: "reject",
   /** A newer peer's record is not the forwarder's fault; it is not relayed, since nobody here has checked it. */
   RECORD_VERSION: "ignore",
@@ -156,7 +159,7 @@ export class RecordGate {
   }
 
   #timely(frame: Uint8Array): SignedRecord | RefusalReason {
-    // [reject] size, depth, canonical form, schema, signature; [ignore] version
+    // [reject] size, depth, canonical form, schema, signature; [ignore] version, unassigned characters
     const record = (this.#components.decode ?? decodeRecord)(frame);
     const now = this.#components.clock.now();
     // [ignore]
