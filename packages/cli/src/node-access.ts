@@ -5,8 +5,12 @@ import type {
   ExaminationInit,
   FoundingInit,
   FoundSwarm,
+  IdentityInit,
+  IdentityReport,
   ModelSummary,
   NodeOptions,
+  RotateInit,
+  RotateReply,
   Running,
   RunningNode,
 } from "@grapevine/node";
@@ -26,6 +30,10 @@ export interface NodeAccess {
   listModels(): Promise<readonly ModelSummary[]>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
   foundSwarm(init: FoundingInit): Promise<FoundSwarm>;
+  /** @throws NODE_AMBIGUOUS, KEY_MISSING */
+  showIdentity(init: IdentityInit): Promise<IdentityReport>;
+  /** @throws KEY_IN_USE, KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_OWNS_SWARM */
+  rotateKey(init: RotateInit): Promise<RotateReply>;
   /** @throws STORE_LOCKED */
   examine(init: ExaminationInit): Promise<Examination>;
   /** @throws STORE_LOCKED, STORE_MISSING, STORE_VERSION */
@@ -47,6 +55,8 @@ export const nodeAccess: NodeAccess = {
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),
+  showIdentity: async (init) => (await import("@grapevine/node")).showIdentity(init),
+  rotateKey: async (init) => (await import("@grapevine/node")).rotateKey(init),
   examine: async (init) => (await import("@grapevine/node")).examine(init),
   repair: async (init) => (await import("@grapevine/node")).repair(init),
 };

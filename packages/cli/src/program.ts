@@ -22,6 +22,7 @@ import {
 import type { AskArguments } from "./commands/ask.ts";
 import type { UpArguments } from "./commands/up.ts";
 import type { CommandWork } from "./context.ts";
+import { addIdentityCommands } from "./identity-program.ts";
 import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
 import { addInvites } from "./reach-program.ts";
 import { addSwarmCommands } from "./swarm-program.ts";
@@ -71,6 +72,7 @@ export function createProgram(init: ProgramInit): Command {
   addExperienceCommands(program, init.perform);
   addPeerCommands(program, init.perform);
   addSwarmCommands(program, init.perform);
+  addIdentityCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],

@@ -82,6 +82,8 @@ const access: NodeAccess = {
   checkText: unexpected,
   listModels: unexpected,
   foundSwarm: unexpected,
+  showIdentity: unexpected,
+  rotateKey: unexpected,
   examine: unexpected,
   repair: unexpected,
 };

@@ -95,6 +95,19 @@ export {
   type SignedRecord,
 } from "./records.ts";
 export { publicSpecification } from "./specification.ts";
+export {
+  commitsTo,
+  firstKeyOf,
+  isRotatedOut,
+  keyHashOf,
+  keysOf,
+  latestWords,
+  predecessorOf,
+  presentKeyOf,
+  RotationIndex,
+  type Rotations,
+  successorOf,
+} from "./successions.ts";
 export { closedSwarmName, isSwarmLabel, isSwarmName, shortSwarmName, swarmOwner } from "./swarm-name.ts";
 export { cleanText, normalisedText, textProblem } from "./text.ts";
 export { systemTimers, type Timer, type Timers } from "./timers.ts";

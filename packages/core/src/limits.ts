@@ -27,6 +27,8 @@ export const maxSwarmLabelLength = 64;
 export const maxSwarmLength: number = maxSwarmLabelLength + 1 + 52;
 /** Records of a revoked member that a revocation can keep: at 16 bytes each, half of what fits into a record, so that all else of it fits for sure. */
 export const maxKeptRecords = 512;
+/** Rotations of one key that are kept: the one that names the next key, and as many as name what stays of the key before, 8,192 records in all. */
+export const maxRotationsOfAuthor = 16;
 
 /** A record dated further ahead than this is refused, so that a wrong clock cannot make a record immortal. */
 export const maxClockSkewMs: number = 5 * 60 * 1000;

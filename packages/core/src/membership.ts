@@ -57,7 +57,8 @@ export function keptDigests(ids: readonly RecordId[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(digests));
 }
 
-function isKept(id: RecordId, keeps: Uint8Array | undefined): boolean {
+/** Are the record's digest and the list's one? */
+export function isKept(id: RecordId, keeps: Uint8Array | undefined): boolean {
   if (keeps === undefined) return false;
   const digest = keptDigest(id);
   let from = 0;

@@ -106,12 +106,21 @@ const retraction = z.strictObject({
   reason: text(maxReasonLength).optional(),
 });
 
-const rotation = z.strictObject({
-  ...common,
-  type: z.literal("rotation"),
-  nextKeyHash: keyHash,
-  follows: author.optional(),
-});
+const keptList = z.instanceof(Uint8Array).refine(areKeptDigests, "is not a list of digests in order");
+
+const rotation = z
+  .strictObject({
+    ...common,
+    type: z.literal("rotation"),
+    nextKeyHash: keyHash,
+    follows: author.optional(),
+    keeps: keptList.optional(),
+  })
+  .superRefine((body, context) => {
+    const refuse = (field: string, message: string): void => context.addIssue({ code: "custom", path: [field], message });
+    if (body.follows === body.author) refuse("follows", "is the author itself");
+    if (body.follows === undefined && body.keeps !== undefined) refuse("keeps", "is for a key that follows another");
+  });
 
 const { expiresAt: _, ...lasting } = common;
 
@@ -123,7 +132,7 @@ const membership = z
     member: author,
     state: z.enum(membershipStates),
     until: whole.optional(),
-    keeps: z.instanceof(Uint8Array).refine(areKeptDigests, "is not a list of digests in order").optional(),
+    keeps: keptList.optional(),
   })
   .superRefine((body, context) => {
     const refuse = (field: string, message: string): void => context.addIssue({ code: "custom", path: [field], message });

@@ -85,6 +85,8 @@ export interface RotationBody extends CommonBody {
   readonly nextKeyHash: Uint8Array;
   /** The author whose commitment this record's key fulfils; absent in an author's first rotation. */
   readonly follows?: AuthorId;
+  /** Of one that follows: digests of those of the predecessor's records that stay (see `keptDigests`); where it takes several records to name them, each names some. Absent: none does. */
+  readonly keeps?: Uint8Array;
 }
 
 export const membershipStates = ["admitted", "revoked"] as const;

@@ -47,6 +47,8 @@ export interface NetworkComponents {
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
   readonly outbox: Outbox;
   isBlocked(author: AuthorId): boolean;
+  /** Is the record by a key that another has followed, which does not keep it? Default: none is. */
+  isRotatedOut?(record: SignedRecord): boolean;
   /** Who is in the swarm, where it is closed. What `receive` has made durable is in it. Absent: nobody but the owner is known. */
   readonly members?: SwarmMembers | undefined;
   /** Somebody whom the user named otherwise than by an address. Such peers keep their places and are synced with first, whatever strangers do. Default: nobody. */

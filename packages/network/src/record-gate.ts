@@ -32,6 +32,7 @@ export type RefusalReason =
   | "future"
   | "expired"
   | "blocked-author"
+  | "rotated-author"
   | MembershipRefusal
   | "repeated"
   | "author-rate"
@@ -57,6 +58,8 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   expired: "ignore",
   /** Blocking is this user's word; others may relay the author. */
   "blocked-author": "ignore",
+  /** The forwarder may not know of the rotation yet. */
+  "rotated-author": "ignore",
   /** Somebody's store of another swarm. */
   "other-swarm": "ignore",
   /** The forwarder may know of an admission that has not come here, or may not know yet of a revocation. */
@@ -85,6 +88,8 @@ export interface RecordGateComponents {
   readonly clock: Clock;
   readonly counters: Counters;
   isBlocked(author: AuthorId): boolean;
+  /** Is the record by a key that another has followed, which does not keep it? Absent: none is. */
+  isRotatedOut?(record: SignedRecord): boolean;
   /** Why a record has no place in a closed swarm. Absent: everything has one. */
   refusalOf?(record: SignedRecord): MembershipRefusal | undefined;
   /** Is there room for one more record that this peer gossiped? */
@@ -168,6 +173,8 @@ export class RecordGate {
     if (record.body.expiresAt !== undefined && record.body.expiresAt <= now) return "expired";
     // [ignore]
     if (record.body.type !== "membership" && this.#components.isBlocked(record.body.author)) return "blocked-author";
+    // [ignore]
+    if (this.#components.isRotatedOut?.(record) === true) return "rotated-author";
     // [ignore]
     return this.#components.refusalOf?.(record) ?? record;
   }

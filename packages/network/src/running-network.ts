@@ -122,6 +122,7 @@ export class RunningNetwork {
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
+      isRotatedOut: (record) => components.isRotatedOut?.(record) ?? false,
       refusalOf: (record) => this.#door.refusalOf(record),
       hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });

@@ -3,7 +3,18 @@
  * on one side and the agent on the other; it works without either.
  */
 import { type RecallComponents, type RecallQuery, recall } from "@grapevine/agent";
-import type { AuthorId, Clock, Embedder, LessonStore, RecalledLesson, VectorIndex } from "@grapevine/core";
+import {
+  type AuthorId,
+  type Clock,
+  type Embedder,
+  firstKeyOf,
+  keysOf,
+  type LessonStore,
+  type RecalledLesson,
+  RotationIndex,
+  type Rotations,
+  type VectorIndex,
+} from "@grapevine/core";
 import { areInConflict, defaultKeepingLimits, type KeepingLimits } from "@grapevine/reconcile";
 import type { Logger } from "pino";
 import { type Behind, belongsInIndex, createIndexing, type Indexing } from "./indexing.ts";
@@ -27,7 +38,7 @@ export interface AdmissionComponents {
   readonly behind: Behind;
   /** Told when something was added to the outbox. */
   readonly onOutbox: () => void;
-  /** Told when a lesson has come of which things were said that had been left aside: peers may have them. */
+  /** Told when something has come for which other things had been left aside: peers may have them. */
   readonly onAwaited?: () => void;
   /** Told when lessons have come that are held, and may be tried. */
   readonly onHeld?: () => void;
@@ -40,6 +51,7 @@ export interface Admission {
   readonly merits: Merits;
   readonly room: Room;
   readonly principals: PrincipalBook;
+  readonly rotations: Rotations;
   readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
   /** Begins with what an earlier run left undone: the index is compared with the store, reviews end, the room is filled. */
   begin(): void;
@@ -50,11 +62,16 @@ export interface Admission {
 export async function createAdmission(components: AdmissionComponents): Promise<Admission> {
   const { lessons, index, embedder, self, members, clock, log } = components;
   const principals = await openPrincipalBook(lessons);
-  const merits = createMerits({ store: lessons, principals, self, clock });
+  const rotations = new RotationIndex(await lessons.rotations());
+  // What follows this node's own key is not here yet, or the node would have it for its key.
+  const formerSelves = new Set([...keysOf(self, rotations)].filter((author) => author !== self));
+  const merits = createMerits({ store: lessons, principals, self, formerSelves, rotations, clock });
   const room = createRoom({
     store: lessons,
     principals,
     self,
+    formerSelves,
+    holderOf: (author) => firstKeyOf(author, rotations),
     limits: { ...defaultKeepingLimits, ...components.limits },
     utilitiesOf: merits.glancedUtilitiesOf,
   });
@@ -63,7 +80,9 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     store: lessons,
     principals,
     self,
+    formerSelves,
     members,
+    rotations,
     clock,
     room,
     onLessons: (change) => {
@@ -91,7 +110,8 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     merits,
     room,
     principals,
-    recall: recalling(components, { principals, merits, usable }),
+    rotations,
+    recall: recalling(components, { formerSelves, principals, merits, usable }),
     begin: () => {
       const { own, admitted, held } = lessons.counts();
       indexing.start(own + admitted + held);
@@ -113,7 +133,17 @@ function failed(log: AdmissionComponents["log"], message: string): (error: unkno
 
 function recalling(
   { lessons, index, embedder, clock, self }: AdmissionComponents,
-  { principals, merits, usable }: { principals: PrincipalBook; merits: Merits; usable: UsableLabels },
+  {
+    formerSelves,
+    principals,
+    merits,
+    usable,
+  }: {
+    formerSelves: ReadonlySet<AuthorId>;
+    principals: PrincipalBook;
+    merits: Merits;
+    usable: UsableLabels;
+  },
 ): (query: RecallQuery) => Promise<RecalledLesson[]> {
   const components: RecallComponents = {
     lessons,
@@ -123,7 +153,7 @@ function recalling(
     utilitiesOf: merits.glancedUtilitiesOf,
     authorOf: (author) => ({
       trust: merits.trustOf(author),
-      known: author === self || principals.get(author).standing === "trusted",
+      known: author === self || formerSelves.has(author) || principals.get(author).standing === "trusted",
     }),
     mayBeUsed: (label) => usable.has(label),
     areInConflict,

@@ -19,7 +19,7 @@ import { Turns } from "./turns.ts";
 
 export interface AnsweringComponents {
   readonly policy: AnswerPolicy;
-  readonly principals: PrincipalBook;
+  readonly principals: Pick<PrincipalBook, "get">;
   /** The agent for others: what it keeps and how it calls authors is for whom it serves. */
   readonly agent: Agent;
   readonly recall: (query: { readonly text: string; readonly limit: number }) => Promise<RecalledLesson[]>;

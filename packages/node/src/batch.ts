@@ -3,6 +3,7 @@ import {
   type AttestationBody,
   type AuthorId,
   type Clock,
+  commitsTo,
   isAttestation,
   isLesson,
   isMembership,
@@ -14,9 +15,11 @@ import {
   type Principal,
   type RecordId,
   type RetractionBody,
+  type RotationBody,
   type SignedRecord,
   type StoreChange,
   type StoredLesson,
+  successorOf,
 } from "@grapevine/core";
 import {
   aheadFullCode,
@@ -33,6 +36,7 @@ import {
   scoredLesson,
   settle,
   trustOf,
+  uncommittedReason,
   utilityOf,
   type Verdict,
   voidTombstoneReason,
@@ -74,6 +78,8 @@ export class Batch {
   readonly changed: Map<RecordId, StoredLesson> = new Map();
   /** Every lesson that was judged, as it is now, and the lower bound of its utility. */
   readonly judged: Map<RecordId, JudgedLesson> = new Map();
+  /** Authors whose next key has shown itself, or has named more of what stays. */
+  readonly replaced: Set<AuthorId> = new Set();
   readonly #components: BatchComponents;
   readonly #now: number;
 
@@ -89,11 +95,7 @@ export class Batch {
     else if (isRetraction(record)) await this.#retractionArrives(record, arrival.known);
     else if (isAttestation(record)) await this.#attestationArrives(record, arrival.known);
     else if (isMembership(record)) this.#membershipArrives(record, arrival.known);
-    else if (isRotation(record)) {
-      const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(record, arrival.known) });
-      if (verdict.action === "accept") this.changes.push({ kind: "rotation", record });
-      else this.#remember(record, verdict);
-    }
+    else if (isRotation(record)) this.#rotationArrives(record, arrival.known);
     if (own && arrival.consolidates === undefined) this.changes.push({ kind: "outbox-add", id: record.id });
   }
 
@@ -193,6 +195,42 @@ export class Batch {
     }
     this.changes.push({ kind: "membership", record });
     this.knowledge.noteMembership(record);
+  }
+
+  #rotationArrives(record: SignedRecord<RotationBody>, known: boolean): void {
+    const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(record, known) });
+    if (verdict.action !== "accept") {
+      this.#remember(record, verdict);
+      return;
+    }
+    this.changes.push({ kind: "rotation", record });
+    this.knowledge.noteRotation(record);
+    const { author, follows } = record.body;
+    for (const claim of this.knowledge.following(author)) {
+      if (commitsTo(record.body, claim.body.author)) continue;
+      this.changes.push({ kind: "rotation-remove", record: claim });
+      this.changes.push({ kind: "refused", id: claim.id, reason: uncommittedReason });
+      this.knowledge.noteVoidRotation(claim);
+    }
+    for (const earlier of [author, follows]) if (earlier !== undefined) this.#handOver(earlier);
+  }
+
+  /** Whoever has the next key is who had this one: what the user said of the author, and how the author's lessons did, goes on with it. */
+  #handOver(author: AuthorId): void {
+    const successor = successorOf(author, this.knowledge);
+    if (successor === undefined) return;
+    this.replaced.add(author);
+    if (!this.knowledge.knowsAuthor(author) || successor === this.#components.self) return;
+    const before = this.knowledge.principal(author);
+    const after = this.knowledge.principal(successor);
+    if (!this.knowledge.knowsAuthor(successor)) {
+      this.notePrincipal({ ...before, author: successor });
+      // One name, one peer: the old key has it no longer.
+      const { name: _, ...nameless } = before;
+      this.notePrincipal(nameless);
+    } else if (after.standing === "stranger" && before.standing !== "stranger") {
+      this.notePrincipal({ ...after, standing: before.standing });
+    }
   }
 
   /** Gives up attestations of the lesson that this one leaves no place for. */

@@ -1,15 +1,20 @@
 /** How the stages are joined: which one's output is whose input. The only file that knows them all. */
 import { homedir, hostname } from "node:os";
 import { createAgent } from "@grapevine/agent";
-import type {
-  AuthorId,
-  Clock,
-  Embedder,
-  Experience,
-  ExperienceStore,
-  Identity,
-  LanguageModel,
-  VectorIndex,
+import {
+  type AuthorId,
+  type Clock,
+  type Embedder,
+  type Experience,
+  type ExperienceStore,
+  type Identity,
+  isRotatedOut,
+  type LanguageModel,
+  presentKeyOf,
+  type Rotations,
+  strangerCalled,
+  successorOf,
+  type VectorIndex,
 } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
 import { createNetwork, type Network, type Outbox } from "@grapevine/network";
@@ -75,7 +80,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     onAwaited: () => network.reconsider(),
     onHeld: () => refining.wake(),
   });
-  const { ledger, principals, merits, recall, indexing, room } = admission;
+  const { ledger, principals, rotations, merits, recall, indexing, room } = admission;
   const authoring = { store: lessons, ledger, gate, identity, clock };
   const distiller = createDistiller({
     model: () => model,
@@ -87,6 +92,10 @@ export async function compose(opened: Opened): Promise<Composed> {
   const agentParts = { model: () => model, recall, clock, self };
   const ownQuestions = createActivity();
   const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
+  // What an old key wrote may stay trusted; whoever comes with it may be a thief.
+  const present: Pick<PrincipalBook, "get"> = {
+    get: (author) => (successorOf(author, rotations) === undefined ? principals.get(author) : strangerCalled(author)),
+  };
   const network = createNetwork(
     {
       identity,
@@ -108,10 +117,11 @@ export async function compose(opened: Opened): Promise<Composed> {
       outbox: outboxOf(store),
       members,
       isBlocked: (author) => principals.get(author).standing === "blocked",
-      isKnown: (author) => principals.get(author).standing === "trusted",
+      isRotatedOut: (record) => record.body.author !== self && isRotatedOut(record, rotations),
+      isKnown: (author) => present.get(author).standing === "trusted",
       answering: createAnswering({
         policy: answers,
-        principals,
+        principals: present,
         agent: createAgent({
           ...agentParts,
           experiences: keepsAsked ? experiences : nowhere,
@@ -138,7 +148,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     note: forgettingNote(home),
     log,
   });
-  const nameOf = naming(home.name, self, principals, network);
+  const nameOf = naming(home.name, self, { principals, rotations, network });
   const capturing = { ...authoring, experiences, principals };
   const captured = { append: (experience: Experience) => captureExperience(experience, capturing) };
   const agent = createAgent({ ...agentParts, experiences: captured, nameOf: (author) => nameOf(author) ?? author });
@@ -205,10 +215,10 @@ const similarLessons = 8;
 function naming(
   own: string,
   self: AuthorId,
-  principals: PrincipalBook,
-  network: Network,
+  { principals, rotations, network }: { principals: PrincipalBook; rotations: Rotations; network: Network },
 ): (author: AuthorId) => string | undefined {
-  return (author) => {
+  return (key) => {
+    const author = presentKeyOf(key, rotations);
     if (author === self) return own;
     const { name: given } = principals.get(author);
     if (given !== undefined) return given;

@@ -4,6 +4,7 @@ import type { RepairReport } from "@grapevine/store";
 import type { ModelSummary } from "./control/contract.ts";
 import type { Examination, ExaminationInit } from "./doctor.ts";
 import type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
+import type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 import type { NodeOptions, RunningNode } from "./start-node.ts";
 
 /** As `startNode` in start-node.ts. */
@@ -24,6 +25,16 @@ export async function repair(init: ExaminationInit): Promise<RepairReport> {
 /** As `foundSwarm` in found-swarm.ts. */
 export async function foundSwarm(init: FoundingInit): Promise<FoundSwarm> {
   return await (await import("./found-swarm.ts")).foundSwarm(init);
+}
+
+/** As `showIdentity` in rotating.ts. */
+export async function showIdentity(init: IdentityInit): Promise<IdentityReport> {
+  return await (await import("./rotating.ts")).showIdentity(init);
+}
+
+/** As `rotateKey` in rotating.ts. */
+export async function rotateKey(init: RotateInit): Promise<RotateReply> {
+  return await (await import("./rotating.ts")).rotateKey(init);
 }
 
 /** What the redaction gate would say if the text were to leave this machine; needs no running node. */

@@ -19,6 +19,11 @@ export const nodeErrors: ErrorTable<
   | "LESSON_REFUSED"
   | "FORGET_INCOMPLETE"
   | "PEER_AMBIGUOUS"
+  | "KEY_IN_USE"
+  | "KEY_NOT_COMMITTED"
+  | "KEY_NEXT_MISSING"
+  | "KEY_NEXT_WRONG"
+  | "KEY_OWNS_SWARM"
   | "SWARM_OPEN"
   | "SWARM_NOT_OWNER"
   | "MEMBER_IS_OWNER"
@@ -99,6 +104,26 @@ export const nodeErrors: ErrorTable<
   PEER_AMBIGUOUS: {
     summary: "Several peers go by the name that was given.",
     hint: "Give the peer id; `grapevine peers list` shows it.",
+  },
+  KEY_IN_USE: {
+    summary: "A node's key was to be replaced while the node runs with it.",
+    hint: "Stop it with `grapevine down`, then rotate.",
+  },
+  KEY_NOT_COMMITTED: {
+    summary: "A key has not committed to a next one, so that nobody would take another for its successor.",
+    hint: "Start the node once with `grapevine up`, and let it meet its peers.",
+  },
+  KEY_NEXT_MISSING: {
+    summary: "The next key is not where it was looked for.",
+    hint: "Say where it is with --next-key FILE.",
+  },
+  KEY_NEXT_WRONG: {
+    summary: "A key is not the one that the present key committed to, so that nobody would take it for the successor.",
+    hint: "Give the file that was kept of this node; `grapevine identity show` says the hash of its public key.",
+  },
+  KEY_OWNS_SWARM: {
+    summary: "The key of the owner of a closed swarm cannot be replaced: the swarm's name names it.",
+    hint: "Found another swarm with `grapevine swarm create` under another node, and have the members move there.",
   },
   SWARM_OPEN: {
     summary: "The node's swarm is open: anybody who knows its name may be in it, so nobody is admitted or revoked.",

@@ -99,12 +99,10 @@ export async function nodeNames(home: string): Promise<string[]> {
  */
 export async function loadIdentity(home: NodeHome, { mayCreate }: { readonly mayCreate: boolean }): Promise<Identity> {
   const file = join(home.folder, "key");
-  const seed = await optional(readFile(file));
-  if (seed !== undefined) return identityFromSeed(seed);
-  if (!mayCreate) throw nodeErrors.create("KEY_MISSING", `${file} is gone, and the store beside it holds what its owner wrote`);
-  const identity = createIdentity();
-  await writePrivately(file, identity.exportSeed());
-  return identity;
+  if (mayCreate) return await readOrMakeKey(file);
+  const found = await readKey(file);
+  if (found !== undefined) return found;
+  throw nodeErrors.create("KEY_MISSING", `${file} is gone, and the store beside it holds what its owner wrote`);
 }
 
 /** The control API's token, made at the first start: 32 random bytes in base64url. */
@@ -135,6 +133,33 @@ export function indexBehind(home: NodeHome): Behind {
     set: () => writePrivately(file, Buffer.alloc(0)),
     clear: () => rm(file, { force: true }),
   };
+}
+
+/** What a node has said of its keys, for those who may not open its store: it is written anew at each start. */
+export interface IdentityNote {
+  readonly author: string;
+  /** sha2-256 of the next public key, in hexadecimal. */
+  readonly nextKeyHash: string;
+  /** The key before, and when it was replaced, milliseconds since the epoch. */
+  readonly follows?: string | undefined;
+  readonly rotatedAt?: number | undefined;
+}
+const identityNoteSchema: z.ZodType<IdentityNote> = z.object({
+  author: z.string(),
+  nextKeyHash: z.string(),
+  follows: z.string().optional(),
+  rotatedAt: z.int().optional(),
+});
+
+/** @throws SETTINGS_MALFORMED, HOME_UNUSABLE */
+export async function readIdentityNote(home: NodeHome): Promise<IdentityNote | undefined> {
+  const file = join(home.folder, "identity.json");
+  const text = await optional(readFile(file, "utf8"));
+  return text === undefined ? undefined : parseFile(text, identityNoteSchema, file);
+}
+
+export async function writeIdentityNote(home: NodeHome, note: IdentityNote): Promise<void> {
+  await writePrivately(join(home.folder, "identity.json"), Buffer.from(`${JSON.stringify(note, null, 2)}\n`));
 }
 
 /** What is being forgotten: noted before anything is deleted, so that a kill on the way does not leave traces behind. */
@@ -209,7 +234,7 @@ export async function readRunning(home: string, name: string): Promise<{ running
 }
 
 /** A temporary file, synced and renamed: after a crash there is the old file or the new one, never half of one. */
-async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {
+export async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {
   await usable(file, async () => {
     const temporary = `${file}.${process.pid}.tmp`;
     const handle = await open(temporary, "w", privateFileMode);
@@ -221,6 +246,14 @@ async function writePrivately(file: string, bytes: Uint8Array): Promise<void> {
     }
     await rename(temporary, file);
     await syncFolder(dirname(file));
+  });
+}
+
+/** A file takes the place of another, whole. */
+export async function replaceFile(from: string, to: string): Promise<void> {
+  await usable(to, async () => {
+    await rename(from, to);
+    await syncFolder(dirname(to));
   });
 }
 
@@ -258,6 +291,21 @@ async function usable(path: string, action: () => Promise<void>): Promise<void> 
     if (GrapevineError.is(error)) throw error;
     throw nodeErrors.create("HOME_UNUSABLE", `${path} cannot be used: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** The key whose seed the file holds; undefined where there is no such file. @throws KEY_MALFORMED, HOME_UNUSABLE */
+export async function readKey(file: string): Promise<Identity | undefined> {
+  const seed = await optional(readFile(file));
+  return seed === undefined ? undefined : identityFromSeed(seed);
+}
+
+/** The key whose seed the file holds, or a new one that it holds from now on. @throws KEY_MALFORMED, HOME_UNUSABLE */
+export async function readOrMakeKey(file: string): Promise<Identity> {
+  const found = await readKey(file);
+  if (found !== undefined) return found;
+  const made = createIdentity();
+  await writePrivately(file, made.exportSeed());
+  return made;
 }
 
 /** Undefined where there is no such file; every other failure is the caller's to see. */

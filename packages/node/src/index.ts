@@ -42,9 +42,10 @@ export type {
 } from "./control/contract.ts";
 export { answerPolicies } from "./control/contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
-export { checkText, examine, foundSwarm, listModels, repair, startNode } from "./entry.ts";
+export { checkText, examine, foundSwarm, listModels, repair, rotateKey, showIdentity, startNode } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";
 export type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
 export type { Running } from "./home.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
+export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 export type { NodeOptions, RunningNode } from "./start-node.ts";

@@ -6,8 +6,10 @@ import {
   type AttestationBody,
   type AuthorId,
   GrapevineError,
+  isRotatedOut,
   type LessonBody,
   type LessonStore,
+  latestWords,
   lessonText,
   type MembershipBody,
   type MembershipRefusal,
@@ -17,13 +19,15 @@ import {
   type Principal,
   type RecordId,
   type RetractionBody,
+  type RotationBody,
+  RotationIndex,
+  type Rotations,
   type SignedRecord,
   type StatementAhead,
   type StoredLesson,
-  swarmOwner,
 } from "@grapevine/core";
 import type { KnownState, Relatives } from "@grapevine/reconcile";
-import { ancestorsOf, type LineageStore, relativesOf } from "./lineage.ts";
+import { ancestorsOf, keysOfAll, type LineageStore, relativesOf } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { StatementsAhead } from "./statements-ahead.ts";
 
@@ -47,11 +51,14 @@ export interface KnowledgeComponents {
   readonly self: AuthorId;
   /** Who is in the swarm. Absent: it is open, and no record says so. */
   readonly members?: Memberships | undefined;
+  readonly rotations: RotationIndex;
+  /** Earlier keys of this node's author. */
+  readonly formerSelves?: ReadonlySet<AuthorId> | undefined;
   readonly ahead: Pick<StatementsAhead, "countsOf">;
 }
 
 /** One batch: the store as it is, under the changes that the batch has decided on so far. */
-export class Knowledge implements LineageStore {
+export class Knowledge implements LineageStore, Rotations {
   /** Stored lessons that were found unreadable, and why. */
   readonly damaged: Map<RecordId, GrapevineError> = new Map();
   /** Those of them whose records have come again in this batch. */
@@ -68,6 +75,10 @@ export class Knowledge implements LineageStore {
   readonly #derived = new Map<RecordId, RecordId[]>();
   readonly #superseders = new Map<RecordId, RecordId[]>();
   readonly #memberships = new Map<AuthorId, SignedRecord<MembershipBody>>();
+  /** Rotations of the batch. */
+  readonly #rotations = new RotationIndex();
+  /** Rotations that the batch takes out. */
+  readonly #voidRotations = new Set<RecordId>();
   /** Attestations that the batch takes out again, by lesson and author. */
   readonly #crowdedOut = new Set<string>();
   /** Of the batch, about lessons that were not here. */
@@ -95,7 +106,7 @@ export class Knowledge implements LineageStore {
       this.#supersededBy(record),
       this.#retractedAncestors(record),
     ]);
-    const relatives = attestations.length === 0 ? none : (await relativesOf(record, this)).authors;
+    const relatives = attestations.length === 0 ? none : await this.#relativesOf(record);
     const known = {
       ...this.#placeOf(record),
       occasion,
@@ -144,8 +155,39 @@ export class Knowledge implements LineageStore {
     });
   }
 
-  ofRotation(record: SignedRecord, refused: boolean): KnownState {
-    return this.#state({ ...this.#placeOf(record), refused });
+  ofRotation(record: SignedRecord<RotationBody>, refused: boolean): KnownState {
+    const { author, follows } = record.body;
+    const rotations = {
+      byAuthor: this.by(author),
+      commitment: follows === undefined ? undefined : this.by(follows)[0]?.body,
+      claims: follows === undefined ? 0 : this.following(follows).length,
+      inAll: this.#components.rotations.size + this.#rotations.size,
+    };
+    return this.#state({ ...this.#placeOf(record), refused, rotations });
+  }
+
+  by(author: AuthorId): readonly SignedRecord<RotationBody>[] {
+    return this.#stillValid(this.#components.rotations.by(author), this.#rotations.by(author));
+  }
+
+  following(author: AuthorId): readonly SignedRecord<RotationBody>[] {
+    return this.#stillValid(this.#components.rotations.following(author), this.#rotations.following(author));
+  }
+
+  noteRotation(record: SignedRecord<RotationBody>): void {
+    this.#rotations.add(record);
+  }
+
+  noteVoidRotation(record: SignedRecord<RotationBody>): void {
+    this.#voidRotations.add(record.id);
+  }
+
+  #stillValid(
+    stored: readonly SignedRecord<RotationBody>[],
+    inBatch: readonly SignedRecord<RotationBody>[],
+  ): readonly SignedRecord<RotationBody>[] {
+    if (inBatch.length === 0 && this.#voidRotations.size === 0) return stored;
+    return [...stored, ...inBatch].filter(({ id }) => !this.#voidRotations.has(id));
   }
 
   ofMembership(record: SignedRecord<MembershipBody>, refused: boolean): KnownState {
@@ -177,13 +219,12 @@ export class Knowledge implements LineageStore {
     return [...stored, ...(this.#derived.get(ancestor) ?? [])].slice(0, limit);
   }
 
-  /** What revoked members said of a lesson before it came, and has no place in the swarm any more. */
+  /** What was said of a lesson before it came, by members who were revoked or with keys that were replaced, and has no place any more. */
   async revokedWordsOn(lesson: RecordId): Promise<SignedRecord<AttestationBody | RetractionBody>[]> {
-    if (this.#components.members === undefined || swarmOwner(this.#components.members.swarm) === undefined) return [];
     const { store } = this.#components;
     const [attestations, tombstones] = await Promise.all([store.attestations(lesson), store.tombstones(lesson)]);
     const inBatch = [...(this.#attestations.get(lesson) ?? []), ...(this.#tombstones.get(lesson) ?? [])];
-    return [...attestations, ...tombstones, ...inBatch].filter((record) => this.#refusalOf(record) === "revoked-author");
+    return [...attestations, ...tombstones, ...inBatch].filter((record) => this.isOut(record));
   }
 
   /** One an author, the latest. */
@@ -194,7 +235,8 @@ export class Knowledge implements LineageStore {
       if (this.#crowdedOut.has(lesson + record.body.author)) continue;
       if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
     }
-    return [...latest.values()].filter((record) => this.#refusalOf(record) !== "revoked-author");
+    const standing = [...latest.values()].filter((record) => !this.isOut(record));
+    return [...latestWords(standing, ({ body }) => body.author, this)];
   }
 
   /** The latest. */
@@ -253,8 +295,23 @@ export class Knowledge implements LineageStore {
     this.#memberships.set(record.body.member, record);
   }
 
-  #placeOf(record: SignedRecord): Pick<KnownState, "membershipRefusal"> {
-    return { membershipRefusal: this.#refusalOf(record) };
+  /** Was its author revoked, or the author's key replaced, and it is not among what stays? */
+  isOut(record: SignedRecord): boolean {
+    return this.#refusalOf(record) === "revoked-author" || this.#isRotatedOut(record);
+  }
+
+  #placeOf(record: SignedRecord): Pick<KnownState, "membershipRefusal" | "rotatedOut"> {
+    return { membershipRefusal: this.#refusalOf(record), rotatedOut: this.#isRotatedOut(record) };
+  }
+
+  #isRotatedOut(record: SignedRecord): boolean {
+    return record.body.author !== this.#components.self && isRotatedOut(record, this);
+  }
+
+  /** All keys of those whose word on the lesson is an echo, its author among them. */
+  async #relativesOf(record: SignedRecord<LessonBody>): Promise<Relatives> {
+    const { authors } = await relativesOf(record, this);
+    return authors === "everybody" ? authors : keysOfAll([...authors, record.body.author], this);
   }
 
   /** What one wrote oneself is one's own, whatever the owner of the swarm says. */
@@ -289,9 +346,10 @@ export class Knowledge implements LineageStore {
   }
 
   #state(known: Partial<KnownState>): KnownState {
-    const { principals, self } = this.#components;
+    const { principals, self, formerSelves } = this.#components;
     return {
       self,
+      formerSelves,
       principals: this.#principals ?? principals.known,
       attestations: [],
       relatives: none,
@@ -310,7 +368,7 @@ export class Knowledge implements LineageStore {
 
   async #tombstonesOf(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
     const all = [...(await this.#components.store.tombstones(lesson)), ...(this.#tombstones.get(lesson) ?? [])];
-    return all.filter((record) => !this.#voidTombstones.has(record.id) && this.#refusalOf(record) !== "revoked-author");
+    return all.filter((record) => !this.#voidTombstones.has(record.id) && !this.isOut(record));
   }
 
   /** By the same author, and not taken back itself. */

@@ -16,11 +16,13 @@ import {
   type LessonStore,
   type Principal,
   type RecordId,
+  RotationIndex,
   type SignedRecord,
   type StoreChange,
   type StoredLesson,
+  successorOf,
 } from "@grapevine/core";
-import { maxFailuresInRow, mayVouch } from "@grapevine/reconcile";
+import { maxFailuresInRow, mayVouch, revokedAuthorRule, rotatedAuthorRule } from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import { type Arrival, Batch } from "./batch.ts";
 import type { PlacedLesson } from "./indexing.ts";
@@ -38,6 +40,10 @@ export interface LedgerComponents {
   readonly self: AuthorId;
   /** Who is in the swarm. Absent: it is open, and no record says so. */
   readonly members?: MemberBook | undefined;
+  /** Who followed whom, as the store has it; the ledger keeps it so. Absent: nobody is known to have followed anybody. */
+  readonly rotations?: RotationIndex | undefined;
+  /** Earlier keys of this node's author. */
+  readonly formerSelves?: ReadonlySet<AuthorId> | undefined;
   readonly clock: Clock;
   /** How much is kept of what others wrote. */
   readonly room: Room;
@@ -47,7 +53,7 @@ export interface LedgerComponents {
   readonly onOutbox: () => void;
   /** Told once of a stored lesson that cannot be read. It is taken from a peer again; until then it is as if it were not here. */
   readonly onDamaged?: (id: RecordId, error: GrapevineError) => void;
-  /** Told when a lesson has come of which things were said that had been left aside: peers may have them. */
+  /** Told when something has come for which other things had been left aside: peers may have them. */
   readonly onAwaited?: () => void;
 }
 
@@ -110,7 +116,7 @@ const reviewedStates: readonly LessonState[] = ["admitted", "held", "archived", 
 const reviewBatchSize = 256;
 
 export function createLedger(components: LedgerComponents): Ledger {
-  const { store, principals, self, members, clock, room } = components;
+  const { store, principals, self, formerSelves, members, clock, room, rotations = new RotationIndex() } = components;
   const desk = new PQueue({ concurrency: 1 });
   let incoming: Incoming[] = [];
   /** Lessons that were found unreadable since the start, and have not come again. */
@@ -118,7 +124,10 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const ahead = new StatementsAhead(store);
   const newBatch = (): Batch =>
-    new Batch(new Knowledge({ store, principals, self, members, ahead }, clock.now()), { ...components, ahead });
+    new Batch(new Knowledge({ store, principals, self, formerSelves, members, rotations, ahead }, clock.now()), {
+      ...components,
+      ahead,
+    });
 
   const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
     if (arrivals.length === 0) return Promise.resolve();
@@ -163,12 +172,14 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   /** Lessons that rest on an author who has turned by what was decided are judged again; the store remembers it until that is done. */
   const writeAndReview = async (work: Batch): Promise<void> => {
-    const turned = new Set(work.changes.flatMap(turnedBy));
+    const turned = new Set([...work.changes.flatMap(turnedBy), ...work.replaced]);
     for (const author of turned) work.changes.push({ kind: "review-begin", author });
     await write(work);
     for (const author of turned) await reviewAuthor(author);
     // While they could not be read, nothing that came about them could be judged by.
     await review(restoredBy(work));
+    // What the next key names may have been left aside when it came.
+    if (work.replaced.size > 0) components.onAwaited?.();
   };
 
   const write = async (work: Batch): Promise<void> => {
@@ -190,6 +201,8 @@ export function createLedger(components: LedgerComponents): Ledger {
     for (const change of changes) {
       if (change.kind === "principal") principals.set(change.principal);
       if (change.kind === "membership") members?.note(change.record);
+      if (change.kind === "rotation") rotations.add(change.record);
+      if (change.kind === "rotation-remove") rotations.remove(change.record);
     }
     const attested = changes.flatMap(attestedLessons);
     components.onLessons({ added: [], changed: [], pruned: [], attested, ...told });
@@ -313,9 +326,11 @@ export function createLedger(components: LedgerComponents): Ledger {
   };
 
   const takeOutWords = async (author: AuthorId): Promise<readonly RecordId[]> => {
-    if (members?.of(author)?.body.state !== "revoked") return [];
+    const isRevoked = members?.of(author)?.body.state === "revoked";
+    if (!isRevoked && successorOf(author, rotations) === undefined) return [];
     const work = newBatch();
-    const attested = await takeOutRevokedWords(author, work, { store, members });
+    const rule = isRevoked ? revokedAuthorRule : rotatedAuthorRule;
+    const attested = await takeOutRevokedWords(author, work, { store, rule });
     await write(work);
     return attested;
   };

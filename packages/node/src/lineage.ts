@@ -1,5 +1,13 @@
 /** What a lesson derives from and what derives from it, at any remove. Cycles cannot be made, since ids are hashes, but a lineage can be long. */
-import type { LessonBody, LessonStore, RecordId, StoredLesson } from "@grapevine/core";
+import {
+  type AuthorId,
+  keysOf,
+  type LessonBody,
+  type LessonStore,
+  type RecordId,
+  type Rotations,
+  type StoredLesson,
+} from "@grapevine/core";
 import type { Relatives } from "@grapevine/reconcile";
 
 export interface LineageStore {
@@ -54,6 +62,11 @@ export async function relativesOf(lesson: Descendant, store: LineageStore): Prom
   const [ancestors, descendants] = await Promise.all([ancestorsOf(lesson, store), descendantsOf(lesson.id, store)]);
   const authors = new Set([...ancestors.lessons, ...descendants.lessons].map(({ record }) => record.body.author));
   return { authors: ancestors.isWhole && descendants.isWhole ? authors : "everybody", missing: ancestors.missing };
+}
+
+/** Whoever has one of the keys has the keys before and after it as well. */
+export function keysOfAll(authors: Iterable<AuthorId>, rotations: Rotations): ReadonlySet<AuthorId> {
+  return new Set([...authors].flatMap((author) => [...keysOf(author, rotations)]));
 }
 
 async function walk(

@@ -98,12 +98,13 @@ function memberMeant(text: string, { members, identity, network, principals }: M
   return member;
 }
 
-const stayingStates: readonly LessonState[] = ["admitted", "held", "archived"];
+const stayingStates: readonly LessonState[] = ["own", "admitted", "held", "archived"];
 
-async function recordsOf(
+/** What is here of an author and may stay when the author, or the key, goes: the most important first. */
+export async function recordsOf(
   member: AuthorId,
   since: number | undefined,
-  { store }: MembershipComponents,
+  { store }: { readonly store: Pick<LessonStore, "list" | "allGlances" | "attestation" | "tombstone"> },
 ): Promise<{ readonly staying: readonly RecordId[]; readonly leaving: number }> {
   const lessons: RecordId[] = [];
   const retractions: RecordId[] = [];
@@ -119,7 +120,7 @@ async function recordsOf(
   return { staying: [...lessons, ...retractions, ...attestations], leaving };
 }
 
-async function attestationsBy(member: AuthorId, store: MembershipComponents["store"]): Promise<RecordId[]> {
+async function attestationsBy(member: AuthorId, store: Pick<LessonStore, "allGlances" | "attestation">): Promise<RecordId[]> {
   const ids: RecordId[] = [];
   for await (const { id, attestations } of store.allGlances()) {
     if (!attestations.some(({ author }) => author === member)) continue;

@@ -5,17 +5,24 @@ import {
   glanceOf,
   type LessonGlance,
   type LessonStore,
+  latestWords,
   type RecordId,
+  RotationIndex,
+  type Rotations,
   type StoredLesson,
 } from "@grapevine/core";
 import { type Relatives, trustOf, utilityOf } from "@grapevine/reconcile";
-import { type EchoingAuthors, lineageIn, relativesOf } from "./lineage.ts";
+import { type EchoingAuthors, keysOfAll, lineageIn, relativesOf } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
 
 export interface MeritsComponents {
   readonly store: Pick<LessonStore, "glances" | "get" | "derivedAuthors" | "derivedLessons">;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  /** Earlier keys of this node's author. */
+  readonly formerSelves?: ReadonlySet<AuthorId> | undefined;
+  /** Who followed whom. Absent: nobody anybody. */
+  readonly rotations?: Rotations | undefined;
   readonly clock: Clock;
 }
 
@@ -37,7 +44,14 @@ const maxCached = 20_000;
 const nobody: Relatives = new Set();
 const alone: EchoingAuthors = { authors: nobody, missing: [] };
 
-export function createMerits({ store, principals, self, clock }: MeritsComponents): Merits {
+export function createMerits({
+  store,
+  principals,
+  self,
+  formerSelves,
+  rotations = new RotationIndex(),
+  clock,
+}: MeritsComponents): Merits {
   const cache = new Map<RecordId, Relatives>();
   /** By the ancestor that is not here: whose relatives are to be looked up again when it comes. */
   const awaiting = new Map<RecordId, Set<RecordId>>();
@@ -63,10 +77,11 @@ export function createMerits({ store, principals, self, clock }: MeritsComponent
     await Promise.all(unknown.map(findRelatives));
     const now = clock.now();
     return glances.map((glance) => {
-      const { attestations } = glance;
+      const attestations = latestWords(glance.attestations, ({ author }) => author, rotations);
       const bodies = attestations.map((body) => ({ body }));
-      const relatives = cache.get(glance.id) ?? nobody;
-      return utilityOf(glance, { now, self, principals: principals.known, attestations: bodies, relatives });
+      const echoing = cache.get(glance.id) ?? nobody;
+      const relatives = echoing === "everybody" ? echoing : keysOfAll([...echoing, glance.author], rotations);
+      return utilityOf(glance, { now, self, formerSelves, principals: principals.known, attestations: bodies, relatives });
     });
   };
 
@@ -76,7 +91,7 @@ export function createMerits({ store, principals, self, clock }: MeritsComponent
       return await glancedUtilitiesOf(lessons.map((lesson, position) => glances[position] ?? glanceOf(lesson, [])));
     },
     glancedUtilitiesOf,
-    trustOf: (author) => (author === self ? 1 : trustOf(principals.get(author))),
+    trustOf: (author) => (author === self || formerSelves?.has(author) === true ? 1 : trustOf(principals.get(author))),
     forget: (lessons) => {
       for (const id of lessons) cache.delete(id);
     },

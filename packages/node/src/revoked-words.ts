@@ -1,33 +1,24 @@
 /**
- * What a revoked member said of lessons, and the revocation does not keep: attestations, and retractions of the member's own lessons. It is taken out again, so that peers who
- * had it before the revocation hold the same as those who had it not. (The member's lessons stay as retracted, should the member be admitted again.)
+ * What a revoked member, or a key that was replaced, said of lessons, and the revocation or the next key does not keep: attestations, and retractions of the author's own lessons. It is
+ * taken out again, so that peers who had it before hold the same as those who had it not. (The author's lessons stay as retracted, should they be named after all.)
  */
-import {
-  type AuthorId,
-  type LessonStore,
-  membershipRefusal,
-  type RecordId,
-  type SignedRecord,
-  type StatementAhead,
-  type StoredLesson,
-} from "@grapevine/core";
-import { revokedAuthorRule } from "@grapevine/reconcile";
+import type { AuthorId, LessonStore, RecordId, SignedRecord, StatementAhead } from "@grapevine/core";
+import type { revokedAuthorRule, rotatedAuthorRule } from "@grapevine/reconcile";
 import type { Batch } from "./batch.ts";
-import type { MemberBook } from "./members.ts";
 
 export interface RevokedWordsComponents {
   readonly store: Pick<LessonStore, "allGlances" | "attestation" | "list" | "statementsAhead" | "tombstone">;
-  readonly members: MemberBook;
+  /** The rule that the author's lessons fall under from now on. */
+  readonly rule: typeof revokedAuthorRule | typeof rotatedAuthorRule;
 }
 
 /** Adds to the batch what takes them out; gives the lessons that lost an attestation by it. */
 export async function takeOutRevokedWords(
   author: AuthorId,
   work: Batch,
-  { store, members }: RevokedWordsComponents,
+  { store, rule }: RevokedWordsComponents,
 ): Promise<RecordId[]> {
-  const isRefused = (record: SignedRecord | undefined): boolean =>
-    record !== undefined && membershipRefusal(record, members) === "revoked-author";
+  const isRefused = (record: SignedRecord | undefined): boolean => record !== undefined && work.knowledge.isOut(record);
   const attested: RecordId[] = [];
   for await (const { id, attestations } of store.allGlances()) {
     if (!attestations.some((said) => said.author === author) || !isRefused(await store.attestation(id, author))) continue;
@@ -38,7 +29,7 @@ export async function takeOutRevokedWords(
     const { id } = lesson.record;
     if (!isRefused(await store.tombstone(id, author))) continue;
     work.changes.push({ kind: "tombstone-remove", lesson: id, author });
-    work.note(retractedByOwner(lesson));
+    work.note({ ...lesson, standing: { ...lesson.standing, rule } });
   }
   for await (const { lesson, type } of wordsAhead(author, store)) {
     const isAttestation = type === "attestation";
@@ -54,9 +45,4 @@ async function* wordsAhead(
   store: Pick<LessonStore, "statementsAhead">,
 ): AsyncGenerator<StatementAhead, void, undefined> {
   for await (const statement of store.statementsAhead()) if (statement.author === author) yield statement;
-}
-
-/** From now on it is the owner's word that keeps it back, as long as there is one. */
-function retractedByOwner(lesson: StoredLesson): StoredLesson {
-  return { ...lesson, standing: { ...lesson.standing, rule: revokedAuthorRule } };
 }

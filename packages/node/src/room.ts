@@ -18,6 +18,10 @@ export interface RoomComponents {
   readonly store: Pick<LessonStore, "allGlances">;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  /** Earlier keys of this node's author. */
+  readonly formerSelves?: ReadonlySet<AuthorId> | undefined;
+  /** Whose share a lesson is part of: a new key is no new author. Default: its author's. */
+  readonly holderOf?: (author: AuthorId) => AuthorId;
   readonly limits: KeepingLimits;
   /** Lower bounds of the lessons' utility, from 0 to 1, in order. */
   readonly utilitiesOf: (lessons: readonly LessonGlance[]) => Promise<readonly number[]>;
@@ -54,13 +58,14 @@ export interface Room {
   use(): RoomUse;
 }
 
-export function createRoom({ store, principals, self, limits, utilitiesOf }: RoomComponents): Room {
+export function createRoom({ store, principals, self, formerSelves, holderOf, limits, utilitiesOf }: RoomComponents): Room {
+  const isSelf = (author: AuthorId): boolean => author === self || (formerSelves?.has(author) ?? false);
   const keeping = new Keeping(limits);
   let complete = false;
 
   const enter = (lesson: Enterable, utility: number): void => {
     const pool = pools.find((each) => each === lesson.state);
-    if (pool === undefined || lesson.author === self || lesson.pinned) {
+    if (pool === undefined || isSelf(lesson.author) || lesson.pinned) {
       keeping.delete(lesson.id);
       return;
     }
@@ -68,7 +73,7 @@ export function createRoom({ store, principals, self, limits, utilitiesOf }: Roo
     const kept: KeptLesson = {
       id: lesson.id,
       label: lesson.label,
-      author: lesson.author,
+      author: holderOf?.(lesson.author) ?? lesson.author,
       topic: lesson.topic,
       pool,
       limited: principal.standing !== "trusted",
@@ -87,7 +92,7 @@ export function createRoom({ store, principals, self, limits, utilitiesOf }: Roo
         batch = [];
       };
       for await (const glance of store.allGlances({ states: pools })) {
-        if (glance.author === self) continue;
+        if (isSelf(glance.author)) continue;
         if (batch.push(glance) >= openingBatchSize) await enterBatch();
       }
       await enterBatch();

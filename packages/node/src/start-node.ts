@@ -13,6 +13,7 @@ import type { Opened } from "./compose.ts";
 import type { AnswerPolicy, Status } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
+import { commitNextKey, settleKeys } from "./key-files.ts";
 import { listenPort } from "./listen-port.ts";
 import { onlyName } from "./only-name.ts";
 import { createSavedSettings } from "./saved-settings.ts";
@@ -149,7 +150,9 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
   const store = await opening;
   const { redoneCommits, experiences, lessons } = store.report;
   if (redoneCommits > 0) log.warn({ redoneCommits }, "LevelDB had lost commits, which were made again from the checkpoint");
+  await settleKeys(home, store.lessons);
   const identity = await loadIdentity(home, { mayCreate: experiences === 0 && lessons === 0 });
+  await commitNextKey(home, identity, store.lessons, clock);
   const earlier = await loadSettings(home);
   const capacity = options.capacity ?? earlier.capacity;
   const idleShare = options.idleShare ?? earlier.idleShare;

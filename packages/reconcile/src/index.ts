@@ -23,6 +23,7 @@ export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimil
 export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts";
 export { prunedReason } from "./rules/known.ts";
 export { revokedAuthorRule } from "./rules/membership.ts";
+export { rotatedAuthorRule, uncommittedReason } from "./rules/rotation.ts";
 export type { Decision, Rule } from "./rules/rule.ts";
 export { aheadFullCode } from "./rules/statements.ts";
 export { rules } from "./rules.ts";
@@ -34,8 +35,10 @@ export {
   type Contradicting,
   type Finding,
   isLessonVerdict,
+  isSelf,
   type Joining,
   type JudgeInput,
+  type KnownRotations,
   type KnownState,
   type LessonNeighbour,
   type LessonVerdict,

@@ -10,13 +10,16 @@ import { beliefRules } from "./rules/belief.ts";
 import { kinshipRules } from "./rules/kinship.ts";
 import { knownRules } from "./rules/known.ts";
 import { memberRules, membershipRules } from "./rules/membership.ts";
+import { rotatedRules, rotationRules } from "./rules/rotation.ts";
 import type { Rule } from "./rules/rule.ts";
 import { statementRules } from "./rules/statements.ts";
 
 export const rules: readonly Rule[] = [
   ...memberRules,
+  ...rotatedRules,
   ...knownRules,
   ...statementRules,
+  ...rotationRules,
   ...membershipRules,
   ...kinshipRules,
   ...beliefRules,

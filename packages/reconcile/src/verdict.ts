@@ -10,6 +10,7 @@ import type {
   RecordBody,
   RecordId,
   RetractionBody,
+  RotationBody,
   SignedRecord,
   StoredLesson,
 } from "@grapevine/core";
@@ -23,6 +24,8 @@ export interface Testimony {
   readonly now: number;
   /** This node's own author. */
   readonly self: AuthorId;
+  /** Keys of this node's author that its present one followed. */
+  readonly formerSelves?: ReadonlySet<AuthorId> | undefined;
   /** Everybody this node knows something of; who is missing is a stranger without outcomes. */
   readonly principals: ReadonlyMap<AuthorId, Principal>;
   /** Attestations of the lesson concerned, one an author. */
@@ -32,6 +35,17 @@ export interface Testimony {
    * lesson's own author need not be named.
    */
   readonly relatives: Relatives;
+}
+
+/** The rotations that bear on a further one. */
+export interface KnownRotations {
+  /** By its author. */
+  readonly byAuthor: readonly SignedRecord<RotationBody>[];
+  /** What the key that it says it follows committed to, where that is known. */
+  readonly commitment?: Pick<RotationBody, "nextKeyHash"> | undefined;
+  /** How many others say they follow the same key. */
+  readonly claims: number;
+  readonly inAll: number;
 }
 
 /** Everything the node knows that bears on a record. `stored` and the rest of it concern the lesson that the record is, or is about. */
@@ -60,6 +74,10 @@ export interface KnownState extends Testimony {
   readonly retractedAncestors: readonly RecordId[];
   /** Why the record has no place in the swarm, where it has none. */
   readonly membershipRefusal?: MembershipRefusal | undefined;
+  /** Is its author's key followed by another, which does not name the record among those that stay? */
+  readonly rotatedOut?: boolean;
+  /** Of a rotation: what is here already. */
+  readonly rotations?: KnownRotations;
   /** Of a membership record: the one about the same member that is here. */
   readonly membership?: SignedRecord<MembershipBody> | undefined;
   /** A draft of one's own for a whole cluster that arrives: the member that it has to beat. */
@@ -78,6 +96,11 @@ export interface JudgeInput<Body extends RecordBody = RecordBody> {
   /** Nearest first. Empty as long as the lesson is not embedded, and for every other type of record. */
   readonly neighbours: readonly LessonNeighbour[];
   readonly state: KnownState;
+}
+
+/** Is the author this node's own, by the present key or by one before? */
+export function isSelf(author: AuthorId, { self, formerSelves }: Pick<Testimony, "self" | "formerSelves">): boolean {
+  return author === self || (formerSelves?.has(author) ?? false);
 }
 
 /** Which rule decided, and why. */

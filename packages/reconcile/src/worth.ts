@@ -4,7 +4,7 @@
  */
 import type { AuthorId, OutcomeCounts, Principal, StoredLesson, TrialEvidence } from "@grapevine/core";
 import { lowerBound } from "./beta.ts";
-import type { Testimony } from "./verdict.ts";
+import { isSelf, type Testimony } from "./verdict.ts";
 import { credibilityOf, minCredibility } from "./word.ts";
 
 /** Trust in a principal whom the user named does not fall below this: the user knows more than the outcomes. */
@@ -47,7 +47,7 @@ export function scoredLesson(lesson: StoredLesson): ScoredLesson {
  */
 export function utilityOf(lesson: ScoredLesson, testimony: Testimony): number {
   const { author, evidence, outcomes, trial } = lesson;
-  const own = author === testimony.self;
+  const own = isSelf(author, testimony);
   const authorTrust = own ? 1 : trustOf(testimony.principals.get(author));
   const evidenceCap = own ? Number.POSITIVE_INFINITY : maxEvidenceOutcomes;
   const said = [
@@ -79,10 +79,10 @@ export interface Witness {
  * (whose outcomes count directly), the lesson's author, and everybody whose word on it is an echo.
  */
 export function witnessesOf(lessonAuthor: AuthorId, testimony: Testimony): readonly Witness[] {
-  const { self, relatives, principals } = testimony;
+  const { relatives, principals } = testimony;
   if (relatives === "everybody") return [];
   return testimony.attestations
-    .filter(({ body }) => body.author !== lessonAuthor && body.author !== self && !relatives.has(body.author))
+    .filter(({ body }) => body.author !== lessonAuthor && !isSelf(body.author, testimony) && !relatives.has(body.author))
     .flatMap(({ body }) => {
       const principal = principals.get(body.author);
       const trust = trustOf(principal);

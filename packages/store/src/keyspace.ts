@@ -69,6 +69,8 @@ export const keyspaces = {
   erased: 46,
   /** swarm, member → seq, createdAt, record id of the latest membership record */
   membership: 47,
+  /** rotation's record id → nothing */
+  rotation: 48,
 
   /** embedder's id → its number in this store */
   embedder: 50,

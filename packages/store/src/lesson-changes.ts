@@ -114,6 +114,9 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
     case "rotation":
       applyRotation(transaction, change.record);
       break;
+    case "rotation-remove":
+      applyRotationRemove(transaction, change.record);
+      break;
     case "membership":
       applyMembership(transaction, change.record);
       break;
@@ -310,6 +313,13 @@ function applyRotation(transaction: Transaction, record: SignedRecord<RotationBo
   if (transaction.getSync(textKey(keyspaces.recordType, record.id)) !== undefined) return;
   addRecord(transaction, record);
   passOn(transaction, record);
+  transaction.put(textKey(keyspaces.rotation, record.id), nothing);
+}
+
+function applyRotationRemove(transaction: Transaction, { id, body }: SignedRecord<RotationBody>): void {
+  if (transaction.getSync(textKey(keyspaces.recordType, id)) === undefined) return;
+  removeRecord(transaction, { id, createdAt: body.createdAt }, "rotation");
+  transaction.delete(textKey(keyspaces.rotation, id));
 }
 
 function applyMembership(transaction: Transaction, record: SignedRecord<MembershipBody>): void {

@@ -8,6 +8,7 @@ import {
   isMembership,
   isRecordId,
   isRetraction,
+  isRotation,
   type LessonGlance,
   type LessonQuery,
   type LessonState,
@@ -17,6 +18,7 @@ import {
   type RecordId,
   type RecordKey,
   type RetractionBody,
+  type RotationBody,
   type SignedRecord,
   type StatementAhead,
   type StoreChange,
@@ -232,6 +234,13 @@ export class LevelLessonStore implements LessonStore {
 
   async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
     return await this.#records.allAuthored(keyspaces.membership, membersOf(swarm), isMembership);
+  }
+
+  async rotations(): Promise<SignedRecord<RotationBody>[]> {
+    const ids: RecordId[] = [];
+    for await (const { key } of this.#database.entries(keyspaceRange(keyspaces.rotation))) ids.push(textOfKey(key));
+    const records = await Promise.all(ids.map((id) => this.#records.get(id)));
+    return records.filter((record) => record !== undefined).filter(isRotation);
   }
 
   async principal(author: AuthorId): Promise<Principal | undefined> {

@@ -550,6 +550,18 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         for (const record of records) expect(await store.record(record.id)).toEqual(record);
       });
 
+      it("keeps every rotation until it is taken out, and passes it on as long", async () => {
+        const commitment = sampleRotation(alice, { createdAt: 3 });
+        const claim = sampleRotation(carol, { follows: alice.author, createdAt: 4 });
+        for (const record of [commitment, claim, claim]) await store.apply([{ kind: "rotation", record }]);
+        const ids = (records: readonly { readonly id: string }[]): string[] => records.map(({ id }) => id).sort();
+        expect(ids(await store.rotations())).toEqual(ids([commitment, claim]));
+        for (let time = 0; time < 2; time++) await store.apply([{ kind: "rotation-remove", record: claim }]);
+        expect(await store.rotations()).toEqual([commitment]);
+        expect(ids(await collect(store.recordKeys()))).toEqual([commitment.id]);
+        expect(await store.record(claim.id)).toBeUndefined();
+      });
+
       it("keeps the latest membership record of each member of a swarm, in any order of arrival", async () => {
         const swarm = sampleMembership(alice, { member: bob.author }).body.swarm;
         const first = sampleMembership(alice, { member: bob.author });

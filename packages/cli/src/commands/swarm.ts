@@ -1,9 +1,9 @@
 import { shortSwarmName } from "@grapevine/core";
 import type { MemberSummary } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
-import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { confirm } from "../input.ts";
+import { momentOf } from "../moment.ts";
 import { formatMoment, peerLabel } from "../output/format.ts";
 import { printTable, type TableColumn } from "../output/table.ts";
 
@@ -69,19 +69,6 @@ export async function revokeMember(
   const { kept, dropped } = reply;
   output.line(`${peerLabel(reply.name, reply.peerId)} is revoked. Of its records here ${kept} stay and ${dropped} go.`);
   return exitCodes.done;
-}
-
-const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `30d` from now, in the given direction, or a date. Milliseconds since the epoch. @throws CLI_USAGE */
-function momentOf(text: string, now: number, direction: 1 | -1): number {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) return now + direction * Number(count) * (unitsMs[unit] ?? 0);
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(at) && at >= 0) return at;
-  throw cliErrors.create("CLI_USAGE", `"${text}" is neither a time span nor a date`, {
-    hint: "Write 45m, 12h or 30d, or a date such as 2026-12-24 or 2026-12-24T18:00.",
-  });
 }
 
 const stateColours = { owner: "green", admitted: "green", ended: "dim", revoked: "red" } as const;

@@ -47,6 +47,8 @@ export type StoreChange =
   /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, or the author was revoked. */
   | { readonly kind: "tombstone-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   | { readonly kind: "rotation"; readonly record: SignedRecord<RotationBody> }
+  /** Takes a rotation out again, if it is here: the key that it claims to follow has committed to another. */
+  | { readonly kind: "rotation-remove"; readonly record: SignedRecord<RotationBody> }
   /** Replaces the earlier record about the same member of the same swarm. */
   | { readonly kind: "membership"; readonly record: SignedRecord<MembershipBody> }
   | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
@@ -145,6 +147,8 @@ export interface LessonStore {
   tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]>;
   /** What the owner of a closed swarm says of each of its members: the latest of each. */
   memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]>;
+  /** Every rotation that is here. */
+  rotations(): Promise<SignedRecord<RotationBody>[]>;
   principal(author: AuthorId): Promise<Principal | undefined>;
   principals(): Promise<Principal[]>;
   /** Authors whose review has begun and not ended. */

@@ -1,6 +1,6 @@
 /** Rules on whether a lesson may be used: the evidence of one's own first, then the user's word on its author, then that of others. */
 import { type LessonBody, type Principal, type StoredLesson, shortId } from "@grapevine/core";
-import type { JudgeInput } from "../verdict.ts";
+import { isSelf, type JudgeInput } from "../verdict.ts";
 import { credibilityOf, minCredibility } from "../word.ts";
 import { witnessesOf } from "../worth.ts";
 import { type Decision, type Rule, ruleFor, standingOf } from "./rule.ts";
@@ -116,7 +116,7 @@ export function mayVouch(principal: Principal | undefined): boolean {
 }
 
 function isOwn({ record, state }: JudgeInput): boolean {
-  return record.body.author === state.self;
+  return isSelf(record.body.author, state);
 }
 
 /** One's own lesson needs no trial, but for a draft that was made of a cluster. */

@@ -1,9 +1,10 @@
 /** Rules on what is settled already: taken back, known, refused, dated wrongly, archived, pruned, blocked. */
 import { type LessonBody, limits, type RetractionBody, type StoredLesson, shortId } from "@grapevine/core";
-import type { JudgeInput } from "../verdict.ts";
+import { isSelf, type JudgeInput } from "../verdict.ts";
 import { voidTombstoneReason } from "../void-tombstones.ts";
 import { scoredLesson, utilityOf } from "../worth.ts";
 import { revokedAuthorRule } from "./membership.ts";
+import { rotatedAuthorRule } from "./rotation.ts";
 import { type Decision, everyType, type Rule, ruleFor, standingOf } from "./rule.ts";
 
 /** By how much the lower bound of a pruned lesson's utility must have grown before it comes back. */
@@ -74,7 +75,7 @@ export const knownRules: readonly Rule[] = [
     summary:
       "Where the store is over its capacity, or too much of it is held, the lesson of which the least is lost is archived; never one's own, never a pinned one.",
     decide: ({ record, state }) => {
-      if (state.occasion !== "pressure" || record.body.author === state.self || state.stored?.pinned === true) return undefined;
+      if (state.occasion !== "pressure" || isSelf(record.body.author, state) || state.stored?.pinned === true) return undefined;
       return { action: "archive", state: "archived", reason: prunedReason };
     },
   }),
@@ -102,9 +103,11 @@ export const knownRules: readonly Rule[] = [
   }),
 ];
 
-/** What the owner of a closed swarm took out comes back with its author, unless a retraction is here as well. */
+const comesBackByItself: ReadonlySet<string> = new Set([revokedAuthorRule, rotatedAuthorRule]);
+
+/** What the owner of a closed swarm or the author's next key took out comes back when it is named after all, unless a retraction is here as well. */
 function isRetracted(stored: StoredLesson | undefined): boolean {
-  return stored?.standing.state === "retracted" && stored.standing.rule !== revokedAuthorRule;
+  return stored?.standing.state === "retracted" && !comesBackByItself.has(stored.standing.rule);
 }
 
 /** Rules that say so again as long as it is so: what they archived needs nobody else to keep it archived, and comes back when it is so no longer. */

@@ -1,7 +1,7 @@
 /** What a rule is: a name, a code, a sentence for the reference, and a pure decision. */
 import type { LessonBody, LessonState, RecordBody, RecordId, RecordType } from "@grapevine/core";
 import type { ComparedLesson } from "../near-duplicate.ts";
-import type { JudgeInput, LessonVerdict, RecordVerdict } from "../verdict.ts";
+import { isSelf, type JudgeInput, type LessonVerdict, type RecordVerdict } from "../verdict.ts";
 
 /** What a rule says: what becomes of the record or the lesson, which cluster it joins, or what it contradicts. */
 export type Decision =
@@ -44,6 +44,6 @@ export const everyType: readonly RecordType[] = ["lesson", "attestation", "retra
 
 /** What the user says of the record's author. Nobody can block or distrust oneself. */
 export function standingOf({ record, state }: Pick<JudgeInput, "record" | "state">): "trusted" | "blocked" | "stranger" {
-  if (record.body.author === state.self) return "trusted";
+  if (isSelf(record.body.author, state)) return "trusted";
   return state.principals.get(record.body.author)?.standing ?? "stranger";
 }

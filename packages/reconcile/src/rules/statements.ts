@@ -50,8 +50,4 @@ export const statementRules: readonly Rule[] = [
     summary: "Every other attestation is kept; whether it counts is asked when its lesson is judged.",
     decide: () => ({ action: "accept", reason: "it is its author's latest word on the lesson" }),
   }),
-  ruleFor("rotation", "ROTATION_KEPT", ["rotation"], {
-    summary: "A key rotation is kept.",
-    decide: () => ({ action: "accept", reason: "it is an author's commitment to a next key" }),
-  }),
 ];

@@ -18,6 +18,7 @@ import {
   type RecordId,
   type RecordKey,
   type RetractionBody,
+  type RotationBody,
   type SignedRecord,
   type StatementAhead,
   type StoreChange,
@@ -33,7 +34,7 @@ interface Contents {
   /** By lesson and author. */
   readonly attestations: Map<string, SignedRecord<AttestationBody>>;
   readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
-  readonly rotations: Map<RecordId, SignedRecord>;
+  readonly rotations: Map<RecordId, SignedRecord<RotationBody>>;
   /** By swarm and member. */
   readonly memberships: Map<string, SignedRecord<MembershipBody>>;
   readonly principals: Map<AuthorId, Principal>;
@@ -229,6 +230,10 @@ export class MemoryLessonStore implements LessonStore {
     return [...this.#contents.tombstones.values()].filter(({ body }) => body.lesson === lesson);
   }
 
+  async rotations(): Promise<SignedRecord<RotationBody>[]> {
+    return [...this.#contents.rotations.values()];
+  }
+
   async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
     return [...this.#contents.memberships.values()].filter(({ body }) => body.swarm === swarm);
   }
@@ -347,6 +352,9 @@ export class MemoryLessonStore implements LessonStore {
         break;
       case "rotation":
         contents.rotations.set(change.record.id, change.record);
+        break;
+      case "rotation-remove":
+        contents.rotations.delete(change.record.id);
         break;
       case "membership":
         keepMembership(contents.memberships, change.record);
