@@ -1,17 +1,27 @@
 /** Every rule of the table where it decides, and beside it the nearest case in which it keeps silent. */
-import type { LessonBody, SignedRecord } from "@grapevine/core";
-import { type RotationBody, signRecord } from "@grapevine/core";
+import {
+  type Identity,
+  keyHashOf,
+  type LessonBody,
+  limits,
+  type RecordDraft,
+  type RotationBody,
+  type SignedRecord,
+  signRecord,
+} from "@grapevine/core";
 import { describe, expect, it } from "vitest";
 import {
   duplicateSimilarity,
   isLessonVerdict,
   type JudgeInput,
   judge,
+  type KnownRotations,
   type KnownState,
   type LessonNeighbour,
   rules,
   type Verdict,
 } from "../src/index.ts";
+import { maxClaims, maxRotations } from "../src/rules/rotation.ts";
 import { crowdedOut, maxAhead, maxAheadOfAuthor, maxAttesters } from "../src/statements.ts";
 import {
   attestationOf,
@@ -37,6 +47,7 @@ import {
 const minuteMs = 60_000;
 const foreign = lessonOf(stranger);
 const own = lessonOf(self);
+const claim = rotationOf(stranger, { follows: otherFriend.author });
 const later = lessonOf(stranger, { title: "A later one", supersedes: foreign.id });
 
 interface Case {
@@ -56,6 +67,10 @@ const cases: Readonly<Record<string, Case>> = {
   "membership-elsewhere": {
     decides: about(membershipOf(1), { membershipRefusal: "other-swarm" }),
     silent: about(membershipOf(1)),
+  },
+  "rotated-author": {
+    decides: kept(foreign, {}, { rotatedOut: true }),
+    silent: kept(foreign, {}, { rotatedOut: false }),
   },
   retracted: {
     decides: arriving(foreign, { tombstones: [retractionOf(stranger, foreign.id)] }),
@@ -121,11 +136,28 @@ const cases: Readonly<Record<string, Case>> = {
     decides: about(attestationOf(friend, foreign.id)),
     silent: about(retractionOf(friend, foreign.id)),
   },
-  rotation: {
+  "rotation-known": {
+    decides: about(rotationOf(stranger), rotationsOf({ byAuthor: [rotationOf(stranger)] })),
+    silent: about(rotationOf(stranger, { seq: 2 }), rotationsOf({ byAuthor: [rotationOf(stranger)] })),
+  },
+  "rotation-other": {
     decides: about(
-      signRecord<RotationBody>(friend, { type: "rotation", seq: 1, createdAt: now, nextKeyHash: new Uint8Array(32) }),
+      rotationOf(stranger, { nextKeyHash: keyHashOf(enemy.author) }),
+      rotationsOf({ byAuthor: [rotationOf(stranger)] }),
     ),
-    silent: about(attestationOf(friend, foreign.id)),
+    silent: about(rotationOf(stranger, { seq: 2 }), rotationsOf({ byAuthor: [rotationOf(stranger)] })),
+  },
+  "rotation-uncommitted": {
+    decides: about(claim, rotationsOf({ commitment: { nextKeyHash: keyHashOf(enemy.author) } })),
+    silent: about(claim, rotationsOf({ commitment: { nextKeyHash: keyHashOf(stranger.author) } })),
+  },
+  "rotations-full": {
+    decides: about(claim, rotationsOf({ claims: maxClaims })),
+    silent: about(claim, rotationsOf({ claims: maxClaims - 1 })),
+  },
+  rotation: {
+    decides: about(rotationOf(stranger)),
+    silent: about(rotationOf(friend), rotationsOf({ byAuthor: [rotationOf(friend)] })),
   },
   "membership-outdated": {
     decides: about(membershipOf(1), { membership: membershipOf(2) }),
@@ -218,6 +250,27 @@ describe("the table of rules", () => {
   });
 });
 
+describe("promise 8: rotations that are kept", () => {
+  const ruleOf = (rotations: Partial<KnownRotations>, author = stranger): string =>
+    judge(about(rotationOf(author, { seq: 99 }), rotationsOf(rotations))).rule;
+  const many = (count: number): SignedRecord<RotationBody>[] =>
+    Array.from({ length: count }, (_, seq) => rotationOf(stranger, { seq }));
+
+  it("are so many of one key, and no more", () => {
+    expect(ruleOf({ byAuthor: many(limits.maxRotationsOfAuthor - 1) })).toBe("rotation");
+    expect(ruleOf({ byAuthor: many(limits.maxRotationsOfAuthor) })).toBe("rotations-full");
+  });
+  it("are so many in all, and of trusted principals more", () => {
+    expect(ruleOf({ inAll: maxRotations - 1 })).toBe("rotation");
+    expect(ruleOf({ inAll: maxRotations })).toBe("rotations-full");
+    expect(ruleOf({ inAll: maxRotations }, friend)).toBe("rotation");
+  });
+});
+
+function rotationsOf(changes: Partial<KnownRotations>): Partial<KnownState> {
+  return { rotations: { byAuthor: [], claims: 0, inAll: 0, ...changes } };
+}
+
 function namedIn(verdict: Verdict): string[] {
   const notes = isLessonVerdict(verdict) ? [verdict.joined, verdict.contradicts] : [];
   return [verdict.rule, ...notes.flatMap((note) => (note === undefined ? [] : [note.rule]))];
@@ -237,7 +290,12 @@ function kept(
   return { record, neighbours, state: stateOf({ occasion: "review", stored, ...state }) };
 }
 
-/** A record that is about a lesson. */
+/** Commits to the stranger's key. */
+function rotationOf(author: Identity, changes: Partial<RecordDraft<RotationBody>> = {}): SignedRecord<RotationBody> {
+  const draft = { type: "rotation", seq: 1, createdAt: now, nextKeyHash: keyHashOf(stranger.author), ...changes } as const;
+  return signRecord<RotationBody>(author, draft);
+}
+
 /** An attestation by the one whose lot is the last of as many others and itself. */
 function crowd(others: number): JudgeInput {
   const people = Array.from({ length: maxAttesters + 1 }, (_, number) => person(100 + number));
