@@ -12,6 +12,7 @@ import {
 import { duplicateOverlap, duplicateSimilarity } from "../../packages/reconcile/src/near-duplicate.ts";
 import { failingExcess, maxFailuresInRow, requiredWitnesses } from "../../packages/reconcile/src/rules/belief.ts";
 import { revivingGain } from "../../packages/reconcile/src/rules/known.ts";
+import { maxClaims, maxRotations } from "../../packages/reconcile/src/rules/rotation.ts";
 import type { Rule } from "../../packages/reconcile/src/rules/rule.ts";
 import { maxAhead, maxAheadOfAuthor, maxAttesters } from "../../packages/reconcile/src/statements.ts";
 import { topicSimilarity } from "../../packages/reconcile/src/topic.ts";
@@ -77,6 +78,13 @@ export const reconciliationConstants: readonly Constant[] = [
     "statements.ts",
     "attestations of one lesson that are kept, those of known authors apart",
   ),
+  constant(
+    "maxClaims",
+    maxClaims,
+    "rules/rotation.ts",
+    "rotations that say they follow one key, while its commitment is not here, at most",
+  ),
+  constant("maxRotations", maxRotations, "rules/rotation.ts", "rotations in all, but for those of trusted principals"),
   constant("maxAheadOfAuthor", maxAheadOfAuthor, "statements.ts", "statements of one author that wait for lessons, at most"),
   constant(
     "maxAhead",
@@ -164,7 +172,7 @@ authors whom one knows, are kept besides; they alone can count. The others are r
 Attestations and retractions of lessons that are not here wait for them: ${maxAheadOfAuthor} of an author and ${maxAhead.toLocaleString("en")} in all, but for those of trusted principals. What finds no
 place is left aside, and wanted again when its lesson comes.
 
-So the records that all honest nodes agree on are the lessons, the rotations, their authors' retractions of lessons that are here, and of each lesson that is here the attestations with
+So the records that all honest nodes agree on are the lessons, the rotations as far as no key commits twice, their authors' retractions of lessons that are here, and of each lesson that is here the attestations with
 the least lots. What a node keeps of authors whom it knows comes on top, and what waits for lessons that are not here is no part of it.`;
 
 const evidenceSection = `## What counts as evidence

@@ -12,6 +12,7 @@ import {
   type RecordId,
   type RetractionBody,
   type RotationBody,
+  RotationIndex,
   type SignedRecord,
   signRecord,
 } from "@grapevine/core";
@@ -84,7 +85,8 @@ export class SimulatedPeer {
     const { store } = this;
     const clock = { now: () => network.time.now() + clockAheadMs };
     const principals = await openPrincipalBook(store);
-    const merits = createMerits({ store, principals, self: identity.author, clock });
+    const rotations = new RotationIndex(await store.rotations());
+    const merits = createMerits({ store, principals, self: identity.author, rotations, clock });
     const room = createRoom({
       store,
       principals,
@@ -95,6 +97,7 @@ export class SimulatedPeer {
     const ledger = createLedger({
       store,
       principals,
+      rotations,
       self: identity.author,
       clock,
       room,

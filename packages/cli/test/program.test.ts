@@ -69,6 +69,8 @@ describe("help", () => {
         "peers trust",
         "peers block",
         "peers allow",
+        "identity show",
+        "identity rotate",
         "swarm create",
         "swarm members",
         "swarm admit",

@@ -63,6 +63,7 @@ var fieldsByType = map[string]fields{
 	"rotation": {
 		"nextKeyHash": {check: bytesOf(32)},
 		"follows":     {check: bytesOf(32), optional: true},
+		"keeps":       {check: keptDigests, optional: true},
 	},
 }
 
@@ -90,10 +91,29 @@ func checkBody(body map[string]any) error {
 	if name == "membership" {
 		delete(all, "expiresAt")
 	}
-	if err := all.check(body); err != nil || name != "membership" {
+	if err := all.check(body); err != nil {
 		return err
 	}
-	return checkMembership(body)
+	switch name {
+	case "membership":
+		return checkMembership(body)
+	case "rotation":
+		return checkRotation(body)
+	}
+	return nil
+}
+
+// checkRotation asks whom the author follows, and whether there are records of that one to keep.
+func checkRotation(body map[string]any) error {
+	follows, hasFollows := body["follows"].([]byte)
+	_, hasKeeps := body["keeps"]
+	switch {
+	case hasFollows && bytes.Equal(body["author"].([]byte), follows):
+		return errors.New("follows: is the author")
+	case hasKeeps && !hasFollows:
+		return errors.New("keeps: is for a key that follows another")
+	}
+	return nil
 }
 
 // checkMembership asks what no field shows by itself: who may say it of whom, and in which state.
