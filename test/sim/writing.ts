@@ -1,5 +1,5 @@
 /** What the peers of a simulated swarm write: lessons, some of which build on others', and everything that can be said about lessons. */
-import { keyHashOf, type LessonBody, type RecordId } from "@grapevine/core";
+import type { LessonBody, RecordId } from "@grapevine/core";
 import type { RecordContent, SimulatedPeer } from "./simulated-peer.ts";
 
 /** Writes one record, about what the peer knows. `random` is uniform in [0, 1). */
@@ -17,8 +17,8 @@ export async function writeSomething(peer: SimulatedPeer, random: () => number):
   // Not its own to retract: void wherever the lesson is known.
   const stranger = oneOf(foreign, random);
   if (choice < 0.95 && stranger !== undefined) return await write(peer, { type: "retraction", lesson: stranger.id });
-  // Whichever comes first: all rotations of one key name the same next key.
-  await write(peer, { type: "rotation", nextKeyHash: keyHashOf(peer.author) });
+  // A second one commits to another key, and is refused at home already.
+  await write(peer, { type: "rotation", nextKeyHash: Uint8Array.from({ length: 32 }, () => Math.floor(256 * random())) });
 }
 
 interface KnownLesson {
