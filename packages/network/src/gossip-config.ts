@@ -2,9 +2,14 @@
 import { createHash } from "node:crypto";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
+import type { Connection, PeerId } from "@libp2p/interface";
 
-/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh. */
-export type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[] };
+/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh, and what libp2p tells it of connections. */
+export type MeshGossipSub = GossipSub & {
+  getMeshPeers(topic: string): string[];
+  onPeerConnected(peer: PeerId, connection: Connection): void;
+  onPeerDisconnected(peer: PeerId): void;
+};
 
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];
 
@@ -17,6 +22,8 @@ export function gossip(topic: string): (components: HostComponents) => MeshGossi
     // Publishing again what is still in the outbox is no mistake.
     ignoreDuplicatePublishError: true,
     fallbackToFloodsub: false,
+    // A swarm of peers behind routers gossips through its relays, within their limits.
+    runOnLimitedConnection: true,
     scoreParams: {
       topics: { [topic]: topicScore },
       topicScoreCap: 20,

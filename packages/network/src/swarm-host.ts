@@ -11,6 +11,7 @@ import { createLibp2p } from "libp2p";
 import { networkErrors } from "./errors.ts";
 import { gossip, type MeshGossipSub } from "./gossip-config.ts";
 import { dialTimeoutMs } from "./network-limits.ts";
+import type { ReachParts } from "./reach/reach-services.ts";
 
 /**
  * What the network uses of its host, and no more: libp2p has it, and so has the host of a simulated swarm. Everything above works on either.
@@ -24,7 +25,14 @@ export interface SwarmHost
     readonly ping: Pick<Ping, "ping">;
     readonly pubsub: Pick<
       MeshGossipSub,
-      "addEventListener" | "getMeshPeers" | "getSubscribers" | "publish" | "subscribe" | "topicValidators"
+      | "addEventListener"
+      | "getMeshPeers"
+      | "getSubscribers"
+      | "onPeerConnected"
+      | "onPeerDisconnected"
+      | "publish"
+      | "subscribe"
+      | "topicValidators"
     >;
   };
 }
@@ -33,6 +41,7 @@ export interface SwarmHostInit {
   readonly identity: Identity;
   readonly listen: readonly string[];
   readonly topic: string;
+  readonly reach: ReachParts;
   isBlocked(peer: AuthorId): boolean;
 }
 
@@ -42,8 +51,9 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
     start: false,
     privateKey: await generateKeyPairFromSeed("Ed25519", init.identity.exportSeed()),
     nodeInfo: { name: "grapevine", userAgent: "grapevine" },
-    addresses: { listen: [...init.listen] },
-    transports: [tcp()],
+    addresses: { listen: [...init.listen, ...init.reach.listen] },
+    transports: [tcp(), ...init.reach.transports],
+    peerDiscovery: init.reach.peerDiscovery,
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: {
@@ -56,11 +66,12 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
     // A machine that generates text on all of its cores answers late; a link is given up only when it is silent for long.
     connectionMonitor: { pingInterval: 10_000, pingTimeout: { minTimeout: 20_000 } },
     connectionGater: {
+      ...init.reach.connectionGater,
       denyDialPeer: (peer) => init.isBlocked(peer.toString()),
       denyInboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
     },
-    services: { identify: identify(), ping: ping(), pubsub: gossip(init.topic) },
+    services: { ...init.reach.services, identify: identify(), ping: ping(), pubsub: gossip(init.topic) },
   });
   if (host.peerId.toString() !== init.identity.author) {
     throw new Error(`the host's peer id ${host.peerId.toString()} is not the author ${init.identity.author}`);
