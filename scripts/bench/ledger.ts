@@ -3,7 +3,7 @@
  * lessons archived in the store alone. Beside an admission into a full large store: one into a full small store.
  */
 import { rm } from "node:fs/promises";
-import { decodeRecord, type StoreChange, systemClock } from "@grapevine/core";
+import { decodeRecord, type RecordId, type StoreChange, systemClock } from "@grapevine/core";
 import { openStore, type Store } from "@grapevine/store";
 import { createLedger, type Ledger } from "../../packages/node/src/ledger.ts";
 import { createMerits } from "../../packages/node/src/merits.ts";
@@ -112,7 +112,8 @@ async function measurePruning({ store, ledger: pruning, room }: FullLedger): Pro
 
 async function archiveAlone({ lessons }: Store): Promise<void> {
   const standing = { state: "archived", rule: "pruned", reason: "for a bench", since: systemClock.now() } as const;
-  const ids = [...(await lessons.allGlances())].slice(0, surplus).map(({ id }) => id);
+  const ids: RecordId[] = [];
+  for await (const { id } of lessons.allGlances()) if (ids.push(id) === surplus) break;
   for (let from = 0; from < ids.length; from += pruneBatch) {
     await lessons.apply(ids.slice(from, from + pruneBatch).map((id) => ({ kind: "archive", id, standing, prunedUtility: 0 })));
   }

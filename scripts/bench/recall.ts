@@ -61,7 +61,7 @@ async function measure(folder: string, lessons: number, subjects: number): Promi
   const graph = await rawGraph(home.indexFolder, embedder.dimensions);
   const principals = await openPrincipalBook(store.lessons);
   const merits = createMerits({ store: store.lessons, principals, self: "", clock: systemClock });
-  await store.lessons.allGlances(); // as a node does when it begins to serve
+  await store.lessons.labelsIn([]); // reads the glances, as a node does when it begins to serve
   const components = {
     lessons: store.lessons,
     index: () => index,

@@ -89,8 +89,11 @@ export function isUsable(lesson: StoredLesson): boolean {
   return isUsableState(lesson.standing.state);
 }
 
+/** States of lessons that may stand in a prompt. */
+export const usableStates: readonly LessonState[] = ["own", "admitted"];
+
 export function isUsableState(state: LessonState): boolean {
-  return state === "own" || state === "admitted";
+  return usableStates.includes(state);
 }
 
 /** An identity that this node knows something of. */

@@ -5,12 +5,12 @@
 import {
   GrapevineError,
   isUsable,
-  isUsableState,
   type LessonDraft,
   type LessonGlance,
   type LessonStore,
   type RecordId,
   type StoredLesson,
+  usableStates,
 } from "@grapevine/core";
 import { type Consolidation, minClusterSize } from "@grapevine/distill";
 import { representative } from "@grapevine/reconcile";
@@ -49,7 +49,7 @@ export function createConsolidating(components: ConsolidatingComponents): Consol
   let sizes: Map<RecordId, number> | undefined;
 
   const next = async (signal: AbortSignal): Promise<boolean> => {
-    const clusters = clustersOf(await store.allGlances());
+    const clusters = await believedClusters(store, signal);
     sizes ??= await earlierSizes(components, clusters);
     const due = [...clusters].find(
       ([cluster, members]) => members.length >= Math.max(minClusterSize, growth * (sizes?.get(cluster) ?? 0)),
@@ -92,11 +92,16 @@ async function draftFor(
   }
 }
 
-/** The lessons of each cluster that may be used: what is not believed must not find its way into a lesson of one's own. */
-function clustersOf(glances: Iterable<LessonGlance>): Map<RecordId, LessonGlance[]> {
+/**
+ * Of the clusters that are large enough, the lessons that may be used: what is not believed must not find its way into a lesson of one's own.
+ */
+async function believedClusters(
+  store: Pick<LessonStore, "allGlances">,
+  signal: AbortSignal,
+): Promise<Map<RecordId, LessonGlance[]>> {
   const clusters = new Map<RecordId, LessonGlance[]>();
-  for (const glance of glances) {
-    if (!isUsableState(glance.state)) continue;
+  for await (const glance of store.allGlances({ states: usableStates, minClusterSize })) {
+    signal.throwIfAborted();
     const members = clusters.get(glance.cluster);
     if (members === undefined) clusters.set(glance.cluster, [glance]);
     else members.push(glance);

@@ -12,7 +12,7 @@ export interface DisagreementComponents {
 /** Those of which both sides are still here, the open ones first. */
 export async function listConflicts(components: DisagreementComponents): Promise<Conflict[]> {
   const pairs = new Map<string, readonly [RecordId, RecordId]>();
-  for (const { id, conflicts } of await components.store.allGlances()) {
+  for await (const { id, conflicts } of components.store.allGlances()) {
     for (const other of conflicts) {
       const pair: [RecordId, RecordId] = id < other ? [id, other] : [other, id];
       pairs.set(pair.join(" "), pair);

@@ -140,9 +140,14 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const makeRoom = async (): Promise<void> => {
     for (;;) {
-      const { changes, pruned } = room.takeOverflow(pruneBatchSize, clock.now());
+      const { changes, pruned, putBack } = room.takeOverflow(pruneBatchSize, clock.now());
       if (pruned.length === 0) return;
-      await commit(changes, { pruned });
+      try {
+        await commit(changes, { pruned });
+      } catch (error) {
+        putBack();
+        throw error;
+      }
     }
   };
 
@@ -224,7 +229,7 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const attestedBy = async (author: AuthorId): Promise<RecordId[]> => {
     const ids: RecordId[] = [];
-    for (const { id, state, attestations } of await store.allGlances()) {
+    for await (const { id, state, attestations } of store.allGlances()) {
       const mayChange = state === "admitted" || state === "held" || state === "archived";
       if (mayChange && attestations.some((said) => said.author === author)) ids.push(id);
     }

@@ -35,17 +35,22 @@ export interface RoomUse {
   readonly complete: boolean;
 }
 
+export interface TakenOverflow {
+  /** They archive what was taken out. */
+  readonly changes: readonly StoreChange[];
+  readonly pruned: readonly PrunedLesson[];
+  /** Enters it again, where the changes could not be written: else nothing would ever prune it. */
+  readonly putBack: () => void;
+}
+
 export interface Room {
   /** Enters everything that the store holds. */
   open(): Promise<void>;
   /** A lesson as it is from now on, and the lower bound of its utility. */
   note(lesson: StoredLesson, utility: number): void;
   forget(id: RecordId): void;
-  /** What has to go, at most `limit` at once, and the changes that archive it. It is out of the room then. */
-  takeOverflow(
-    limit: number,
-    now: number,
-  ): { readonly changes: readonly StoreChange[]; readonly pruned: readonly PrunedLesson[] };
+  /** Takes out what has to go, at most `limit` at once. */
+  takeOverflow(limit: number, now: number): TakenOverflow;
   use(): RoomUse;
 }
 
@@ -54,7 +59,7 @@ export function createRoom({ store, principals, self, limits, utilitiesOf }: Roo
   let complete = false;
 
   const enter = (lesson: Enterable, utility: number): void => {
-    const pool = lesson.state === "held" || lesson.state === "admitted" ? lesson.state : undefined;
+    const pool = pools.find((each) => each === lesson.state);
     if (pool === undefined || lesson.author === self || lesson.pinned) {
       keeping.delete(lesson.id);
       return;
@@ -81,7 +86,7 @@ export function createRoom({ store, principals, self, limits, utilitiesOf }: Roo
         for (const [position, glance] of batch.entries()) enter(glance, utilities[position] ?? 0);
         batch = [];
       };
-      for (const glance of await store.allGlances()) {
+      for await (const glance of store.allGlances({ states: pools })) {
         if (glance.author === self) continue;
         if (batch.push(glance) >= openingBatchSize) await enterBatch();
       }
@@ -95,24 +100,33 @@ export function createRoom({ store, principals, self, limits, utilitiesOf }: Roo
     forget: (id) => keeping.delete(id),
     takeOverflow: (limit, now) => {
       const changes: StoreChange[] = [];
-      const pruned: PrunedLesson[] = [];
-      while (complete && pruned.length < limit) {
+      const taken: KeptLesson[] = [];
+      while (complete && taken.length < limit) {
         const overflow = keeping.overflow();
         if (overflow === undefined) break;
-        const { id, label, utility } = overflow.lesson;
+        const { id, utility } = overflow.lesson;
         keeping.delete(id);
         const standing = { state: "archived", rule: "pruned", reason: reasonOf(overflow), since: now } as const;
         changes.push({ kind: "archive", id, standing, prunedUtility: utility });
-        pruned.push({ id, label });
+        taken.push(overflow.lesson);
       }
-      return { changes, pruned };
+      return {
+        changes,
+        pruned: taken.map(({ id, label }) => ({ id, label })),
+        putBack: () => {
+          for (const lesson of taken) keeping.set(lesson);
+        },
+      };
     },
     use: () => ({ foreign: keeping.size, capacity: limits.capacity, complete }),
   };
 }
 
-/** Between two of these the node does other things. */
-const openingBatchSize = 1_000;
+/** States of the lessons that take room. */
+const pools = ["held", "admitted"] as const;
+
+/** Their glances are in memory together, a kilobyte or two each. */
+const openingBatchSize = 256;
 
 interface Enterable {
   readonly id: RecordId;

@@ -101,7 +101,7 @@ class RunningTrials implements Trials {
   }
 
   async next(signal: AbortSignal): Promise<FinishedTrial | undefined> {
-    if (this.#queue.length === 0) this.#queue = await this.#scan();
+    if (this.#queue.length === 0) this.#queue = await this.#scan(signal);
     for (let id = this.#queue[0]; id !== undefined; id = this.#queue[0]) {
       signal.throwIfAborted();
       const finished = await this.#tryById(id, signal);
@@ -127,10 +127,10 @@ class RunningTrials implements Trials {
    * All that are held, of each author the newest first. Authors take turns, those that have had fewest first: whoever floods the store gets no more trials than the
    * others, and what cannot be tried stands in nobody's way.
    */
-  async #scan(): Promise<RecordId[]> {
+  async #scan(signal: AbortSignal): Promise<RecordId[]> {
     const byAuthor = new Map<AuthorId, { readonly id: RecordId; readonly label: number }[]>();
-    for (const { id, label, author, state } of await this.#components.store.allGlances()) {
-      if (state !== "held") continue;
+    for await (const { id, label, author } of this.#components.store.allGlances({ states: ["held"] })) {
+      signal.throwIfAborted();
       const known = byAuthor.get(author);
       if (known === undefined) byAuthor.set(author, [{ id, label }]);
       else known.push({ id, label });

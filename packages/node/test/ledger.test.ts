@@ -250,6 +250,31 @@ class FailingStore extends MemoryLessonStore {
   }
 }
 
+describe("room that could not be made", () => {
+  it("is made by the next batch, with what was to go", async () => {
+    let isFull = true;
+    class FillingStore extends MemoryLessonStore {
+      override async apply(changes: readonly StoreChange[]): Promise<void> {
+        if (isFull && changes.some(({ kind }) => kind === "archive")) throw new Error("the disk is full");
+        await super.apply(changes);
+      }
+    }
+    const store = new FillingStore();
+    const principals = await openPrincipalBook(store);
+    const room = roomIn(store, principals, 2);
+    const unheard = (): void => undefined;
+    const ledger = createLedger({ store, principals, self: self.author, clock, room, onLessons: unheard, onOutbox: unheard });
+    await ledger.openRoom();
+    await ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), friend.author);
+    await expect(ledger.receive([1, 2, 3].map((seq) => lesson(friend, seq)))).rejects.toThrow("the disk is full");
+    expect(room.use().foreign).toBe(3);
+    isFull = false;
+    await ledger.receive([lesson(friend, 4)]);
+    expect(room.use().foreign).toBe(2);
+    expect(store.counts()).toMatchObject({ admitted: 2, archived: 2 });
+  });
+});
+
 describe("any order of arrival", () => {
   const [first, second, third] = [lesson(friend, 1), lesson(stranger, 2), lesson(friend, 3)];
 

@@ -227,7 +227,7 @@ const highestKey: Buffer = Buffer.of(0xff);
 const entriesPerChunk = 100;
 const keysPerChunk = 5000;
 /** LevelDB's own limit of 16 KiB would make twenty trips through the thread pool out of each chunk. */
-const bytesPerChunk: number = 1024 * 1024;
+const bytesPerChunk: number = 128 * 1024;
 
 async function syncUnlessGone(file: string): Promise<void> {
   try {

@@ -88,6 +88,36 @@ export function decodeGlance(
   return glance;
 }
 
+/** Without decoding the rest: for looking through all of them. */
+export function stateOfGlance(bytes: Buffer): LessonGlance["state"] {
+  return lessonStates[bytes.readUInt8(wordsEnd(bytes))] as LessonGlance["state"];
+}
+
+/** As `stateOfGlance`. */
+export function idOfGlance(bytes: Buffer): string {
+  return textAt(bytes, wordsEnd(bytes) + idFrom);
+}
+
+/** As `stateOfGlance`. Undefined where the cluster has the lesson's own id. */
+export function joinedClusterOfGlance(bytes: Buffer): string | undefined {
+  const idAt = wordsEnd(bytes) + idFrom;
+  const authorAt = idAt + textBytes(bytes, idAt);
+  return textAt(bytes, authorAt + textBytes(bytes, authorAt)) || undefined;
+}
+
+function wordsEnd(bytes: Buffer): number {
+  return wordBytes + wordBytes * bytes.readUInt32LE(0);
+}
+
+/** With its length before it. */
+function textBytes(bytes: Buffer, at: number): number {
+  return textLengthBytes + bytes.readUInt16LE(at);
+}
+
+function textAt(bytes: Buffer, at: number): string {
+  return bytes.toString("utf8", at + textLengthBytes, at + textBytes(bytes, at));
+}
+
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
 /** No time: those are whole numbers. */
@@ -109,6 +139,9 @@ export function decodeCounts(value: Buffer): OutcomeCounts {
 
 const numberBytes = 8;
 const wordBytes = 4;
+const textLengthBytes = 2;
+/** After the words: the state, two flags, five numbers, and the counts of outcomes and evidence. */
+const idFrom: number = 3 + (5 + 2 * 3) * numberBytes;
 
 /** What a glance is written into before its length is known. Several times what the limits of a record allow: its words, its ancestors and four short texts. */
 const draft: Buffer = Buffer.alloc(16 * 1024);
@@ -171,7 +204,7 @@ class GlanceReader {
   words(): Uint32Array {
     const { buffer, byteOffset } = this.#bytes;
     const words = new Uint32Array(buffer, byteOffset + wordBytes, this.#bytes.readUInt32LE(0));
-    this.#at = wordBytes + words.byteLength;
+    this.#at = wordsEnd(this.#bytes);
     return words;
   }
 
@@ -203,8 +236,8 @@ class GlanceReader {
   }
 
   text(): string {
-    const from = this.#at + 2;
-    this.#at = from + this.#bytes.readUInt16LE(this.#at);
-    return this.#bytes.toString("utf8", from, this.#at);
+    const text = textAt(this.#bytes, this.#at);
+    this.#at += textBytes(this.#bytes, this.#at);
+    return text;
   }
 }

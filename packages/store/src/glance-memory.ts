@@ -1,7 +1,7 @@
 /** The glances and the testimony that lie in memory: filled by reading them from the disk once, while commits already change them. */
-import type { AttestedCounts, LessonGlance, RecordId } from "@grapevine/core";
+import type { AttestedCounts, LessonGlance, LessonState, RecordId } from "@grapevine/core";
 import type { Write } from "./database.ts";
-import { decodeCounts, decodeGlance } from "./glance-encoding.ts";
+import { decodeCounts, decodeGlance, idOfGlance, joinedClusterOfGlance, stateOfGlance } from "./glance-encoding.ts";
 import { authorOfAuthoredKey, keyspaces, labelOfGlanceKey, lessonOfAuthoredKey } from "./keyspace.ts";
 import { PackedValues } from "./packed-values.ts";
 import { unseal, unsealed } from "./sealed-value.ts";
@@ -29,6 +29,23 @@ export class GlanceMemory {
   of(label: number): LessonGlance | undefined {
     const bytes = this.#glances.get(label);
     return bytes === undefined ? undefined : decodeGlance(bytes, this.#share, this.#attestationsOf);
+  }
+
+  stateOf(label: number): LessonState | undefined {
+    const bytes = this.#glances.get(label);
+    return bytes === undefined ? undefined : stateOfGlance(bytes);
+  }
+
+  /** The cluster that the lesson is in; undefined where no lesson has the label. */
+  clusterOf(label: number): RecordId | undefined {
+    const bytes = this.#glances.get(label);
+    return bytes === undefined ? undefined : (joinedClusterOfGlance(bytes) ?? idOfGlance(bytes));
+  }
+
+  /** The cluster that the lesson has joined; undefined where it is in that of its own id. */
+  joinedClusterOf(label: number): RecordId | undefined {
+    const bytes = this.#glances.get(label);
+    return bytes === undefined ? undefined : joinedClusterOfGlance(bytes);
   }
 
   /** What was found on the disk: a value that is not what was written is left out, and so is one that a commit has replaced since. */

@@ -5,7 +5,8 @@
  * Guarantees: when `load` has resolved there is one glance for each lesson, with one entry for each attestation, as of the last commit. What cannot be read, is
  * missing or has another format is made anew from the lessons, and the log says so. Does not: load by itself.
  */
-import type { LessonGlance } from "@grapevine/core";
+import { setImmediate } from "node:timers/promises";
+import type { GlanceQuery, LessonGlance, LessonState, RecordId } from "@grapevine/core";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Database, Write } from "./database.ts";
 import { storeErrors } from "./errors.ts";
@@ -39,12 +40,21 @@ export class LessonGlances {
     return this.#memory?.of(label);
   }
 
-  /** Of all lessons, once they are loaded. */
-  *all(): Generator<LessonGlance, void, undefined> {
-    for (const label of this.#memory?.labels() ?? []) {
+  /** Of the lessons that are asked for, once they are loaded. */
+  async *all({ states, minClusterSize = 1 }: GlanceQuery): AsyncGenerator<LessonGlance, void, undefined> {
+    const clusters = minClusterSize > 1 ? await this.#clustersOf(minClusterSize) : undefined;
+    if (clusters?.size === 0) return;
+    for await (const label of this.#labelsInTurns()) {
+      if (states !== undefined && !this.#isIn(states, label)) continue;
+      if (clusters?.has(this.#memory?.clusterOf(label) ?? "") === false) continue;
       const glance = this.of(label);
       if (glance !== undefined) yield glance;
     }
+  }
+
+  /** Once they are loaded. */
+  *labelsIn(states: readonly LessonState[]): Generator<number, void, undefined> {
+    for (const label of this.#memory?.labels() ?? []) if (this.#isIn(states, label)) yield label;
   }
 
   /** What a commit has written: to be called in the order of the commits, in the same moment in which their state becomes the store's. */
@@ -61,6 +71,38 @@ export class LessonGlances {
       this.#memory = undefined;
       this.#loading = undefined;
       throw error;
+    }
+  }
+
+  #isIn(states: readonly LessonState[], label: number): boolean {
+    const state = this.#memory?.stateOf(label);
+    return state !== undefined && states.includes(state);
+  }
+
+  /** Clusters of at least so many lessons, more than one. Most lessons are alone in theirs: only those that have joined another's are counted by name. */
+  async #clustersOf(minSize: number): Promise<ReadonlySet<RecordId>> {
+    const sizes = new Map<RecordId, number>();
+    const count = (cluster: RecordId): void => void sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
+    for await (const label of this.#labelsInTurns()) {
+      const joined = this.#memory?.joinedClusterOf(label);
+      if (joined !== undefined) count(joined);
+    }
+    if (sizes.size === 0) return new Set();
+    for await (const label of this.#labelsInTurns()) {
+      const own = this.#memory?.joinedClusterOf(label) === undefined ? this.#memory?.clusterOf(label) : undefined;
+      if (own !== undefined && sizes.has(own)) count(own);
+    }
+    return new Set([...sizes].filter(([, size]) => size >= minSize).map(([cluster]) => cluster));
+  }
+
+  /** Lets whatever else is to be done have its turn after some of them. */
+  async *#labelsInTurns(): AsyncGenerator<number, void, undefined> {
+    let left = labelsPerTurn;
+    for (const label of this.#memory?.labels() ?? []) {
+      yield label;
+      if (--left > 0) continue;
+      await setImmediate();
+      left = labelsPerTurn;
     }
   }
 
@@ -91,3 +133,6 @@ export class LessonGlances {
     }
   }
 }
+
+/** One to two milliseconds' work where each is decoded. */
+const labelsPerTurn = 256;

@@ -2,6 +2,7 @@
 import {
   type AttestationBody,
   type AuthorId,
+  type GlanceQuery,
   glanceOf,
   isAttestation,
   isRecordId,
@@ -111,9 +112,14 @@ export class LevelLessonStore implements LessonStore {
     return await Promise.all(lessons.map(async (lesson) => (lesson === undefined ? undefined : await this.#glanceAt(lesson))));
   }
 
-  async allGlances(): Promise<Iterable<LessonGlance>> {
+  async *allGlances(query: GlanceQuery = {}): AsyncGenerator<LessonGlance, void, undefined> {
     await this.#glances.load(this.#commits);
-    return this.#glances.all();
+    yield* this.#glances.all(query);
+  }
+
+  async labelsIn(states: readonly LessonState[]): Promise<Iterable<number>> {
+    await this.#glances.load(this.#commits);
+    return this.#glances.labelsIn(states);
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {

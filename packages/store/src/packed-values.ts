@@ -14,6 +14,7 @@ export class PackedValues {
     return this.#places.size;
   }
 
+  /** In the order in which they came; one whose value is replaced keeps its place. May be changed while they are iterated: none is given twice. */
   keys(): Iterable<number> {
     return this.#places.keys();
   }
@@ -39,7 +40,7 @@ export class PackedValues {
       before.set(value);
       return;
     }
-    this.delete(key);
+    if (before !== undefined) this.#giveUp(before);
     this.#append(key, value);
     if (this.#givenUpBytes > pieceBytes && this.#givenUpBytes > this.#usedBytes) this.#compact();
   }
@@ -48,8 +49,12 @@ export class PackedValues {
     const before = this.get(key);
     if (before === undefined) return;
     this.#places.delete(key);
-    this.#usedBytes -= roomFor(before);
-    this.#givenUpBytes += roomFor(before);
+    this.#giveUp(before);
+  }
+
+  #giveUp(value: Uint8Array): void {
+    this.#usedBytes -= roomFor(value);
+    this.#givenUpBytes += roomFor(value);
   }
 
   #append(key: number, value: Uint8Array): void {

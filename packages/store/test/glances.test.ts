@@ -1,6 +1,6 @@
 /** Glances are derived: whatever becomes of them on the disk, what memory holds in the end is what the lessons give. */
 import { join } from "node:path";
-import { glanceOf, type LessonGlance, systemClock } from "@grapevine/core";
+import { type GlanceQuery, glanceOf, type LessonGlance, type StoredLesson, systemClock } from "@grapevine/core";
 import { sampleAttestation, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
 import { Database, type Write } from "../src/database.ts";
@@ -50,8 +50,10 @@ async function write(path: string, ...writes: Write[]): Promise<void> {
   await database.close();
 }
 
-async function allGlances(store: Store): Promise<LessonGlance[]> {
-  return [...(await store.lessons.allGlances())].sort((first, second) => first.label - second.label);
+async function allGlances(store: Store, query?: GlanceQuery): Promise<LessonGlance[]> {
+  const glances: LessonGlance[] = [];
+  for await (const glance of store.lessons.allGlances(query)) glances.push(glance);
+  return glances.sort((first, second) => first.label - second.label);
 }
 
 describe("glances on the disk", () => {
@@ -98,7 +100,7 @@ describe("glances on the disk", () => {
       const { path, open } = await filledStore();
       await write(path, ...writes);
       const store = await open();
-      const loading = store.lessons.allGlances();
+      const loading = store.lessons.labelsIn([]);
       const changed = lessons.map((lesson, i) => ({ ...lesson, usedAt: i + 1 }));
       const applied = changed.map((lesson) => store.lessons.apply([{ kind: "lesson", lesson }]));
       await Promise.all([loading, ...applied]);
@@ -116,6 +118,41 @@ describe("glances on the disk", () => {
     const store = await open();
     expect((await allGlances(store)).map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort());
     expect(said).toEqual([]);
+    await store.close();
+  });
+});
+
+describe("looking through all glances", () => {
+  const many = Array.from({ length: 700 }, (_, i) =>
+    sampleStoredLesson(sampleLesson(author, { seq: i + 1, title: `One ${i}` }), i),
+  );
+
+  it("lets other work have its turn, and gives each lesson once, as it is when it comes to it", async () => {
+    const store = await openStore({ path: join(temporaryFolder(), "store"), clock: systemClock });
+    await store.lessons.apply(many.map((lesson) => ({ kind: "lesson", lesson })));
+    const [first, last] = [many[0], many.at(-1)] as [StoredLesson, StoredLesson];
+    // The second of these takes another room in memory than the first had.
+    const changed = [
+      { ...first, cluster: last.record.id },
+      { ...last, usedAt: 17 },
+    ];
+    const seen: LessonGlance[] = [];
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    for await (const glance of store.lessons.allGlances()) {
+      if (seen.push(glance) > 1) continue;
+      setImmediate(count);
+      await store.lessons.apply(changed.map((lesson) => ({ kind: "lesson", lesson })));
+      turns = 0;
+    }
+    isDone = true;
+    expect(turns).toBeGreaterThanOrEqual(2);
+    expect(seen.map(({ label }) => label)).toEqual(many.map(({ label }) => label));
+    expect([seen[0]?.cluster, seen.at(-1)?.usedAt]).toEqual([first.record.id, 17]);
     await store.close();
   });
 });

@@ -1,5 +1,6 @@
 /** What every `LessonStore` promises, as tests. An adapter's test calls it with a factory of empty stores. */
 import {
+  type GlanceQuery,
   glanceOf,
   type LessonGlance,
   type LessonState,
@@ -274,7 +275,7 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(store.counts()).toEqual({ own: 0, admitted: 0, held: 1, archived: 1, retracted: 0 });
         expect(await collect(store.list({ states: ["archived"], author: alice.author }))).toEqual([archived]);
         expect(await store.glances([4])).toEqual([glanceOf(archived, [])]);
-        expect([...(await store.allGlances())].find(({ label }) => label === 4)).toEqual(glanceOf(archived, []));
+        expect((await collect(store.allGlances())).find(({ label }) => label === 4)).toEqual(glanceOf(archived, []));
         expect((await collect(store.recordKeys())).map(({ id }) => id)).toContain(lesson.record.id);
         await expect(store.apply([{ ...archival, id: unknownRecordId }])).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
         for (let time = 0; time < maxStandings + 3; time++) await store.apply([{ ...archival, id: lesson.record.id }]);
@@ -402,9 +403,9 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
       const later = sampleAttestation(carol, { lesson: detailed.record.id, seq: 1_000, worked: 4, changed: 5, failed: 9 });
       const attested = { author: carol.author, worked: 4, changed: 5, failed: 6 };
       beforeEach(async () => {
-        if (where === "held in memory") await store.allGlances();
+        if (where === "held in memory") await store.labelsIn([]);
       });
-      const all = async (): Promise<LessonGlance[]> => [...(await store.allGlances())].sort((a, b) => a.label - b.label);
+      const all = async (): Promise<LessonGlance[]> => (await collect(store.allGlances())).sort((a, b) => a.label - b.label);
 
       it("are those of the lessons and of what is attested of them, in the order asked", async () => {
         await store.apply([{ kind: "attestation", record: attestation }]);
@@ -429,6 +430,24 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         const said = [{ ...attested, failed: 9 }];
         expect(await store.glances([0, 4_000_000_000])).toEqual([glanceOf(plain, []), glanceOf(changed, said)]);
         expect(await all()).toEqual([glanceOf(plain, []), glanceOf(changed, said)]);
+      });
+
+      it("can be asked for by state and by the size of the cluster", async () => {
+        const [third, fourth] = [5, 6].map((label) =>
+          sampleStoredLesson(sampleLesson(alice, { title: `Of ${label}` }), label),
+        ) as [StoredLesson, StoredLesson];
+        const joined = { ...third, cluster: plain.record.id };
+        const held = withStanding({ ...fourth, cluster: plain.record.id }, { ...fourth.standing, state: "held" });
+        await add(plain, detailed, joined, held);
+        const labels = async (query: GlanceQuery): Promise<number[]> =>
+          (await collect(store.allGlances(query))).map(({ label }) => label).sort((a, b) => a - b);
+        expect(await labels({ states: ["held"] })).toEqual([6, 4_000_000_000]);
+        expect(await labels({ states: [] })).toEqual([]);
+        // `detailed` has joined, too.
+        expect(await labels({ minClusterSize: 4 })).toEqual([0, 5, 6, 4_000_000_000]);
+        expect(await labels({ minClusterSize: 4, states: ["own", "admitted"] })).toEqual([0, 5]);
+        expect(await labels({ minClusterSize: 5 })).toEqual([]);
+        expect([...(await store.labelsIn(["own", "admitted"]))].sort((a, b) => a - b)).toEqual([0, 5]);
       });
 
       it("do not change with a batch that is refused", async () => {
@@ -565,14 +584,14 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
             await store.apply(everything);
             await store.byLabels([6]); // read, so that it would be found in a memory of what was read
             await store.record(attestation.id);
-            await store.allGlances();
+            await store.labelsIn([]);
           }
           await store.apply(batches === "in two" ? [forget] : [...everything, forget]);
           for (let time = 0; time < 2; time++) {
             expect(await store.get(lesson.id)).toBeUndefined();
             expect(await store.byLabels([6, 3])).toEqual([undefined, other]);
             expect(await store.glances([6])).toEqual([undefined]);
-            expect([...(await store.allGlances())].map(({ label }) => label)).toEqual([3]);
+            expect((await collect(store.allGlances())).map(({ label }) => label)).toEqual([3]);
             expect(await collect(store.list())).toEqual([other]);
             expect(store.counts()).toMatchObject({ admitted: 1 });
             expect(await store.resolve(lesson.id)).toEqual([]);

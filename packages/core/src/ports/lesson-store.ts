@@ -38,6 +38,13 @@ export interface LessonQuery {
   readonly limit?: number;
 }
 
+/** Which lessons are glanced at; all of them where nothing is said. */
+export interface GlanceQuery {
+  readonly states?: readonly LessonState[];
+  /** Only lessons in whose cluster there are at least so many, whatever their states. Counted when the iteration begins. */
+  readonly minClusterSize?: number;
+}
+
 /** What anti-entropy compares: enough to find out what is missing without reading bodies. */
 export interface RecordKey {
   readonly id: RecordId;
@@ -55,13 +62,18 @@ export interface LessonStore {
   /** In the order asked, undefined where there is none. */
   getMany(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]>;
   byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]>;
-  /** In the order asked. From memory once `allGlances` was called; before that, each is made of the lesson and what is said of it, which are read. */
+  /**
+   * In the order asked. From memory once glances of all lessons were asked for; before that, each is made of the lesson and what is said of it, which are read.
+   */
   glances(labels: readonly number[]): Promise<(LessonGlance | undefined)[]>;
   /**
-   * The glances of all lessons, whatever their state, each as it is when the iteration comes to it. The first call reads them into memory, where they stay and follow
-   * every change: some tenths of a second for 100,000 lessons; minutes for them where a store has none yet.
+   * The glances of lessons, each lesson once and as it is when the iteration comes to it; what comes meanwhile may be among them. Whatever else is to be done has its
+   * turn in between. The first iteration reads them into memory, where they stay and follow every change: some tenths of a second for 100,000 lessons; minutes for
+   * them where a store has none yet.
    */
-  allGlances(): Promise<Iterable<LessonGlance>>;
+  allGlances(query?: GlanceQuery): AsyncIterable<LessonGlance>;
+  /** The labels of lessons that are in one of the states when the iteration comes to them. Read into memory as glances are, of which it takes a hundredth of the time. */
+  labelsIn(states: readonly LessonState[]): Promise<Iterable<number>>;
   /** Newest received first. */
   list(query?: LessonQuery): AsyncIterable<StoredLesson>;
   /** Lessons by state. Kept in memory: costs nothing. */

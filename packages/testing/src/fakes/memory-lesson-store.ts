@@ -2,6 +2,7 @@
 import {
   type AttestationBody,
   type AuthorId,
+  type GlanceQuery,
   GrapevineError,
   glanceOf,
   type LessonGlance,
@@ -95,8 +96,17 @@ export class MemoryLessonStore implements LessonStore {
     return lessons.map((lesson) => (lesson === undefined ? undefined : glanceAt(lesson, this.#contents)));
   }
 
-  async allGlances(): Promise<Iterable<LessonGlance>> {
-    return [...this.#contents.lessons.values()].map((lesson) => glanceAt(lesson, this.#contents));
+  async *allGlances({ states, minClusterSize = 1 }: GlanceQuery = {}): AsyncGenerator<LessonGlance, void, undefined> {
+    const lessons = [...this.#contents.lessons.values()];
+    for (const lesson of lessons) {
+      if (states !== undefined && !states.includes(lesson.standing.state)) continue;
+      if (lessons.filter(({ cluster }) => cluster === lesson.cluster).length < minClusterSize) continue;
+      yield glanceAt(lesson, this.#contents);
+    }
+  }
+
+  async labelsIn(states: readonly LessonState[]): Promise<Iterable<number>> {
+    return this.#lessonsThat(({ standing }) => states.includes(standing.state)).map(({ label }) => label);
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {
