@@ -7,6 +7,7 @@ import type { Connection, PeerId } from "@libp2p/interface";
 /** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh, and what libp2p tells it of connections. */
 export type MeshGossipSub = GossipSub & {
   getMeshPeers(topic: string): string[];
+  getScore(peer: string): number;
   onPeerConnected(peer: PeerId, connection: Connection): void;
   onPeerDisconnected(peer: PeerId): void;
 };

@@ -157,6 +157,8 @@ export interface PeerInfo extends KnownPeer {
   /** How it is reached now. */
   readonly path?: Path;
   readonly lastSync?: SyncReport;
+  /** What its conduct on the topic has come to: above 0 is good, below −80 nothing is heard of it. */
+  readonly score?: number;
 }
 
 /** What one sync that this node began came to. */

@@ -82,9 +82,14 @@ class SwarmNetwork implements Network {
     if (current === undefined) return [];
     return current.peers.list().map((peer) => {
       const path = current.reach.pathTo(peer.peerId);
-      const measured = current.connectionTo(peer.peerId)?.rtt;
-      const reached = path === undefined ? peer : { ...peer, path };
-      return measured === undefined ? reached : { ...reached, roundTripMs: measured };
+      const roundTripMs = current.connectionTo(peer.peerId)?.rtt;
+      const score = current.host.services.pubsub.getScore?.(peer.peerId);
+      return {
+        ...peer,
+        ...(path !== undefined && { path }),
+        ...(roundTripMs !== undefined && { roundTripMs }),
+        ...(score !== undefined && { score }),
+      };
     });
   }
 

@@ -25,15 +25,9 @@ export interface SwarmHost
     readonly ping: Pick<Ping, "ping">;
     readonly pubsub: Pick<
       MeshGossipSub,
-      | "addEventListener"
-      | "getMeshPeers"
-      | "getSubscribers"
-      | "onPeerConnected"
-      | "onPeerDisconnected"
-      | "publish"
-      | "subscribe"
-      | "topicValidators"
-    >;
+      "addEventListener" | "getMeshPeers" | "getSubscribers" | "publish" | "subscribe" | "topicValidators"
+    > &
+      Partial<Pick<MeshGossipSub, "getScore" | "onPeerConnected" | "onPeerDisconnected">>;
   };
 }
 

@@ -27,6 +27,7 @@ export type {
   PinReply,
   PractisedTask,
   PractiseRequest,
+  ReachSettings,
   RetractRequest,
   Status,
   TeachRequest,

@@ -117,8 +117,8 @@ export class Reach {
     const other = connectionTo(host, closed.remotePeer.toString());
     if (other === undefined) return;
     this.#components.counters.add("link.moved");
-    host.services.pubsub.onPeerDisconnected(closed.remotePeer);
-    host.services.pubsub.onPeerConnected(closed.remotePeer, other);
+    host.services.pubsub.onPeerDisconnected?.(closed.remotePeer);
+    host.services.pubsub.onPeerConnected?.(closed.remotePeer, other);
   }
 
   async #serveExchange(): Promise<void> {
