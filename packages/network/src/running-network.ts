@@ -146,6 +146,7 @@ export class RunningNetwork {
     host.addEventListener("peer:disconnect", (event) => this.#lost(event.detail.toString()));
     await this.reach.start();
     await startHost(host, listen);
+    this.reach.listens();
     joinTopic({
       host,
       topic: this.#topic,

@@ -133,7 +133,7 @@ describe("whether others can reach a node", () => {
     ["public", ["8.8.8.8"], ["8.8.8.8"], []],
     ["unknown", ["192.168.1.7"], ["192.168.1.7"], []],
   ] as const)("is %s for one that listens at %j, was tried at %j and was reached from %j", (reachability, own, tried, from) => {
-    expect(reachabilityOf({ addresses: own.map(address), confirmed: tried.map(address), arrivals: arrived(...from) })).toBe(
+    expect(reachabilityOf({ addresses: own.map(address), tried: tried.map(address), arrivals: arrived(...from) })).toBe(
       reachability,
     );
   });
@@ -141,7 +141,7 @@ describe("whether others can reach a node", () => {
   it("is told by who has come in, not by whom one has called", () => {
     const arrivals = new Arrivals();
     arrivals.greeted({ direction: "outbound", remoteAddr: multiaddr(address("8.8.4.4")) });
-    expect(reachabilityOf({ addresses: [address("192.168.1.7")], confirmed: [], arrivals })).toBe("unknown");
+    expect(reachabilityOf({ addresses: [address("192.168.1.7")], tried: [], arrivals })).toBe("unknown");
   });
 
   it("puts the addresses that lead farthest first", () => {

@@ -13,6 +13,7 @@ import {
   relayReservationMs,
 } from "../network-limits.ts";
 import { type LanCalls, lanCalls } from "./lan-calls.ts";
+import { OwnAddresses } from "./own-addresses.ts";
 import type { Found, ReachInit } from "./reach-types.ts";
 import { type SwarmDht, swarmDht } from "./swarm-dht.ts";
 
@@ -23,13 +24,14 @@ export interface ReachParts {
   readonly listen: readonly string[];
   readonly transports: NonNullable<Libp2pOptions["transports"]>;
   readonly peerDiscovery: NonNullable<Libp2pOptions["peerDiscovery"]>;
-  readonly services: Partial<Record<"autoNat" | "holePunching" | "relay" | "dht", (components: HostComponents) => unknown>>;
+  readonly services: Partial<
+    Record<"ownAddresses" | "autoNat" | "holePunching" | "relay" | "dht", (components: HostComponents) => unknown>
+  >;
   readonly connectionGater: NonNullable<Libp2pOptions["connectionGater"]>;
   /** There once the host is made. */
   lan(): LanCalls | undefined;
   dht(): SwarmDht | undefined;
-  /** Addresses of this node by which others have reached it when asked to try. */
-  confirmed(): string[];
+  own(): OwnAddresses | undefined;
 }
 
 export interface ReachPartsInit {
@@ -43,7 +45,7 @@ export interface ReachPartsInit {
 export function reachParts({ swarm, reach, onLan, hasGreeted }: ReachPartsInit): ReachParts {
   let lan: LanCalls | undefined;
   let dht: SwarmDht | undefined;
-  let addressManager: HostComponents["addressManager"] | undefined;
+  let own: OwnAddresses | undefined;
   const transports = reach.nat === true ? [circuitRelayTransport({ discoveryFilter: everybody })] : [];
   return {
     // A place at any relay that is met: those are peers of the swarm, since others are hung up.
@@ -51,12 +53,10 @@ export function reachParts({ swarm, reach, onLan, hasGreeted }: ReachPartsInit):
     transports,
     peerDiscovery: reach.lan === true ? [(components) => (lan = lanCalls(swarm, onLan)(components))] : [],
     services: {
+      ownAddresses: (components: HostComponents) => (own = new OwnAddresses(components)),
       ...(reach.nat === true
         ? {
-            autoNat: (components: HostComponents) => {
-              addressManager = components.addressManager;
-              return autoNATv2({ protocolPrefix: "grapevine" })(components);
-            },
+            autoNat: autoNATv2({ protocolPrefix: "grapevine" }),
             holePunching: dcutr(),
           }
         : {}),
@@ -69,10 +69,7 @@ export function reachParts({ swarm, reach, onLan, hasGreeted }: ReachPartsInit):
     },
     lan: () => lan,
     dht: () => dht,
-    confirmed: () =>
-      (addressManager?.getAddressesWithMetadata() ?? [])
-        .filter(({ verified }) => verified)
-        .map(({ multiaddr }) => multiaddr.toString()),
+    own: () => own,
   };
 }
 

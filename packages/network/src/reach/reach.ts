@@ -72,6 +72,11 @@ export class Reach {
     this.#discovery.start();
   }
 
+  /** The host listens now. */
+  listens(): void {
+    this.#components.parts?.own()?.tell();
+  }
+
   stop(): void {
     this.#discovery.stop();
   }
@@ -104,7 +109,7 @@ export class Reach {
   reachability(): Reachability {
     const { host, parts } = this.#components;
     const addresses = host.getMultiaddrs().map(String);
-    return reachabilityOf({ addresses, confirmed: parts?.confirmed() ?? [], arrivals: this.#arrivals });
+    return reachabilityOf({ addresses, tried: parts?.own()?.tried() ?? [], arrivals: this.#arrivals });
   }
 
   /**

@@ -24,14 +24,13 @@ export interface ReachEvidence {
   /** Where it listens or is known to be, as multiaddrs. */
   readonly addresses: readonly string[];
   /** Addresses that others have tried and reached it by. */
-  readonly confirmed: readonly string[];
+  readonly tried: readonly string[];
   readonly arrivals: Pick<Arrivals, "has">;
 }
 
-export function reachabilityOf({ addresses, confirmed, arrivals }: ReachEvidence): Reachability {
+export function reachabilityOf({ addresses, tried, arrivals }: ReachEvidence): Reachability {
   const paths = new Set(addresses.map((address) => pathOf(parseAddress(address))));
-  const tried = confirmed.some((address) => pathOf(parseAddress(address)) === "direct");
-  if (tried || arrivals.has("direct")) return "public";
+  if (arrivals.has("direct") || tried.some((address) => pathOf(parseAddress(address)) === "direct")) return "public";
   if (paths.has("relayed")) return "relayed";
   if (paths.size === 0) return "nowhere";
   if (!paths.has("lan") && !paths.has("direct")) return "loopback";
