@@ -48,6 +48,12 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 8,
     text: "Every limit (size, depth, queue, rate, store) is stated, enforced, and tested just below and just above.",
-    tests: ["packages/core/test/codec.test.ts", "packages/network/test/record-gate.test.ts"],
+    tests: [
+      "packages/core/test/codec.test.ts",
+      "packages/network/test/record-gate.test.ts",
+      "packages/network/test/eclipse.test.ts",
+      "packages/network/test/gossip.test.ts",
+      "packages/network/test/inbound-queue.test.ts",
+    ],
   },
 ];

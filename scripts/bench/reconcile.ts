@@ -32,8 +32,8 @@ import { type Bench, elapsedMs, type Figure, figure, interleaved } from "./measu
 
 const storedLessons = 100_000;
 const neighbourCount = 10;
-/** Judged before anything is measured, so that the code is compiled. */
-const warmUps = 300;
+/** Judged before anything is measured, so that the code is compiled as it is in a node that has heard of so many lessons. */
+const warmUps = 3_000;
 const verdictRounds = 1_000;
 const surplus = 20_000;
 const pruningRounds = 5;
@@ -242,6 +242,8 @@ function stateOf(changes: Partial<KnownState>): KnownState {
     principals,
     attestations: [],
     relatives: new Set(),
+    attesters: [],
+    ahead: { ofAuthor: 0, inAll: 0 },
     refused: false,
     tombstones: [],
     sameText: [],

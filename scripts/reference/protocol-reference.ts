@@ -34,8 +34,13 @@ const limitMeanings: Readonly<Record<string, string>> = {
   helloTimeoutMs: "milliseconds from the connection to the end of the greeting",
   authorRate: "gossiped records of one author",
   forwarderRate: "gossiped records that one neighbour brings",
+  excessRate: "what may come above that",
   publishRate: "records that a node publishes",
-  maxInboundRecords: "gossiped records that wait to be stored",
+  swarmRate: "gossiped records that all neighbours together bring",
+  shareRate: "what each neighbour may bring even above that",
+  inboundQueue: "gossiped records that wait to be stored",
+  maxGossipMessageBytes: "bytes of a message of gossipsub",
+  announcedFromBytes: "bytes of a record for which IDONTWANT is sent",
   maxRememberedIds: "ids of gossiped records that are remembered",
   frameBudgetBytes: "bytes of the records in one frame of a sync",
   maxReconcileBytes: "bytes of a message of set reconciliation",
@@ -81,6 +86,8 @@ function figure(name: string, value: unknown): string {
     const often = value.perSecond === undefined ? `${value.perMinute} a minute` : `${value.perSecond} a second`;
     return `${often}, burst ${value.burst.toLocaleString("en-GB")}`;
   }
+  if (isQueue(value))
+    return `${value.most.toLocaleString("en-GB")}, of one neighbour ${value.mostPerForwarder.toLocaleString("en-GB")}`;
   throw new Error(`${name} is no figure of the code`);
 }
 
@@ -92,6 +99,10 @@ interface StatedRate {
 
 function isRate(value: unknown): value is StatedRate {
   return typeof value === "object" && value !== null && "burst" in value && ("perSecond" in value || "perMinute" in value);
+}
+
+function isQueue(value: unknown): value is typeof networkLimits.inboundQueue {
+  return typeof value === "object" && value !== null && "mostPerForwarder" in value;
 }
 
 function withPart(page: string, name: string, part: string): string {

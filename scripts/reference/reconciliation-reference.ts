@@ -13,6 +13,7 @@ import { duplicateOverlap, duplicateSimilarity } from "../../packages/reconcile/
 import { failingExcess, maxFailuresInRow, requiredWitnesses } from "../../packages/reconcile/src/rules/belief.ts";
 import { revivingGain } from "../../packages/reconcile/src/rules/known.ts";
 import type { Rule } from "../../packages/reconcile/src/rules/rule.ts";
+import { maxAhead, maxAheadOfAuthor, maxAttesters } from "../../packages/reconcile/src/statements.ts";
 import { topicSimilarity } from "../../packages/reconcile/src/topic.ts";
 import { falseAdmission, falseRefusal, maxTrialTasks, usefulShare, uselessShare } from "../../packages/reconcile/src/trial.ts";
 import { decisiveExcess, minCredibility } from "../../packages/reconcile/src/word.ts";
@@ -65,6 +66,19 @@ export const reconciliationConstants: readonly Constant[] = [
     "conflict.ts",
     "cosine below which two lessons are not about one thing",
   ),
+  constant(
+    "maxAttesters",
+    maxAttesters,
+    "statements.ts",
+    "attestations of one lesson that are kept, those of known authors apart",
+  ),
+  constant("maxAheadOfAuthor", maxAheadOfAuthor, "statements.ts", "statements of one author that wait for lessons, at most"),
+  constant(
+    "maxAhead",
+    maxAhead.toLocaleString("en"),
+    "statements.ts",
+    "statements of all authors that wait for lessons, at most",
+  ),
   constant("maxConflicts", maxConflicts, "packages/core/src/lesson.ts", "conflicts that a lesson remembers"),
   constant("maxStandings", maxStandings, "packages/core/src/lesson.ts", "earlier standings that a lesson remembers"),
   constant("capacity", defaultKeepingLimits.capacity, "keeping.ts", "foreign lessons that are kept in play, pinned ones apart"),
@@ -100,7 +114,7 @@ export const reconciliationConstants: readonly Constant[] = [
 
 /** The whole page. */
 export function reconciliationReference(rules: readonly Rule[], constants: readonly Constant[]): string {
-  return `${[introduction, rulesSection(rules), evidenceSection, trialSection, conflictSection, keepingSection, constantsSection(constants)].join("\n\n")}\n`;
+  return `${[introduction, rulesSection(rules), statementsSection, evidenceSection, trialSection, conflictSection, keepingSection, constantsSection(constants)].join("\n\n")}\n`;
 }
 
 const introduction = `# Reconciliation
@@ -135,6 +149,18 @@ the same as another lesson is no reason to be believed, and contradicting one is
 
 ${table(["", "rule", "code", "asked of", "what it says"], rows)}`;
 }
+
+const statementsSection = `## How much is kept of what others say
+
+Identities cost nothing, so any number of them may speak. Of the attestations of one lesson ${maxAttesters} are kept: those whose authors have the least lots, a lot being a hash of
+lesson and author. Every node draws the same, in whatever order the attestations come, and nobody gets a place by a late date or a large number. One's own, and those of
+authors whom one knows, are kept besides; they alone can count. The others are refused, and not fetched again.
+
+Attestations and retractions of lessons that are not here wait for them: ${maxAheadOfAuthor} of an author and ${maxAhead.toLocaleString("en")} in all, but for those of trusted principals. What finds no
+place is left aside, and wanted again when its lesson comes.
+
+So the records that all honest nodes agree on are the lessons, the rotations, their authors' retractions of lessons that are here, and of each lesson that is here the attestations with
+the least lots. What a node keeps of authors whom it knows comes on top, and what waits for lessons that are not here is no part of it.`;
 
 const evidenceSection = `## What counts as evidence
 

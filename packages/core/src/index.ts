@@ -60,7 +60,7 @@ export type { Embedder } from "./ports/embedder.ts";
 export type { ActionResult, Environment, Episode, Task, TaskQuery } from "./ports/environment.ts";
 export { type ExperienceQuery, type ExperienceStore, forgottenTitle } from "./ports/experience-store.ts";
 export type { Generation, GenerationRequest, JsonSchema, LanguageModel, Message } from "./ports/language-model.ts";
-export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StoreChange } from "./ports/lesson-store.ts";
+export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StatementAhead, StoreChange } from "./ports/lesson-store.ts";
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
 export { isRecordId, recordIdBytes, recordIdOf, shortId } from "./record-id.ts";
 export {

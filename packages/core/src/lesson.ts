@@ -79,8 +79,8 @@ export const maxConflicts = 16;
 /** Earlier standings that a lesson keeps: enough to explain it, bounded so that a flapping lesson cannot grow. */
 export const maxStandings = 16;
 
-/** The lesson with a new standing, the old one moved to its history. */
-export function withStanding(lesson: StoredLesson, standing: Standing): StoredLesson {
+/** A lesson, or what is kept about it, with a new standing; the old one is moved to its history. */
+export function withStanding<Kept extends Pick<StoredLesson, "standing" | "history">>(lesson: Kept, standing: Standing): Kept {
   return { ...lesson, standing, history: [...lesson.history, lesson.standing].slice(-maxStandings) };
 }
 

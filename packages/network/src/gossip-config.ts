@@ -1,10 +1,13 @@
-/** How gossipsub is set up for a swarm: which messages are the same, what conduct earns and costs a peer. */
+/** How gossipsub is set up for a swarm: what a message may be, which messages are the same, what conduct earns and costs a peer. */
 import { createHash } from "node:crypto";
+import type { AuthorId } from "@grapevine/core";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
 import type { Connection, PeerId } from "@libp2p/interface";
+import { announcedFromBytes, gossipMessageLimits, maxGossipMessageBytes } from "./network-limits.ts";
+import { defaultTiming } from "./network-timing.ts";
 
-/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh, and what libp2p tells it of connections. */
+/** What gossipsub offers beyond its published interface: a topic's mesh, what a peer's conduct has come to, and what libp2p tells it of connections. */
 export type MeshGossipSub = GossipSub & {
   getMeshPeers(topic: string): string[];
   getScore(peer: string): number;
@@ -12,9 +15,17 @@ export type MeshGossipSub = GossipSub & {
   onPeerDisconnected(peer: PeerId): void;
 };
 
+export interface GossipInit {
+  readonly topic: string;
+  /** What is left after a second of a peer's count of rejected records, from 0 to 1. */
+  readonly rejectedDecay: number;
+  /** Was the peer named by the user? */
+  readonly isNamed: (peer: AuthorId) => boolean;
+}
+
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];
 
-export function gossip(topic: string): (components: HostComponents) => MeshGossipSub {
+export function gossip({ topic, rejectedDecay, isNamed }: GossipInit): (components: HostComponents) => MeshGossipSub {
   const create = gossipsub({
     // Records carry their author's signature; a second one a hop would be checked again for every duplicate.
     globalSignaturePolicy: StrictNoSign,
@@ -25,20 +36,36 @@ export function gossip(topic: string): (components: HostComponents) => MeshGossi
     fallbackToFloodsub: false,
     // A swarm of peers behind routers gossips through its relays, within their limits.
     runOnLimitedConnection: true,
+    maxInboundDataLength: maxGossipMessageBytes,
+    decodeRpcLimits: gossipMessageLimits,
+    idontwantMinDataSize: announcedFromBytes,
     scoreParams: {
-      topics: { [topic]: topicScore },
+      topics: { [topic]: { ...topicScore, invalidMessageDeliveriesDecay: rejectedDecay } },
       topicScoreCap: 20,
+      appSpecificScore: (peer) => (isNamed(peer) ? namedScore : 0),
+      appSpecificWeight: 1,
       // Several peers behind one address are a household, a team or a cluster; the default graylists them all without an error.
       IPColocationFactorWeight: 0,
     },
+    scoreThresholds: { graylistThreshold: graylistedBelow },
   });
   return (components) => create(components) as MeshGossipSub;
 }
 
+/** A peer with a lower score is not heard at all. */
+export const graylistedBelow = -80;
+
 /**
+ * More than any stranger can earn: those whom the user named stay in the mesh, however well others behave. It is no licence: four rejected records leave even them unheard.
+ */
+const namedScore = 25;
+
+/**
+ * Validation is not asynchronous in gossipsub's sense (`asyncValidation`): its validator is awaited before anything is relayed, and ours decides at once, so that no verdict can
+ * come too late to be passed on.
+ *
  * Good conduct earns at most 13 points (3 for time, 10 for first deliveries). Each rejected record counts 10 times the square of
- * the recent ones: three leave −77, four −147, and below −80 a peer is not heard at all. The counter halves in about 23 s, so
- * that one who stops comes back in a few minutes.
+ * the recent ones: three leave −77, four −147. The counter halves in about 23 s, so that one who stops comes back in a few minutes.
  */
 export const topicScore: TopicScoreParams = {
   topicWeight: 1,
@@ -58,5 +85,5 @@ export const topicScore: TopicScoreParams = {
   meshFailurePenaltyWeight: 0,
   meshFailurePenaltyDecay: 0.5,
   invalidMessageDeliveriesWeight: -10,
-  invalidMessageDeliveriesDecay: 0.97,
+  invalidMessageDeliveriesDecay: defaultTiming.rejectedDecay,
 };

@@ -30,6 +30,15 @@ export const settledForMs: number = 30 * 60_000;
 export const maxPassedOver = 16_384;
 /** Records that a peer may have taken here by its own offer; what is over it is fetched when it is this node's turn to sync. */
 export const offerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 200, burst: 10_000 };
+/**
+ * A peer that brings nothing for so long, of what it was asked for, does not keep others from bringing it: a frame of records takes a fraction of a second on any
+ * link that is of use.
+ */
+export const claimTimeoutMs = 5_000;
+/** For so long after it did not bring what it was asked for, a peer keeps nobody from anything. */
+export const brokenClaimMs: number = 10 * 60_000;
+/** Peers are asked at once for what may be wanted now, as when an author is allowed again, but not more often: else it costs what a flood does. */
+export const reconsiderEveryMs = 60_000;
 /** Asked for at once: more than fit into one frame of ordinary lessons, so that a frame is well filled. */
 export const maxIdsPerRequest = 400;
 /** Nobody waits longer for one frame of a sync. */
@@ -38,6 +47,8 @@ export const syncFrameTimeoutMs = 15_000;
 export const syncSessionTimeoutMs = 120_000;
 /** Syncs that this node has begun at a time: one slow peer does not hold up the others. */
 export const maxSyncsAtOnce = 3;
+/** As many more are for peers whom the user named, so that strangers who are slow on purpose do not keep them waiting. */
+export const maxNamedSyncsAtOnce = 2;
 /** Records checked before other work gets its turn: about 15 ms. */
 export const recordsPerTurn = 32;
 
@@ -77,19 +88,61 @@ export const maxAddressLength = 256;
  */
 export const authorRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 50, burst: 500 };
 /**
- * Records that one forwarder may bring, from all authors together: bounds the time spent on signatures to a fraction of a core.
+ * Records that one forwarder may bring, from all authors together: bounds the time spent on signatures to a fraction of a core. An honest forwarder stays below it for
+ * certain: it passes on what it accepted (`swarmRate`, and `shareRate` of each of its neighbours) and what it publishes.
  */
 export const forwarderRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 500, burst: 2000 };
+/**
+ * What may come above that without being held against the forwarder: a machine that stood still reads at once what came meanwhile. It fills slowly, so that whoever goes
+ * on too fast for a quarter of a minute is rejected, and soon not heard at all.
+ */
+export const excessRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 20, burst: 6000 };
+/** Gossiped records accepted of all forwarders together: a third of what admission takes on one core. What is over it comes by sync. */
+export const swarmRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 250, burst: 1500 };
+/** What each forwarder may bring even when the others have used that up: so no crowd of neighbours silences an honest one. */
+export const shareRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 2, burst: 50 };
 /** What this node publishes at most: below what its peers let one author have, so that nothing of its own is dropped by them. */
 export const publishRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 40, burst: 400 };
 /** Authors and forwarders whose rates are remembered; the ones idle longest go first. */
 export const maxRatedKeys = 4096;
 /** Ids of gossiped records that are remembered, beyond the two minutes of gossipsub: a replay is not relayed again. */
 export const maxRememberedIds = 16_384;
-/** Accepted records that wait for admission. Past it gossip is ignored, and sync brings what was missed. */
-export const maxInboundRecords = 4096;
-/** Handed to admission at a time. */
-export const inboundBatch = 64;
+/**
+ * Accepted records that wait for admission. What finds no room is not lost, sync brings it. One forwarder fills a quarter at most; where all is taken, the newest of whoever
+ * has most waiting makes room for one who has less. Batches are taken of each forwarder in turn.
+ */
+export const inboundQueue: { readonly most: number; readonly mostPerForwarder: number; readonly batch: number } = {
+  most: 4096,
+  mostPerForwarder: 1024,
+  batch: 64,
+};
+
+/**
+ * One message of gossipsub: its library's own bound. A lower one would end the stream of an honest peer whose reply to a request for a burst holds thousands of records; records
+ * have their own, far lower limit.
+ */
+export const maxGossipMessageBytes: number = 4 * 1024 * 1024;
+/** Parts of one message of gossipsub, beyond which it is dropped undecoded: as many records and ids as honest peers ask for at once, and few of what comes singly. */
+export const gossipMessageLimits = {
+  maxSubscriptions: 16,
+  maxMessages: 5000,
+  maxIhaveMessageIDs: 5000,
+  maxIwantMessageIDs: 5000,
+  maxIdontwantMessageIDs: 512,
+  maxControlMessages: 100,
+  maxPeerInfos: 16,
+} as const;
+/** From this size on peers are told that a record is here already: below it the telling costs as much as the copy that it spares. */
+export const announcedFromBytes = 4096;
+
+/** Open connections. */
+export const maxConnections = 100;
+/** Of these, places that are kept for peers whom the user named: strangers who come get the others. */
+export const namedConnections = 20;
+/** Connections that one address may open in a second: a cluster on one machine and a team behind one router start at once. */
+export const maxConnectionsPerSecond = 50;
+/** Connections whose greeting and encryption are under way. */
+export const maxPendingConnections = 50;
 
 /** The whole text of an answer. Small models write a few kilobytes. */
 export const maxAnswerBytes: number = 1024 * 1024;

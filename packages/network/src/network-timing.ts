@@ -2,6 +2,8 @@
 export interface NetworkTiming {
   /** Between two syncs with a connected peer, ± 30 %. */
   readonly syncEveryMs: number;
+  /** The same with a peer whom the user named: where strangers keep everything back, this is how long it takes to get round them. */
+  readonly syncNamedEveryMs: number;
   /** After the sync on connecting, and after one that did not finish, ± 30 %. */
   readonly syncSettleMs: number;
   /** From the moment at which gossip shows a gap to the sync that fills it; gossip is not in order, and may fill it by itself. */
@@ -15,10 +17,13 @@ export interface NetworkTiming {
   readonly watchdogMs: number;
   /** A connected peer that is not heard on the topic for so long is hung up, and redialled. */
   readonly deafAfterMs: number;
+  /** What is left after a second of a peer's count of rejected records, from 0 to 1: how soon one that was graylisted is heard again. */
+  readonly rejectedDecay: number;
 }
 
 export const defaultTiming: NetworkTiming = {
   syncEveryMs: 3 * 60_000,
+  syncNamedEveryMs: 40_000,
   syncSettleMs: 5000,
   gapDelayMs: 2000,
   gapEveryMs: 30_000,
@@ -26,6 +31,7 @@ export const defaultTiming: NetworkTiming = {
   redialMostMs: 5 * 60_000,
   watchdogMs: 5000,
   deafAfterMs: 30_000,
+  rejectedDecay: 0.97,
 };
 
 /**

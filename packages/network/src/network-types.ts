@@ -46,6 +46,8 @@ export interface NetworkComponents {
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
   readonly outbox: Outbox;
   isBlocked(author: AuthorId): boolean;
+  /** Somebody whom the user named otherwise than by an address. Such peers keep their places and are synced with first, whatever strangers do. Default: nobody. */
+  isKnown?(peer: AuthorId): boolean;
   /** How questions of peers are served. Absent: none is answered. */
   readonly answering?: Answering;
   /** Where the invites of this node are kept. Absent: in memory. */
@@ -222,6 +224,11 @@ export interface Network {
   join(invite: string): Promise<PeerInfo>;
   /** Syncs with every connected peer now, and resolves when that is done. */
   sync(): Promise<void>;
+  /**
+   * Something that was not wanted may be wanted now, as when an author is not blocked any more: what was passed over and what was settled with peers is looked at again, at
+   * once with those that are connected, unless that was done within the last minute. Returns at once.
+   */
+  reconsider(): void;
   /** What happened since the start of the process, by name. */
   counters(): Readonly<Record<string, number>>;
 }

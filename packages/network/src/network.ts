@@ -154,6 +154,10 @@ class SwarmNetwork implements Network {
     await syncs.idle();
   }
 
+  reconsider(): void {
+    this.#current?.reconsider();
+  }
+
   counters(): Readonly<Record<string, number>> {
     return this.#counters.snapshot();
   }

@@ -8,7 +8,7 @@
  */
 import { type AuthorId, type Clock, decodeRecord, GrapevineError, limits, type SignedRecord } from "@grapevine/core";
 import type { Counters } from "./counters.ts";
-import { authorRate, forwarderRate, maxRatedKeys, maxRememberedIds } from "./network-limits.ts";
+import { authorRate, excessRate, forwarderRate, maxRatedKeys, maxRememberedIds, shareRate, swarmRate } from "./network-limits.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 export type RefusalReason =
@@ -24,6 +24,8 @@ export type RefusalReason =
   | "repeated"
   | "author-rate"
   | "forwarder-rate"
+  | "flood"
+  | "swarm-rate"
   | "queue-full"
   | "unexpected";
 
@@ -43,8 +45,12 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   "blocked-author": "ignore",
   /** Gossiped before; a copy that outlived gossipsub's own memory. */
   repeated: "ignore",
+  /** The author may have sent to many at once: it is not the forwarder's fault. */
   "author-rate": "ignore",
   "forwarder-rate": "ignore",
+  /** Above what an honest forwarder can bring, for longer than a machine stands still. */
+  flood: "reject",
+  "swarm-rate": "ignore",
   "queue-full": "ignore",
   unexpected: "ignore",
 };
@@ -58,20 +64,27 @@ export interface RecordGateComponents {
   readonly clock: Clock;
   readonly counters: Counters;
   isBlocked(author: AuthorId): boolean;
-  /** Is there room for one more gossiped record? */
-  hasRoom(): boolean;
+  /** Is there room for one more record that this peer gossiped? */
+  hasRoomFor(from: AuthorId): boolean;
 }
 
 export class RecordGate {
   readonly #components: RecordGateComponents;
   readonly #authors: TokenBuckets;
   readonly #forwarders: TokenBuckets;
+  readonly #excess: TokenBuckets;
+  /** All forwarders have one bucket together, and a small one each. */
+  readonly #swarm: TokenBuckets;
+  readonly #shares: TokenBuckets;
   readonly #recent = new Set<string>();
 
   constructor(components: RecordGateComponents) {
     this.#components = components;
     this.#authors = new TokenBuckets(authorRate, maxRatedKeys, components.clock);
     this.#forwarders = new TokenBuckets(forwarderRate, maxRatedKeys, components.clock);
+    this.#excess = new TokenBuckets(excessRate, maxRatedKeys, components.clock);
+    this.#swarm = new TokenBuckets(swarmRate, 1, components.clock);
+    this.#shares = new TokenBuckets(shareRate, maxRatedKeys, components.clock);
   }
 
   /** `gossip`: pushed at us, so rates and repetitions count. `sync`: we asked for it. Never throws. */
@@ -98,16 +111,19 @@ export class RecordGate {
    * Cheap checks first: what a flood meets costs nothing. The author's rate comes last, when the signature has shown who it is.
    */
   #gossiped(frame: Uint8Array, from: AuthorId): SignedRecord | RefusalReason {
-    // [ignore] bounds the work that one neighbour can cause
-    if (!this.#forwarders.take(from)) return "forwarder-rate";
+    // [ignore] bounds the work that one neighbour can cause; [reject] it goes on and on
+    if (!this.#forwarders.take(from)) return this.#excess.take(from) ? "forwarder-rate" : "flood";
     // [ignore] admission is behind; sync catches up
-    if (!this.#components.hasRoom()) return "queue-full";
+    if (!this.#components.hasRoomFor(from)) return "queue-full";
+    // [ignore] bounds the work that all neighbours together can cause
+    if (!this.#swarm.has(everybody) && !this.#shares.has(from)) return "swarm-rate";
     const record = this.#timely(frame);
     if (typeof record === "string") return record;
     // [ignore] a replay
     if (this.#recent.has(record.id)) return "repeated";
     // [ignore] a flood of one author
     if (!this.#authors.take(record.body.author)) return "author-rate";
+    if (!this.#swarm.take(everybody)) this.#shares.take(from);
     this.#remember(record.id);
     return record;
   }
@@ -132,6 +148,9 @@ export class RecordGate {
     if (oldest !== undefined) this.#recent.delete(oldest);
   }
 }
+
+/** The one key of the bucket that all forwarders share. */
+const everybody = "";
 
 function isReason(code: string): code is RefusalReason {
   return Object.hasOwn(verdicts, code);

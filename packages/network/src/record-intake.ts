@@ -1,5 +1,6 @@
 /** What one sync takes in, on either side of it: which records are wanted, their checks, and their way to the store. */
 import { type AuthorId, type Clock, type RecordId, recordIdOf, type SignedRecord, type Timers } from "@grapevine/core";
+import type { Claimant, Claims } from "./claims.ts";
 import { networkErrors } from "./errors.ts";
 import { maxPassedOver, recordsPerTurn, settledForMs } from "./network-limits.ts";
 import type { SyncRecords } from "./network-types.ts";
@@ -11,8 +12,7 @@ export interface RecordIntakeComponents {
   readonly gate: RecordGate;
   readonly passedOver: PassedOver;
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
-  /** Ids that some sync of this node is fetching, so that several peers are not asked for the same bodies. */
-  readonly claimed: Set<RecordId>;
+  readonly claims: Claims;
 }
 
 export class RecordIntake {
@@ -25,26 +25,29 @@ export class RecordIntake {
   leftSome = false;
   readonly #peer: AuthorId;
   readonly #components: RecordIntakeComponents;
-  readonly #claims = new Set<RecordId>();
+  readonly #claimant: Claimant;
+  /** What was asked for and has not come. */
+  readonly #claimed = new Set<RecordId>();
 
   constructor(peer: AuthorId, components: RecordIntakeComponents) {
     this.#peer = peer;
     this.#components = components;
+    this.#claimant = { peer, until: 0 };
   }
 
   /** Those of the ids that are to be fetched now. They are this intake's until `release`. */
   async want(ids: readonly RecordId[]): Promise<RecordId[]> {
-    const { records, passedOver, claimed } = this.#components;
+    const { records, passedOver, claims } = this.#components;
     const known = await records.knows(ids);
+    claims.renew(this.#claimant);
     const wanted: RecordId[] = [];
     ids.forEach((id, index) => {
       if (known[index] === true || passedOver.has(id)) return;
-      if (claimed.has(id)) {
+      if (!claims.take(id, this.#claimant)) {
         this.leftSome = true;
         return;
       }
-      claimed.add(id);
-      this.#claims.add(id);
+      this.#claimed.add(id);
       wanted.push(id);
     });
     this.asked += wanted.length;
@@ -57,6 +60,7 @@ export class RecordIntake {
    */
   async check(frames: readonly Uint8Array[], asked: Set<RecordId>): Promise<SignedRecord[]> {
     const records: SignedRecord[] = [];
+    this.#components.claims.renew(this.#claimant);
     for (const [index, frame] of frames.entries()) {
       if (index % recordsPerTurn === recordsPerTurn - 1) await this.#components.timers.turn();
       const result = this.#components.gate.check(frame, this.#peer, "sync");
@@ -68,20 +72,35 @@ export class RecordIntake {
     return records;
   }
 
+  /** They are not asked for after all. */
+  leave(ids: readonly RecordId[]): void {
+    for (const id of ids) this.#settle(id);
+    this.asked -= ids.length;
+  }
+
   async store(records: readonly SignedRecord[]): Promise<void> {
     if (records.length === 0) return;
     await this.#components.receive(records, this.#peer);
     this.received += records.length;
+    for (const { id } of records) this.#settle(id);
   }
 
+  /** Nothing more is awaited. What was asked for and has not come is remembered of the peer. */
   release(): void {
-    for (const id of this.#claims) this.#components.claimed.delete(id);
-    this.#claims.clear();
+    this.#components.claims.giveUp(this.#claimed, this.#claimant);
+    this.#claimed.clear();
+  }
+
+  #settle(id: RecordId): void {
+    this.#components.claims.settle(id, this.#claimant);
+    this.#claimed.delete(id);
   }
 
   #ignore(frame: Uint8Array, reason: RefusalReason): void {
     this.ignored++;
-    if (lasting.has(reason)) this.#components.passedOver.add(recordIdOf(frame.subarray(signatureBytes)));
+    const id = recordIdOf(frame.subarray(signatureBytes));
+    this.#settle(id);
+    if (lasting.has(reason)) this.#components.passedOver.add(id);
   }
 }
 
@@ -107,6 +126,11 @@ export class PassedOver {
     if (this.#until.size <= maxPassedOver) return;
     const [oldest] = this.#until.keys();
     if (oldest !== undefined) this.#until.delete(oldest);
+  }
+
+  /** Something may be wanted now that was not. */
+  clear(): void {
+    this.#until.clear();
   }
 
   has(id: RecordId): boolean {

@@ -57,6 +57,11 @@ export class Redialer {
     return this.#targets.has(peer);
   }
 
+  /** Did the user name it? */
+  isNamed(peer: AuthorId): boolean {
+    return this.#targets.get(peer)?.named === true;
+  }
+
   /** Addresses that the user gave. @throws ADDRESS_INVALID */
   name(addresses: readonly string[]): void {
     for (const text of addresses) {

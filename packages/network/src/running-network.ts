@@ -5,6 +5,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
+import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
@@ -14,7 +15,7 @@ import { InboundQueue } from "./inbound-queue.ts";
 import type { Invite } from "./invite.ts";
 import type { InviteBook } from "./invite-book.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs, maxAskStreams } from "./network-limits.ts";
+import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
 import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
@@ -46,14 +47,18 @@ export async function runNetwork(
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
+  let running: RunningNetwork | undefined;
+  const isNamed = (peer: AuthorId): boolean => running?.isNamed(peer) ?? false;
+  const { rejectedDecay } = { ...defaultTiming, ...init.timing };
+  const { identity, swarm } = init;
   const reach = reachParts({
-    swarm: init.swarm,
+    swarm,
     reach: init.reach ?? {},
-    onLan: (found) => running.reach.found(found),
-    hasGreeted: (peer) => running.reach.hasGreeted(peer),
+    onLan: (found) => running?.reach.found(found),
+    hasGreeted: async (peer) => (await running?.reach.hasGreeted(peer)) ?? false,
   });
-  const host = await createHost({ identity: init.identity, listen, topic: topicOf(init.swarm), reach, isBlocked });
-  const running: RunningNetwork = new RunningNetwork(host, init, components, { counters, invites, reach });
+  const host = await createHost({ identity, listen, topic: topicOf(swarm), rejectedDecay, reach, isBlocked, isNamed });
+  running = new RunningNetwork(host, init, components, { counters, invites, reach });
   await running.start(listen);
   return running;
 }
@@ -83,9 +88,11 @@ export class RunningNetwork {
   readonly #gaps: GossipGaps;
   readonly #recordSet: LiveRecordSet;
   readonly #intake: RecordIntakeComponents;
+  readonly #settlements: Settlements;
   readonly #greeter: Greeter;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
+  #reconsideredAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, parts: RunningNetworkParts) {
     const { counters, invites } = parts;
@@ -108,11 +115,11 @@ export class RunningNetwork {
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
-      hasRoom: () => this.#queue.hasRoom(),
+      hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claimed: new Set() };
+    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claims: new Claims(clock) };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -132,6 +139,7 @@ export class RunningNetwork {
       isConnected,
       connectedCount: () => this.peers.size,
     });
+    this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
@@ -195,6 +203,11 @@ export class RunningNetwork {
     return info;
   }
 
+  /** Did the user name it, by an address or otherwise? */
+  isNamed(peer: AuthorId): boolean {
+    return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
+  }
+
   /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
   async join({ peerId, id, addresses }: Invite): Promise<PeerInfo> {
     const [connected, connection] = [this.peers.get(peerId), this.connectionTo(peerId)];
@@ -209,6 +222,16 @@ export class RunningNetwork {
     } finally {
       followed();
     }
+  }
+
+  /** See `Network.reconsider`. */
+  reconsider(): void {
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    const now = this.#components.clock.now();
+    if (now - this.#reconsideredAt < reconsiderEveryMs) return;
+    this.#reconsideredAt = now;
+    for (const { peerId } of this.peers.list()) this.syncs.request(peerId);
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
@@ -320,7 +343,7 @@ export class RunningNetwork {
       counters: this.#counters,
       records,
       recordSet: this.#recordSet,
-      settlements: new Settlements(clock),
+      settlements: this.#settlements,
     };
     return new SyncScheduler({
       timers: this.#timers,
@@ -328,6 +351,7 @@ export class RunningNetwork {
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
+      isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
     });
   }

@@ -26,6 +26,11 @@ export class Settlements {
     if (oldest !== undefined) this.#byPeer.delete(oldest);
   }
 
+  /** Something may be wanted now that was not. */
+  clear(): void {
+    this.#byPeer.clear();
+  }
+
   holds(peer: AuthorId, { count, sum }: Difference): boolean {
     const settled = this.#byPeer.get(peer);
     if (settled === undefined || settled.until <= this.#clock.now()) return false;

@@ -10,7 +10,13 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { networkErrors } from "./errors.ts";
 import { gossip, type MeshGossipSub } from "./gossip-config.ts";
-import { dialTimeoutMs } from "./network-limits.ts";
+import {
+  dialTimeoutMs,
+  maxConnections,
+  maxConnectionsPerSecond,
+  maxPendingConnections,
+  namedConnections,
+} from "./network-limits.ts";
 import type { ReachParts } from "./reach/reach-services.ts";
 
 /**
@@ -35,12 +41,16 @@ export interface SwarmHostInit {
   readonly identity: Identity;
   readonly listen: readonly string[];
   readonly topic: string;
+  readonly rejectedDecay: number;
   readonly reach: ReachParts;
   isBlocked(peer: AuthorId): boolean;
+  /** Did the user name it? */
+  readonly isNamed: (peer: AuthorId) => boolean;
 }
 
 /** A host that is not started yet. */
 export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
+  const comesIn = (peer: AuthorId): boolean => hasPlace(host.getConnections().length, init.isNamed(peer));
   const host = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed("Ed25519", init.identity.exportSeed()),
@@ -52,25 +62,29 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
     streamMuxers: [yamux()],
     connectionManager: {
       dialTimeout: dialTimeoutMs,
-      // The default of 5 a second and host turns away a cluster on one machine and a team behind one router.
-      inboundConnectionThreshold: 50,
-      maxIncomingPendingConnections: 50,
-      maxConnections: 100,
+      inboundConnectionThreshold: maxConnectionsPerSecond,
+      maxIncomingPendingConnections: maxPendingConnections,
+      maxConnections,
     },
     // A machine that generates text on all of its cores answers late; a link is given up only when it is silent for long.
     connectionMonitor: { pingInterval: 10_000, pingTimeout: { minTimeout: 20_000 } },
     connectionGater: {
       ...init.reach.connectionGater,
       denyDialPeer: (peer) => init.isBlocked(peer.toString()),
-      denyInboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
+      denyInboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()) || !comesIn(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
     },
-    services: { ...init.reach.services, identify: identify(), ping: ping(), pubsub: gossip(init.topic) },
+    services: { ...init.reach.services, identify: identify(), ping: ping(), pubsub: gossip(init) },
   });
   if (host.peerId.toString() !== init.identity.author) {
     throw new Error(`the host's peer id ${host.peerId.toString()} is not the author ${init.identity.author}`);
   }
   return host;
+}
+
+/** May one more peer come in? Strangers do not fill the places of those whom the user named. */
+export function hasPlace(open: number, named: boolean): boolean {
+  return open < (named ? maxConnections : maxConnections - namedConnections);
 }
 
 /** @throws LISTEN_FAILED */

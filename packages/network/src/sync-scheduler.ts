@@ -1,9 +1,10 @@
 /**
  * With which peer this node begins a sync, and when. On connecting the side that dialled begins at once, since one sync serves both; each side begins one when the mesh
- * has settled (what was published in between reached neither), then every few minutes with jitter, and when gossip shows a gap. A few at a time, one a peer.
+ * has settled (what was published in between reached neither), then every few minutes with jitter, and when gossip shows a gap. A few at a time, one a peer; peers whom the user
+ * named come first, more often, and have places of their own.
  */
 import type { AuthorId, Timer, Timers } from "@grapevine/core";
-import { maxSyncsAtOnce } from "./network-limits.ts";
+import { maxNamedSyncsAtOnce, maxSyncsAtOnce } from "./network-limits.ts";
 import { jittered, type NetworkTiming } from "./network-timing.ts";
 import type { SyncReport } from "./network-types.ts";
 
@@ -13,6 +14,7 @@ export interface SyncSchedulerInit {
   readonly random: () => number;
   sync(peer: AuthorId): Promise<SyncReport>;
   isConnected(peer: AuthorId): boolean;
+  isNamed(peer: AuthorId): boolean;
   onReport(peer: AuthorId, report: SyncReport): void;
 }
 
@@ -65,9 +67,10 @@ export class SyncScheduler {
   }
 
   #fill(): void {
-    for (const peer of this.#waiting) {
-      if (this.#running.size >= maxSyncsAtOnce) return;
-      if (this.#running.has(peer)) continue;
+    const named = [...this.#waiting].filter((peer) => this.#init.isNamed(peer));
+    for (const peer of new Set([...named, ...this.#waiting])) {
+      const places = this.#init.isNamed(peer) ? maxSyncsAtOnce + maxNamedSyncsAtOnce : maxSyncsAtOnce;
+      if (this.#running.size >= places || this.#running.has(peer)) continue;
       this.#waiting.delete(peer);
       this.#timers.get(peer)?.cancel();
       this.#running.add(peer);
@@ -102,7 +105,8 @@ export class SyncScheduler {
 
   /** A sync that did not finish goes on soon; a peer that sent nonsense has to wait its turn. */
   #delayMs(peer: AuthorId, report: SyncReport): number {
-    const { syncEveryMs, syncSettleMs } = this.#init.timing;
+    const { syncSettleMs } = this.#init.timing;
+    const syncEveryMs = this.#init.timing[this.#init.isNamed(peer) ? "syncNamedEveryMs" : "syncEveryMs"];
     if (report.ended === "bad-page") return syncEveryMs;
     if (report.ended === "done" && this.#settled.has(peer)) return syncEveryMs;
     if (report.ended === "done") this.#settled.add(peer);

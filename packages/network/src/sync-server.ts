@@ -149,6 +149,7 @@ class ServedSync {
     this.#intake.leftSome = false;
     const wanted = await this.#intake.want(ids);
     const taken = wanted.filter(() => this.#rates.offers.take(this.#peer));
+    this.#intake.leave(wanted.slice(taken.length));
     this.#awaited = new Set(taken);
     return { wanted: taken.map(digestOf), later: this.#intake.leftSome || taken.length < wanted.length };
   }

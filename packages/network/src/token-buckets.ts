@@ -28,17 +28,27 @@ export class TokenBuckets {
 
   /** Takes one token; false, and nothing taken, when there is none. */
   take(key: string): boolean {
-    const now = this.#clock.now();
-    const bucket = this.#buckets.get(key) ?? { tokens: this.#rate.burst, at: now };
-    const elapsedMs = Math.max(0, now - bucket.at);
-    bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + (elapsedMs / 1000) * this.#rate.perSecond);
-    bucket.at = now;
+    const bucket = this.#filled(key);
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     this.#forgetOldest();
     if (bucket.tokens < 1) return false;
     bucket.tokens -= 1;
     return true;
+  }
+
+  /** Is there a token to take? */
+  has(key: string): boolean {
+    return this.#filled(key).tokens >= 1;
+  }
+
+  #filled(key: string): Bucket {
+    const now = this.#clock.now();
+    const bucket = this.#buckets.get(key) ?? { tokens: this.#rate.burst, at: now };
+    const elapsedMs = Math.max(0, now - bucket.at);
+    bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + (elapsedMs / 1000) * this.#rate.perSecond);
+    bucket.at = now;
+    return bucket;
   }
 
   #forgetOldest(): void {

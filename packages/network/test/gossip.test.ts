@@ -1,6 +1,11 @@
 import { createIdentity, limits } from "@grapevine/core";
+import { gossipsub } from "@libp2p/gossipsub";
 import { expect, it } from "vitest";
-import { codeOf, createNode, lessonOf, type TestNode, withNodes } from "./swarm.ts";
+import { graylistedBelow } from "../src/gossip-config.ts";
+import { gossipMessageLimits, maxGossipMessageBytes } from "../src/network-limits.ts";
+import { startLiar } from "./liar.ts";
+import { gossipOf, openGossip, sendAll, varint } from "./raw-gossip.ts";
+import { codeOf, createNode, lessonOf, quickTiming, type TestNode, withNodes } from "./swarm.ts";
 
 function nodes(count: number): TestNode[] {
   return Array.from({ length: count }, (_, index) => createNode({ name: `node ${index + 1}` }));
@@ -58,35 +63,52 @@ it("does not hear a blocked author, and hangs up on a blocked peer", async () =>
   });
 });
 
-it("refuses bad frames, counts them, and stops listening to who sends them", async () => {
-  const here = createNode();
-  const bad = createNode();
-  await withNodes([here, bad], async () => {
-    await bad.network.join(await here.network.createInvite());
-    const good = lessonOf(bad.identity, "order");
-    for (let index = 0; index < 6; index++) {
+it("refuses bad frames, counts them, stops listening to who sends them, and hears it again when it has stopped", async () => {
+  // What counts against a peer halves every second here.
+  const here = createNode({ timing: { ...quickTiming, rejectedDecay: 0.5 } });
+  await withNodes([here], async () => {
+    const bad = await startLiar(here, "test", () => ({ same: true, count: 0 }), { pubsub: gossipsub() });
+    const stream = await openGossip(bad, here);
+    const author = createIdentity();
+    const good = lessonOf(author, "order");
+    const forged = Array.from({ length: 20 }, (_, index) => {
       const frame = Uint8Array.from(good.frame);
-      frame[70 + index] = (frame[70 + index] ?? 0) ^ 1;
-      bad.outbox.set(`bad ${index}`, { ...good, id: `bad ${index}`, frame });
-    }
-    bad.network.publish();
-    await bad.watched.until(() => bad.outbox.size === 0, "the bad frames are out");
-    const rejected = (): number =>
-      Object.entries(here.network.counters()).reduce(
-        (sum, [name, count]) => sum + (name.startsWith("gossip.reject.") ? count : 0),
-        0,
-      );
-    await expect.poll(rejected, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
-    // The score is reckoned once a second; from then on its lessons come by sync alone, where each is asked for.
-    const accepted = (): number => here.network.counters()["gossip.accept"] ?? 0;
-    const heard = async (): Promise<boolean> => {
-      const before = accepted();
-      const lesson = bad.teach("order after all");
-      await here.network.sync();
-      expect(here.records.has(lesson.id)).toBe(true);
-      return accepted() > before;
-    };
-    await expect.poll(heard, { timeout: 10_000, interval: 200 }).toBe(false);
+      frame[index] = (frame[index] ?? 0) ^ 1;
+      return frame;
+    });
+    stream.send(gossipOf(forged));
+    await expect.poll(() => here.network.counters()["gossip.reject.RECORD_SIGNATURE"], { timeout: 10_000 }).toBe(20);
+    const score = (): number => here.network.peers()[0]?.score ?? Number.NaN;
+    await expect.poll(score, { timeout: 10_000 }).toBeLessThan(graylistedBelow);
+    stream.send(gossipOf([good.frame]));
+    await expect.poll(score, { timeout: 15_000 }).toBeGreaterThan(graylistedBelow);
+    expect(here.records.has(good.id)).toBe(false);
+    const better = lessonOf(author, "order at last");
+    stream.send(gossipOf([better.frame]));
+    await here.watched.until(() => here.records.has(better.id), "it is heard again");
+    await bad.stop();
+  });
+});
+
+it("promise 8: refuses messages just above the limits, and neither keeps nor waits for what is announced", async () => {
+  const here = createNode({ timing: { ...quickTiming, deafAfterMs: 500 } });
+  await withNodes([here], async () => {
+    const bad = await startLiar(here, "test", () => ({ same: true, count: 0 }), { pubsub: gossipsub() });
+    const count = (name: string): number => here.network.counters()[name] ?? 0;
+    const stream = await openGossip(bad, here);
+    await sendAll(stream, gossipOf([new Uint8Array(maxGossipMessageBytes / 4)]));
+    await expect.poll(() => count("gossip.reject.RECORD_TOO_LARGE"), { timeout: 10_000 }).toBe(1);
+    // One record too many: the message is dropped unread. The next one is heard.
+    const lesson = lessonOf(createIdentity(), "order");
+    stream.send(gossipOf(Array.from({ length: gossipMessageLimits.maxMessages + 1 }, () => lesson.frame.subarray(0, 70))));
+    stream.send(gossipOf([lesson.frame]));
+    await here.watched.until(() => here.records.has(lesson.id), "the good one is heard");
+    expect(count("gossip.reject.RECORD_MALFORMED")).toBe(0);
+    // A length above the limit ends the stream, and the watchdog the connection that looks alive.
+    stream.send(varint(maxGossipMessageBytes + 1));
+    await here.watched.until(() => here.network.peers().length === 0, "hung up");
+    expect(count("link.hung-up.deaf")).toBe(1);
+    await bad.stop();
   });
 });
 

@@ -2,6 +2,7 @@
 
 import type { SignedRecord } from "@grapevine/core";
 import * as dagCbor from "@ipld/dag-cbor";
+import type { gossipsub } from "@libp2p/gossipsub";
 import { identify } from "@libp2p/identify";
 import type { Stream } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
@@ -46,18 +47,19 @@ export async function startLiar(
   victim: TestNode,
   swarm: unknown,
   answer: (request: { type: string }) => unknown,
+  services: { readonly pubsub?: ReturnType<typeof gossipsub> } = {},
 ): Promise<Libp2p> {
   const host = await createLibp2p({
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    services: { identify: identify() },
+    services: { identify: identify(), ...services },
   });
   await host.handle(syncProtocol, async (stream: Stream) => {
     const frames = lpStream(stream);
     try {
       for (;;) {
-        const reply = answer(dagCbor.decode((await frames.read()).subarray()));
+        const reply = await answer(dagCbor.decode((await frames.read()).subarray()));
         await frames.write(reply instanceof Uint8Array ? reply : dagCbor.encode(reply));
       }
     } catch (error) {

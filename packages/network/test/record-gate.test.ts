@@ -2,7 +2,15 @@ import { createIdentity, limits } from "@grapevine/core";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Counters } from "../src/counters.ts";
-import { authorRate, forwarderRate } from "../src/network-limits.ts";
+import {
+  authorRate,
+  excessRate,
+  forwarderRate,
+  maxConnections,
+  publishRate,
+  shareRate,
+  swarmRate,
+} from "../src/network-limits.ts";
 import { RecordGate } from "../src/record-gate.ts";
 import { TokenBuckets } from "../src/token-buckets.ts";
 import { lessonOf } from "./swarm.ts";
@@ -21,7 +29,7 @@ beforeEach(() => {
   counters = new Counters();
   blocked = undefined;
   room = true;
-  gate = new RecordGate({ clock: { now: () => at }, counters, isBlocked: (who) => who === blocked, hasRoom: () => room });
+  gate = new RecordGate({ clock: { now: () => at }, counters, isBlocked: (who) => who === blocked, hasRoomFor: () => room });
 });
 
 function frame(text: string, changes: { createdAt?: number; expiresAt?: number } = {}): Uint8Array {
@@ -59,8 +67,23 @@ describe("the gate for records", () => {
         // A changed version number may make it a record of the future, which is ignored.
         expect(verdict(changed, "neighbour", "sync")).toMatch(/^reject |^ignore RECORD_VERSION/);
       }),
-      { numRuns: 500 },
+      { numRuns: 3_000, seed: 19 },
     );
+  }, 20_000);
+
+  it("refuses what is huge or nested without end at once, and keeps nothing of it", () => {
+    // Each array holds the next: 20,000 levels in 20,000 bytes are too long, and as many levels as fit are too deep.
+    const deep = (levels: number): Uint8Array => new Uint8Array(64 + levels).fill(0x81);
+    for (const bytes of [
+      new Uint8Array(64 * 1024 + 1),
+      new Uint8Array(100 * 1024 * 1024),
+      deep(20_000),
+      deep(limits.maxRecordBytes - 64),
+    ]) {
+      const startedAt = performance.now();
+      expect(verdict(bytes, "neighbour", "sync")).toBe("reject RECORD_TOO_LARGE");
+      expect(performance.now() - startedAt).toBeLessThan(5);
+    }
   });
 
   it("promise 8: ignores what is out of its time, just above the limit and not just below", () => {
@@ -92,7 +115,7 @@ describe("the gate for records", () => {
       isBlocked: () => {
         throw new TypeError("a defect");
       },
-      hasRoom: () => true,
+      hasRoomFor: () => true,
     });
     expect(broken.check(frame("order"), "neighbour", "gossip")).toEqual({ verdict: "ignore", reason: "unexpected" });
   });
@@ -104,11 +127,36 @@ describe("the gate for records", () => {
     expect([verdict(frame("after a while")), verdict(frame("again"))]).toEqual(["accept", "ignore author-rate"]);
   });
 
-  it("promise 8: lets a forwarder have the burst and no more, before it decodes anything", () => {
+  it("promise 8: lets a forwarder have the burst and no more, before it decodes anything, and rejects who goes on", () => {
     const junk = new Uint8Array(3);
     for (let index = 0; index < forwarderRate.burst; index++) expect(verdict(junk)).toBe("reject RECORD_MALFORMED");
-    expect(verdict(junk)).toBe("ignore forwarder-rate");
+    for (let index = 0; index < excessRate.burst; index++) expect(verdict(junk)).toBe("ignore forwarder-rate");
+    expect(verdict(junk)).toBe("reject flood");
     expect(verdict(junk, "another neighbour")).toBe("reject RECORD_MALFORMED");
+    at += 1000 / forwarderRate.perSecond;
+    expect([verdict(junk), verdict(junk)]).toEqual(["reject RECORD_MALFORMED", "reject flood"]);
+  });
+
+  it("promise 8: lets all forwarders together have the burst, and leaves each its share", () => {
+    const authors = Array.from({ length: Math.ceil((swarmRate.burst + shareRate.burst) / authorRate.burst) + 1 }, () =>
+      createIdentity(),
+    );
+    let made = 0;
+    const next = (): Uint8Array => {
+      made++;
+      return lessonOf(authors[made % authors.length] ?? author, `box ${made}`, { createdAt: now }).frame;
+    };
+    for (let index = 0; index < swarmRate.burst; index++) expect(verdict(next(), "loud")).toBe("accept");
+    for (let index = 0; index < shareRate.burst; index++) expect(verdict(next(), "loud")).toBe("accept");
+    expect(verdict(next(), "loud")).toBe("ignore swarm-rate");
+    expect(verdict(next(), "quiet")).toBe("accept");
+  }, 20_000);
+
+  it("holds no rate against a forwarder that relays all it may accept and publishes all it may", () => {
+    const relayed = swarmRate.perSecond + maxConnections * shareRate.perSecond + publishRate.perSecond;
+    expect(relayed).toBeLessThanOrEqual(forwarderRate.perSecond);
+    const atOnce = swarmRate.burst + maxConnections * shareRate.burst + publishRate.burst;
+    expect(atOnce).toBeLessThanOrEqual(forwarderRate.burst + excessRate.burst);
   });
 });
 

@@ -16,6 +16,7 @@ import {
   type Network,
   type NetworkComponents,
   type NetworkInit,
+  type NetworkTiming,
   type RecordSetChange,
   type RecordSetChanges,
   type SyncRecords,
@@ -122,7 +123,7 @@ export interface TestNode {
 }
 
 /** Quick enough for tests, slow enough that a busy machine does not redial live peers. */
-const quickTiming = {
+export const quickTiming: Partial<NetworkTiming> = {
   syncSettleMs: 300,
   gapDelayMs: 50,
   gapEveryMs: 50,

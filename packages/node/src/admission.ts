@@ -24,6 +24,8 @@ export interface AdmissionComponents {
   readonly behind: Behind;
   /** Told when something was added to the outbox. */
   readonly onOutbox: () => void;
+  /** Told when a lesson has come of which things were said that had been left aside: peers may have them. */
+  readonly onAwaited?: () => void;
   /** Told when lessons have come that are held, and may be tried. */
   readonly onHeld?: () => void;
   readonly limits?: Partial<KeepingLimits>;
@@ -66,6 +68,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
       if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
     },
     onOutbox: components.onOutbox,
+    ...(components.onAwaited !== undefined && { onAwaited: components.onAwaited }),
   });
   const indexing = createIndexing({
     lessons,
@@ -128,7 +131,7 @@ function follow(
   { indexing, index, merits }: { indexing: Indexing; index: VectorIndex; merits: Merits },
 ): void {
   merits.forget(attested);
-  if (added.some(({ record }) => record.body.derivedFrom.length > 0)) merits.forgetRelatives();
+  merits.arrived(added);
   const wanted = added.filter((lesson) => belongsInIndex(lesson.standing.state));
   if (wanted.length > 0) indexing.add(wanted);
   for (const lesson of changed) if (!belongsInIndex(lesson.standing.state)) indexing.remove(lesson.label);

@@ -17,7 +17,10 @@ import {
   type StoredLesson,
 } from "@grapevine/core";
 import {
+  aheadFullCode,
   checkOfWord,
+  crowdedOut,
+  crowdedOutReason,
   isLessonVerdict,
   judge,
   type KnownState,
@@ -29,18 +32,21 @@ import {
   settle,
   trustOf,
   utilityOf,
+  type Verdict,
   voidTombstoneReason,
   voidTombstones,
   withConflicts,
   wordAfter,
 } from "@grapevine/reconcile";
 import type { Knowledge } from "./knowledge.ts";
-import { descendantsOf } from "./lineage.ts";
+import { ancestorsOf, descendantsOf } from "./lineage.ts";
+import type { StatementsAhead } from "./statements-ahead.ts";
 
 export interface BatchComponents {
   readonly store: Pick<LessonStore, "nextLabel">;
   readonly self: AuthorId;
   readonly clock: Clock;
+  readonly ahead: Pick<StatementsAhead, "passOver">;
 }
 
 export interface Arrival {
@@ -109,6 +115,23 @@ export class Batch {
     this.changes.push({ kind: "principal", principal });
   }
 
+  /** Deletes a lesson, and judges those again whose standing rested on it: what it superseded, and its lineage, in which it may have made an echo of a word. */
+  async forget(change: Extract<StoreChange, { kind: "forget" }>): Promise<void> {
+    const forgotten = await this.knowledge.lesson(change.id);
+    this.changes.push(change);
+    if (forgotten === undefined) return;
+    const { record } = forgotten;
+    const { supersedes } = record.body;
+    const superseded = supersedes === undefined ? undefined : await this.knowledge.lesson(supersedes);
+    const [ancestors, descendants] = await Promise.all([
+      ancestorsOf(record, this.knowledge),
+      descendantsOf(record.id, this.knowledge),
+    ]);
+    this.knowledge.noteForgotten(change.id);
+    const kin = [superseded, ...ancestors.lessons, ...descendants.lessons].filter((lesson) => lesson !== undefined);
+    for (const lesson of new Set(kin)) await this.review(lesson.record, []);
+  }
+
   async #lessonArrives(record: SignedRecord<LessonBody>, { known, own, consolidates }: Arrival): Promise<void> {
     const state = await this.knowledge.ofLesson(record, "arrival", { refused: known, consolidates });
     const verdict = judge({ record, neighbours: [], state });
@@ -127,27 +150,42 @@ export class Batch {
   }
 
   async #retractionArrives(record: SignedRecord<RetractionBody>, known: boolean): Promise<void> {
-    const verdict = judge({ record, neighbours: [], state: await this.knowledge.ofRetraction(record, known) });
+    const state = await this.knowledge.ofRetraction(record, known);
+    const verdict = judge({ record, neighbours: [], state });
     if (verdict.action === "accept" || verdict.action === "retract") {
       this.changes.push({ kind: "tombstone", record });
-      this.knowledge.noteTombstone(record);
-    } else this.#remember(record, verdict);
+      this.knowledge.noteTombstone(record, state.stored === undefined && state.tombstones.length === 0);
+    } else this.#leaveAside(record, verdict);
     if (isLessonVerdict(verdict)) await this.#settle(record.body.lesson, verdict);
   }
 
   async #attestationArrives(record: SignedRecord<AttestationBody>, known: boolean): Promise<void> {
-    const verdict = judge({ record, neighbours: [], state: await this.knowledge.ofAttestation(record, known) });
+    const state = await this.knowledge.ofAttestation(record, known);
+    const verdict = judge({ record, neighbours: [], state });
     if (verdict.action !== "accept") {
-      this.#remember(record, verdict);
+      this.#leaveAside(record, verdict);
       return;
     }
-    const lesson = await this.knowledge.lesson(record.body.lesson);
+    const lesson = state.stored;
     if (lesson !== undefined) await this.#checkWord(record, lesson);
     this.changes.push({ kind: "attestation", record });
-    this.knowledge.noteAttestation(record);
+    this.knowledge.noteAttestation(record, lesson === undefined && state.attestations.length === 0);
+    await this.#makePlace(record.body, state);
     // What a stranger says moves nothing, and costs as little: else many of them could keep the node busy with one lesson.
     const mayCount = trustOf(this.knowledge.principal(record.body.author)) >= minWitnessTrust;
     if (lesson !== undefined && mayCount) await this.review(lesson.record, []);
+  }
+
+  /** Gives up attestations of the lesson that this one leaves no place for. */
+  async #makePlace({ lesson, author }: AttestationBody, state: KnownState): Promise<void> {
+    if (state.attesters.includes(author)) return;
+    for (const out of crowdedOut(lesson, [...state.attesters, author], state)) {
+      const said = await this.knowledge.attestationBy(out, lesson);
+      if (said === undefined) continue;
+      this.changes.push({ kind: "attestation-remove", lesson, author: out });
+      this.changes.push({ kind: "refused", id: said.id, reason: crowdedOutReason });
+      this.knowledge.noteCrowdedOut(out, lesson);
+    }
   }
 
   /** Holds an author's new word on a lesson against one's own outcomes, in place of the earlier one. */
@@ -184,7 +222,7 @@ export class Batch {
     const superseded = body.supersedes === undefined ? undefined : await this.knowledge.lesson(body.supersedes);
     if (superseded?.record.body.author === body.author) await this.review(superseded.record, []);
     if (!retraction) return;
-    for (const { record } of await descendantsOf(id, this.knowledge)) await this.review(record, []);
+    for (const { record } of (await descendantsOf(id, this.knowledge)).lessons) await this.review(record, []);
   }
 
   async #linkBack(id: RecordId, other: RecordId): Promise<void> {
@@ -203,6 +241,11 @@ export class Batch {
     this.knowledge.noteLesson(lesson);
     where.set(lesson.record.id, lesson);
     this.changes.push({ kind: "lesson", lesson });
+  }
+
+  #leaveAside(record: SignedRecord<AttestationBody | RetractionBody>, verdict: Verdict): void {
+    if (verdict.code === aheadFullCode) this.#components.ahead.passOver(record, record.body.lesson);
+    else this.#remember(record, verdict);
   }
 
   #remember(record: SignedRecord, verdict: { readonly action: string; readonly reason: string }): void {

@@ -60,6 +60,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     behind: indexBehind(home),
     limits: capacity === undefined ? {} : { capacity },
     onOutbox: () => network.publish(),
+    onAwaited: () => network.reconsider(),
     onHeld: () => refining.wake(),
   });
   const { ledger, principals, merits, recall, indexing, room } = admission;
@@ -89,11 +90,16 @@ export async function compose(opened: Opened): Promise<Composed> {
     {
       clock,
       log: (level, message, facts) => log[level](facts ?? {}, message),
-      records: lessons,
+      records: {
+        record: (id) => lessons.record(id),
+        recordKeys: (after) => lessons.recordKeys(after),
+        knows: (ids) => ledger.knows(ids),
+      },
       recordChanges: store.recordChanges,
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
       isBlocked: (author) => principals.get(author).standing === "blocked",
+      isKnown: (author) => principals.get(author).standing === "trusted",
       answering: createAnswering({
         policy: answers,
         principals,

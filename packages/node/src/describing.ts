@@ -4,8 +4,7 @@ import { witnessesOf } from "@grapevine/reconcile";
 import type { LessonDetails } from "./control/contract.ts";
 import { conflictsOf } from "./disagreements.ts";
 import { type Explained, explain } from "./explaining.ts";
-import { relativesOf } from "./knowledge.ts";
-import { lineageIn } from "./lineage.ts";
+import { lineageIn, relativesOf } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { lessonDetails, type ViewComponents } from "./views.ts";
 
@@ -40,7 +39,7 @@ async function wordsOn(
   { store, principals, self, clock, nameOf }: DescribingComponents,
 ): Promise<Explained["words"]> {
   const lineage = lineageIn(store);
-  const relatives = attestations.length === 0 ? new Set<AuthorId>() : await relativesOf(record, lineage);
+  const { authors: relatives } = await relativesOf(record, lineage);
   const testimony = { now: clock.now(), self, principals: principals.known, attestations, relatives };
   const weights = new Map(witnessesOf(record.body.author, testimony).map(({ body, weight }) => [body.author, weight]));
   const others = attestations.filter(({ body }) => body.author !== self);

@@ -13,21 +13,33 @@ import {
   type RecordId,
   type RetractionBody,
   type SignedRecord,
+  type StatementAhead,
   type StoredLesson,
 } from "@grapevine/core";
-import type { KnownState } from "@grapevine/reconcile";
-import { ancestorsOf, type Descendant, descendantsOf, type LineageStore } from "./lineage.ts";
+import type { KnownState, Relatives } from "@grapevine/reconcile";
+import { ancestorsOf, type LineageStore, relativesOf } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
+import type { StatementsAhead } from "./statements-ahead.ts";
 
 export type KnowledgeStore = Pick<
   LessonStore,
-  "get" | "derivedLessons" | "supersedersOf" | "sameText" | "tombstone" | "tombstones" | "attestations" | "attestation" | "knows"
+  | "get"
+  | "derivedLessons"
+  | "supersedersOf"
+  | "sameText"
+  | "tombstone"
+  | "tombstones"
+  | "attestations"
+  | "attestation"
+  | "attesters"
+  | "knows"
 >;
 
 export interface KnowledgeComponents {
   readonly store: KnowledgeStore;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  readonly ahead: Pick<StatementsAhead, "countsOf">;
 }
 
 /** One batch: the store as it is, under the changes that the batch has decided on so far. */
@@ -43,6 +55,12 @@ export class Knowledge implements LineageStore {
   /** By ancestor, and by the lesson that is superseded. */
   readonly #derived = new Map<RecordId, RecordId[]>();
   readonly #superseders = new Map<RecordId, RecordId[]>();
+  /** Attestations that the batch takes out again, by lesson and author. */
+  readonly #crowdedOut = new Set<string>();
+  /** Of the batch, about lessons that were not here. */
+  readonly statementsAhead: StatementAhead[] = [];
+  /** Lessons that the batch deletes. */
+  readonly #forgotten = new Set<RecordId>();
   #principals: Map<AuthorId, Principal> | undefined;
 
   constructor(components: KnowledgeComponents, now: number) {
@@ -64,7 +82,7 @@ export class Knowledge implements LineageStore {
       this.#supersededBy(record),
       this.#retractedAncestors(record),
     ]);
-    const relatives = attestations.length === 0 ? none : await relativesOf(record, this);
+    const relatives = attestations.length === 0 ? none : (await relativesOf(record, this)).authors;
     const known = { occasion, stored, tombstones, attestations, sameText, supersededBy, retractedAncestors, relatives };
     return this.#state({ ...known, ...more });
   }
@@ -74,14 +92,20 @@ export class Knowledge implements LineageStore {
       this.lesson(record.body.lesson),
       this.#components.store.tombstone(record.body.lesson, record.body.author),
     ]);
-    return this.#state({ stored, refused, tombstones: tombstone === undefined ? [] : [tombstone] });
+    const ahead = stored === undefined ? await this.#aheadOf(record.body.author) : noneAhead;
+    return this.#state({ stored, refused, ahead, tombstones: tombstone === undefined ? [] : [tombstone] });
   }
 
-  /** Of what is said of the lesson only its author's own is read: strangers may have said any number of things. */
+  /** Of what is said of the lesson only its author's own is read; of the rest one needs to know by whom it is. */
   async ofAttestation(record: SignedRecord<AttestationBody>, refused: boolean): Promise<KnownState> {
     const { lesson, author } = record.body;
-    const [stored, before] = await Promise.all([this.lesson(lesson), this.attestationBy(author, lesson)]);
-    return this.#state({ stored, refused, attestations: before === undefined ? [] : [before] });
+    const [stored, before, attesters] = await Promise.all([
+      this.lesson(lesson),
+      this.attestationBy(author, lesson),
+      this.#attestersOf(lesson),
+    ]);
+    const ahead = stored === undefined ? await this.#aheadOf(author) : noneAhead;
+    return this.#state({ stored, refused, attesters, ahead, attestations: before === undefined ? [] : [before] });
   }
 
   ofRotation(refused: boolean): KnownState {
@@ -89,6 +113,7 @@ export class Knowledge implements LineageStore {
   }
 
   async lesson(id: RecordId): Promise<StoredLesson | undefined> {
+    if (this.#forgotten.has(id)) return undefined;
     return this.#lessons.get(id) ?? (await this.#components.store.get(id));
   }
 
@@ -102,6 +127,7 @@ export class Knowledge implements LineageStore {
     const latest = new Map<AuthorId, SignedRecord<AttestationBody>>();
     for (const record of [...(await this.#components.store.attestations(lesson)), ...(this.#attestations.get(lesson) ?? [])]) {
       const known = latest.get(record.body.author);
+      if (this.#crowdedOut.has(lesson + record.body.author)) continue;
       if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
     }
     return [...latest.values()];
@@ -109,6 +135,7 @@ export class Knowledge implements LineageStore {
 
   /** The latest. */
   async attestationBy(author: AuthorId, lesson: RecordId): Promise<SignedRecord<AttestationBody> | undefined> {
+    if (this.#crowdedOut.has(lesson + author)) return undefined;
     const inBatch = this.#attestations.get(lesson)?.findLast(({ body }) => body.author === author);
     return inBatch ?? (await this.#components.store.attestation(lesson, author));
   }
@@ -132,7 +159,13 @@ export class Knowledge implements LineageStore {
     this.#lessons.set(id, lesson);
   }
 
-  noteTombstone(record: SignedRecord<RetractionBody>): void {
+  noteForgotten(id: RecordId): void {
+    this.#forgotten.add(id);
+  }
+
+  /** `ahead`: its lesson is not here. */
+  noteTombstone(record: SignedRecord<RetractionBody>, ahead: boolean): void {
+    if (ahead) this.#noteAhead(record);
     add(this.#tombstones, record.body.lesson, record);
   }
 
@@ -146,8 +179,30 @@ export class Knowledge implements LineageStore {
     this.#principals.set(principal.author, principal);
   }
 
-  noteAttestation(record: SignedRecord<AttestationBody>): void {
+  /** `ahead`: its lesson is not here. */
+  noteAttestation(record: SignedRecord<AttestationBody>, ahead: boolean): void {
+    if (ahead) this.#noteAhead(record);
     add(this.#attestations, record.body.lesson, record);
+  }
+
+  noteCrowdedOut(author: AuthorId, lesson: RecordId): void {
+    this.#crowdedOut.add(lesson + author);
+  }
+
+  #noteAhead({ body: { lesson, author, type } }: SignedRecord<AttestationBody | RetractionBody>): void {
+    this.statementsAhead.push({ lesson, author, type });
+  }
+
+  async #aheadOf(author: AuthorId): Promise<KnownState["ahead"]> {
+    const { ofAuthor, inAll } = await this.#components.ahead.countsOf(author);
+    const more = this.statementsAhead;
+    return { ofAuthor: ofAuthor + more.filter((each) => each.author === author).length, inAll: inAll + more.length };
+  }
+
+  async #attestersOf(lesson: RecordId): Promise<AuthorId[]> {
+    const inBatch = this.#attestations.get(lesson) ?? [];
+    const all = new Set([...(await this.#components.store.attesters(lesson)), ...inBatch.map(({ body }) => body.author)]);
+    return [...all].filter((author) => !this.#crowdedOut.has(lesson + author));
   }
 
   #state(known: Partial<KnownState>): KnownState {
@@ -157,6 +212,8 @@ export class Knowledge implements LineageStore {
       principals: this.#principals ?? principals.known,
       attestations: [],
       relatives: none,
+      attesters: [],
+      ahead: noneAhead,
       supersededBy: [],
       retractedAncestors: [],
       occasion: "arrival",
@@ -175,7 +232,8 @@ export class Knowledge implements LineageStore {
 
   /** By the same author, and not taken back itself. */
   async #supersededBy({ id, body }: SignedRecord<LessonBody>): Promise<RecordId[]> {
-    const named = new Set([...(await this.#components.store.supersedersOf(id)), ...(this.#superseders.get(id) ?? [])]);
+    const stored = await this.#components.store.supersedersOf(id, body.author, maxSuperseders);
+    const named = new Set([...stored, ...(this.#superseders.get(id) ?? [])]);
     const lessons = await Promise.all([...named].map((superseder) => this.lesson(superseder)));
     return lessons.flatMap((lesson) => {
       if (lesson === undefined || lesson.standing.state === "retracted" || lesson.record.body.author !== body.author) return [];
@@ -184,8 +242,8 @@ export class Knowledge implements LineageStore {
   }
 
   async #retractedAncestors(record: SignedRecord<LessonBody>): Promise<RecordId[]> {
-    const ancestors = await ancestorsOf(record, this);
-    return ancestors.filter(({ standing }) => standing.state === "retracted").map(({ record: { id } }) => id);
+    const { lessons } = await ancestorsOf(record, this);
+    return lessons.filter(({ standing }) => standing.state === "retracted").map(({ record: { id } }) => id);
   }
 
   async #sameText(record: SignedRecord<LessonBody>): Promise<StoredLesson[]> {
@@ -198,16 +256,10 @@ export class Knowledge implements LineageStore {
   }
 }
 
-/**
- * Authors whose word on the lesson is an echo: of the lessons it derives from, at any remove, and of those that derive from it. Only where somebody attests it
- * does anybody need to know.
- */
-export async function relativesOf(record: Descendant, store: LineageStore): Promise<Set<AuthorId>> {
-  const [ancestors, descendants] = await Promise.all([ancestorsOf(record, store), descendantsOf(record.id, store)]);
-  return new Set([...ancestors, ...descendants].map((lesson) => lesson.record.body.author));
-}
-
-const none: ReadonlySet<AuthorId> = new Set();
+const none: Relatives = new Set();
+const noneAhead: KnownState["ahead"] = { ofAuthor: 0, inAll: 0 };
+/** Later versions of a lesson that are looked at; whoever writes more of one lesson, and takes so many back, is heard no further. */
+const maxSuperseders = 32;
 /** Lessons of one text that a lesson is compared with: nearly always they are one cluster, and anybody can make any number of them. */
 const maxSameText = 32;
 

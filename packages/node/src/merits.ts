@@ -8,9 +8,8 @@ import {
   type RecordId,
   type StoredLesson,
 } from "@grapevine/core";
-import { trustOf, utilityOf } from "@grapevine/reconcile";
-import { relativesOf } from "./knowledge.ts";
-import { lineageIn } from "./lineage.ts";
+import { type Relatives, trustOf, utilityOf } from "@grapevine/reconcile";
+import { type EchoingAuthors, lineageIn, relativesOf } from "./lineage.ts";
 import type { PrincipalBook } from "./principals.ts";
 
 export interface MeritsComponents {
@@ -29,24 +28,33 @@ export interface Merits {
   readonly trustOf: (author: AuthorId) => number;
   /** Something was said about these lessons. */
   readonly forget: (lessons: Iterable<RecordId>) => void;
-  /** A lesson has come that derives from others: whose word on those is an echo has changed. */
-  readonly forgetRelatives: () => void;
+  /** Lessons have come: whose word is an echo has changed for those that they derive from, and for those that derive from them. */
+  readonly arrived: (lessons: readonly StoredLesson[]) => void;
 }
 
 /** Lessons whose relatives are kept at hand: those that are attested and recalled again and again. */
 const maxCached = 20_000;
-const nobody: ReadonlySet<AuthorId> = new Set();
+const nobody: Relatives = new Set();
+const alone: EchoingAuthors = { authors: nobody, missing: [] };
 
 export function createMerits({ store, principals, self, clock }: MeritsComponents): Merits {
-  const cache = new Map<RecordId, ReadonlySet<AuthorId>>();
+  const cache = new Map<RecordId, Relatives>();
+  /** By the ancestor that is not here: whose relatives are to be looked up again when it comes. */
+  const awaiting = new Map<RecordId, Set<RecordId>>();
 
   const lineage = lineageIn(store);
 
   const findRelatives = async (glance: LessonGlance): Promise<void> => {
     const isAlone = glance.derivedFrom.length === 0 && (await store.derivedAuthors(glance.id)).length === 0;
-    const relatives = isAlone ? nobody : await relativesOf({ id: glance.id, body: glance }, lineage);
-    if (cache.size >= maxCached) cache.clear();
-    cache.set(glance.id, relatives);
+    const { authors, missing } = isAlone ? alone : await relativesOf({ id: glance.id, body: glance }, lineage);
+    if (cache.size >= maxCached) clear();
+    cache.set(glance.id, authors);
+    for (const ancestor of missing) awaiting.set(ancestor, (awaiting.get(ancestor) ?? new Set()).add(glance.id));
+  };
+
+  const clear = (): void => {
+    cache.clear();
+    awaiting.clear();
   };
 
   const glancedUtilitiesOf: Merits["glancedUtilitiesOf"] = async (glances) => {
@@ -72,6 +80,12 @@ export function createMerits({ store, principals, self, clock }: MeritsComponent
     forget: (lessons) => {
       for (const id of lessons) cache.delete(id);
     },
-    forgetRelatives: () => cache.clear(),
+    arrived: (lessons) => {
+      if (lessons.some(({ record }) => record.body.derivedFrom.length > 0)) clear();
+      for (const { record } of lessons) {
+        for (const id of awaiting.get(record.id) ?? []) cache.delete(id);
+        awaiting.delete(record.id);
+      }
+    },
   };
 }

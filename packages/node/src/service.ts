@@ -270,13 +270,15 @@ export class NodeService implements NodeOperations {
   }
 
   async trustPeer(text: string, { name }: TrustRequest = {}): Promise<PeerSummary> {
-    return await this.#setStanding(text, (principal) => ({
+    const peer = await this.#setStanding(text, (principal) => ({
       ...principal,
       standing: "trusted",
       name: name ?? principal.name,
       // The user's word ends a row of failures, whatever it was: outcomes begin to count anew.
       failuresInRow: 0,
     }));
+    this.#components.network.reconsider();
+    return peer;
   }
 
   async blockPeer(text: string): Promise<PeerSummary> {
@@ -286,7 +288,9 @@ export class NodeService implements NodeOperations {
   }
 
   async allowPeer(text: string): Promise<PeerSummary> {
-    return await this.#setStanding(text, (principal) => ({ ...principal, standing: "stranger" }));
+    const peer = await this.#setStanding(text, (principal) => ({ ...principal, standing: "stranger" }));
+    this.#components.network.reconsider();
+    return peer;
   }
 
   invite(request: InviteRequest = {}): Promise<InviteReply> {

@@ -2,6 +2,7 @@
  * Statements cut into clauses, and what in them is denied. A denial reaches over its clause and not beyond; two denials of one word cancel (`do not skip the test`
  * wants the test). A condition on a denial (`never X without Y`, `not X until Y`) leaves open whether X is wanted, so that `Y before X` does not disagree with it.
  */
+import { denialAt, type Reach } from "./denials.ts";
 import type { Token } from "./tokens.ts";
 
 /** Does the statement want or have what the word names? 1 yes, -1 no, 0 unknown. */
@@ -9,6 +10,10 @@ type Polarity = 1 | -1 | 0;
 
 export interface ClauseWord {
   readonly token: Token;
+  /** What it means without its endings, when it means something by itself: a denial does not, nor the unit of a number. */
+  readonly stem: string | undefined;
+  /** The stem, or a number or a mark as it stands. */
+  readonly item: string | undefined;
   readonly polarity: Polarity;
   /** True for what denies and means nothing else. */
   readonly denies: boolean;
@@ -22,14 +27,26 @@ export interface Clause {
   readonly ends: boolean;
 }
 
-export function clausesOf(tokens: readonly Token[]): Clause[] {
-  const parts = partsOf(tokens);
+/** `units`: positions of tokens that are units of a number. `mayDeny`: false when nothing is denied among them. */
+export function clausesOf(tokens: readonly Token[], units: ReadonlySet<number>, mayDeny: boolean): Clause[] {
+  if (!mayDeny) return partsOf(tokens, false).map((part) => undenied(part, units));
+  const parts = partsOf(tokens, true);
   const clauses = parts.map((part, index) => ({
     joint: part.joint,
     ends: part.ends,
-    words: isNothingBut(parts[index - 1], part) ? affirmed(part.tokens) : wordsOf(part, parts[index + 1]),
+    words: isNothingBut(parts[index - 1], part) ? affirmed(part, units) : wordsOf(part, parts[index + 1], units),
   }));
   return clauses.map((clause, index) => withoutReferred(clause, clauses[index + 1]));
+}
+
+/** What comes out of the rules below where nothing is denied. */
+function undenied(part: Part, units: ReadonlySet<number>): Clause {
+  const polarity = part.joint === "before" ? 0 : 1;
+  return {
+    joint: part.joint,
+    ends: part.ends,
+    words: part.tokens.map((_, index) => wordAt(part, index, units, false, polarity)),
+  };
 }
 
 /**
@@ -69,6 +86,7 @@ const auxiliaries: ReadonlySet<string> = new Set("do does did is are be must sho
 /** The clauses cut once more, at each `and`: what is said of one thing and what of the next. */
 export function segmentsOf(clauses: readonly Clause[]): Clause[] {
   return clauses.flatMap((clause) => {
+    if (!clause.words.some(({ token }) => token.text === "and")) return clause;
     const cuts = [-1, ...clause.words.flatMap(({ token }, index) => (token.text === "and" ? index : [])), clause.words.length];
     return cuts.slice(1).map((cut, index) => ({
       joint: index === 0 ? clause.joint : "and",
@@ -80,6 +98,8 @@ export function segmentsOf(clauses: readonly Clause[]): Clause[] {
 
 interface Part {
   readonly joint: string;
+  /** Position of its first token in the text. */
+  readonly from: number;
   readonly tokens: readonly Token[];
   readonly ends: boolean;
 }
@@ -94,26 +114,30 @@ const joints: ReadonlySet<string> = new Set(
 /** Longer than any sentence; a bound for texts that are none, since a denial looks at its whole clause. */
 const maxClauseWords = 60;
 
-function partsOf(tokens: readonly Token[]): Part[] {
-  const parts: { joint: string; tokens: Token[]; ends: boolean }[] = [];
+/** Without denials no `and` begins a clause. */
+function partsOf(tokens: readonly Token[], denies: boolean): Part[] {
+  const parts: { joint: string; from: number; tokens: readonly Token[]; ends: boolean }[] = [];
   let joint = "";
-  let open: Token[] = [];
-  const close = (ends: boolean): void => {
+  let from = 0;
+  const close = (to: number, ends: boolean): void => {
     const last = parts.at(-1);
-    if (open.length > 0) parts.push({ joint, tokens: open, ends });
+    if (to > from) parts.push({ joint, from, tokens: tokens.slice(from, to), ends });
     else if (ends && last !== undefined) last.ends = true;
     joint = "";
-    open = [];
+    from = to;
   };
-  for (const [index, token] of tokens.entries()) {
-    if (joints.has(token.text) && (token.text !== "and" || isDeniedSoon(tokens, index + 1))) {
-      const isPurpose = token.text === "that" && joint === "so" && open.length === 0;
-      close(false);
-      joint = isPurpose ? "so that" : token.text;
-    } else open.push(token);
-    if (token.pause !== "none" || open.length >= maxClauseWords) close(token.pause === "stop");
+  // By number, here and wherever else every word of every lesson passes: `entries` makes an object of each.
+  for (let index = 0; index < tokens.length; index++) {
+    const { text, pause } = tokens[index] as Token;
+    if (joints.has(text) && (text !== "and" || (denies && isDeniedSoon(tokens, index + 1)))) {
+      const isPurpose = text === "that" && joint === "so" && index === from;
+      close(index, false);
+      joint = isPurpose ? "so that" : text;
+      from = index + 1;
+    }
+    if (pause !== "none" || index + 1 - from >= maxClauseWords) close(index + 1, pause === "stop");
   }
-  close(true);
+  close(tokens.length, true);
   return parts;
 }
 
@@ -128,68 +152,6 @@ function isDeniedSoon(tokens: readonly Token[], from: number): boolean {
   }
   return false;
 }
-
-/** `clause`: all of it, `it must not be cached`. `rest`: what follows, `never cache it`. `phrase`: what follows up to the next verb or pronoun, `with no hat`. */
-type Reach = "clause" | "rest" | "phrase";
-
-const clauseDeniers: ReadonlySet<string> = new Set("not never cannot nobody none nothing hardly neither nowhere".split(" "));
-const phraseDeniers: ReadonlySet<string> = new Set(["no", "without", "nor"]);
-const restDeniers: ReadonlySet<string> = new Set(
-  (
-    "avoid avoids avoiding avoided skip skips skipping skipped omit omits omitting omitted ignore ignores ignoring forget forgets forgetting neglect refrain " +
-    "refrains prevent prevents preventing lack lacks lacking unable"
-  ).split(" "),
-);
-/** Deny with the word behind them only. */
-const pairedDeniers: ReadonlySet<string> = new Set([
-  "instead of",
-  "rather than",
-  "better than",
-  "fail to",
-  "fails to",
-  "failed to",
-  "failing to",
-]);
-const pairedStarts: ReadonlySet<string> = new Set([...pairedDeniers].map((pair) => pair.split(" ")[0] ?? ""));
-/** After them a denial is of what follows only: `white and not black`. */
-const restarts: ReadonlySet<string> = new Set(["and", "or", "but"]);
-
-function denialAt(tokens: readonly Token[], index: number): Reach | undefined {
-  const text = tokens[index]?.text ?? "";
-  const previous = tokens[index - 1]?.text ?? "";
-  const next = tokens[index + 1]?.text ?? "";
-  if (text === "nothing" && (previous === "almost" || previous === "nearly")) return undefined;
-  if ((text === "not" || text === "no") && previous === "or") return undefined;
-  if (text === "not" && next === "only") return undefined;
-  if (clauseDeniers.has(text) || text.endsWith("n't")) return index === 0 || restarts.has(previous) ? "rest" : "clause";
-  if (text === "no" && (index === 0 || next === "longer" || tokens[0]?.text === "there")) return "rest";
-  // `a request without a timeout waits`: that is a case, and not what is wanted.
-  if (text === "without" && index <= maxSubjectWords && articles.has(tokens[0]?.text ?? "")) return undefined;
-  if ((text === "over" || text === "to") && tokens.some((token, at) => at < index && token.text.startsWith("prefer")))
-    return "rest";
-  if (phraseDeniers.has(text)) return "phrase";
-  if (leaving.has(text) && leadsOut(tokens, index)) return "rest";
-  if (restDeniers.has(text)) return "rest";
-  return pairedStarts.has(text) && pairedDeniers.has(`${text} ${next}`) ? "rest" : undefined;
-}
-
-/** Deny when `out` follows: `keep passwords out of the log`, `leave it out`. */
-const leaving: ReadonlySet<string> = new Set(["keep", "keeps", "leave", "leaves", "stay", "stays"]);
-/** Words between `keep` and `out of`. */
-const leavingReach = 6;
-
-function leadsOut(tokens: readonly Token[], from: number): boolean {
-  for (let index = from + 1; index < Math.min(from + leavingReach, tokens.length); index++) {
-    const text = tokens[index]?.text;
-    if (text === "and" || text === "or") return false;
-    if (text === "out") return tokens[index + 1]?.text !== "of" || tokens[index + 2]?.text !== "date";
-  }
-  return false;
-}
-
-const articles: ReadonlySet<string> = new Set(["a", "an", "the"]);
-/** Words of a short subject with its article. */
-const maxSubjectWords = 3;
 
 const prepositions: ReadonlySet<string> = new Set(
   "from to into onto in on over under with by for than against behind of at through above below beside between near during within".split(
@@ -209,7 +171,8 @@ const phraseEnds: ReadonlySet<string> = new Set(
   "is are was were be can could will would must should may has have had do does i you he she it we they".split(" "),
 );
 
-function wordsOf({ joint, tokens }: Part, next: Part | undefined): ClauseWord[] {
+function wordsOf(part: Part, next: Part | undefined, units: ReadonlySet<number>): ClauseWord[] {
+  const { joint, tokens } = part;
   const denials = tokens.map((_, index) => denialAt(tokens, index));
   const first = denials.findIndex((denial) => denial !== undefined);
   const condition = tokens.findIndex(({ text }, index) => first !== -1 && index > first && text === "without");
@@ -222,18 +185,19 @@ function wordsOf({ joint, tokens }: Part, next: Part | undefined): ClauseWord[] 
   // What stands before the modal tells which things are meant: `that have run must not`.
   const modal = relatives.has(joint) ? deniedModalAt(tokens) : -1;
   const isReason = reasonJoints.has(joint) || tokens[0]?.text === "or";
-  return tokens.map((token, index): ClauseWord => {
+  return tokens.map((_, index): ClauseWord => {
     const isOpen = dependsOnNext || joint === "before" || index < modal || (condition !== -1 && index < condition);
     const isWanted = condition !== -1 && index >= condition;
     const polarity = isOpen ? 0 : isWanted ? 1 : (polarities[index] ?? 1);
-    return { token, denies: denials[index] !== undefined, polarity: polarity === -1 && isReason ? 0 : polarity };
+    return wordAt(part, index, units, denials[index] !== undefined, polarity === -1 && isReason ? 0 : polarity);
   });
 }
 
 /** What is denied lies in front of the next preposition; what is behind it is only where or with what. */
 function polaritiesOf(tokens: readonly Token[], denials: readonly (Reach | undefined)[], isAboutPlace: boolean): Polarity[] {
   const polarities = tokens.map((): Polarity => 1);
-  for (const [index, reach] of denials.entries()) {
+  for (let index = 0; index < denials.length; index++) {
+    const reach = denials[index];
     if (reach === undefined) continue;
     let isBeside = false;
     for (let at = reach === "clause" ? 0 : index + 1; at < tokens.length; at++) {
@@ -280,6 +244,12 @@ function isNothingBut(before: Part | undefined, { joint }: Part): boolean {
 
 const totals: ReadonlySet<string> = new Set(["nothing", "nobody", "none", "no"]);
 
-function affirmed(tokens: readonly Token[]): ClauseWord[] {
-  return tokens.map((token, index) => ({ token, denies: denialAt(tokens, index) !== undefined, polarity: 1 }));
+function affirmed(part: Part, units: ReadonlySet<number>): ClauseWord[] {
+  return part.tokens.map((_, index) => wordAt(part, index, units, denialAt(part.tokens, index) !== undefined, 1));
+}
+
+function wordAt(part: Part, index: number, units: ReadonlySet<number>, denies: boolean, polarity: Polarity): ClauseWord {
+  const token = part.tokens[index] as Token;
+  const stem = denies || units.has(part.from + index) ? undefined : token.stem;
+  return { token, stem, item: stem ?? (token.kind === "word" ? undefined : token.text), polarity, denies };
 }

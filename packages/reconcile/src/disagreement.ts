@@ -3,10 +3,12 @@
  * would merge a lesson with its opposite; these checks look for what turns a meaning round while most words stay. They are cheap and err towards "not the same": a
  * duplicate that is kept twice costs some room, an opposite that is merged costs the truth.
  */
-import { areAlternatives, areOpposite } from "./opposites.ts";
-import { crossed, turnedCounts, turnedNeighbours, turnedOrder, turnedTie } from "./order.ts";
+import { areAlternatives, areOpposite, type Contrast, contrastOf } from "./opposites.ts";
+import { areInOneOrder, crossed, turnedCounts, turnedOrder, turnedRow, turnedTie } from "./order.ts";
 import { missing, otherNumber } from "./quantities.ts";
-import type { Stance, Wording } from "./wording.ts";
+import type { Stance } from "./stances.ts";
+import { shares, ways } from "./turning.ts";
+import type { Wording } from "./wording.ts";
 
 export interface Disagreement {
   readonly kind: "negation" | "opposite" | "number" | "symbol" | "name" | "roles";
@@ -34,7 +36,8 @@ export function oppositeTitles(first: TitledWording, second: TitledWording): Dis
   for (const [one, stance] of first.title.stems) {
     if (second.whole.stems.has(one)) continue;
     for (const [other, otherStance] of second.title.stems) {
-      if (first.whole.stems.has(other) || !areOpposite(one, other) || areTurned(stance, otherStance)) continue;
+      if (first.whole.stems.has(other) || !areOpposite(contrastOf(one), contrastOf(other))) continue;
+      if (areTurned(stance, otherStance)) continue;
       return { kind: "opposite", reason: `one says ${one}, the other ${other}` };
     }
   }
@@ -71,6 +74,7 @@ export function exchangedThings(first: Wording, second: Wording): Disagreement |
 
 /** Both have a name that the other does not have. */
 export function otherNames(first: Wording, second: Wording): Disagreement | undefined {
+  if (first.names.size === 0 || second.names.size === 0) return undefined;
   const ahead = [...first.names].find((name) => !second.words.has(name));
   const behind = [...second.names].find((name) => !first.words.has(name));
   return ahead === undefined || behind === undefined
@@ -78,34 +82,23 @@ export function otherNames(first: Wording, second: Wording): Disagreement | unde
     : { kind: "name", reason: `one names ${ahead}, the other ${behind}` };
 }
 
-/** Words that tell a way from the way back; only beside the same word, since such words are exchanged freely elsewhere. */
-const ways = pairsOf("on/off onto/off into/out up/down to/from into/from over/under above/below with/without");
-/** Words that say of how many something is said: in front of the same word. */
-const shares = pairsOf("one/all one/every some/all some/every");
-
 function otherWay(first: Wording, second: Wording): Disagreement | undefined {
-  const turns = (one: Wording, other: Wording, there: string, back: string): boolean =>
-    one.words.has(there) &&
-    !one.words.has(back) &&
-    other.words.has(back) &&
-    !other.words.has(there) &&
-    standAlike(one, there, other, back);
-  const counts = (one: Wording, other: Wording, some: string, all: string): boolean => {
-    const sides = (wording: Wording, word: string): readonly string[] => wording.beside.get(word) ?? [];
-    const shared = sides(one, some).filter((side) => side.startsWith(">") && sides(other, all).includes(side));
-    return shared.some((side) => !sides(one, all).includes(side) && !sides(other, some).includes(side));
-  };
+  if (first.turning.size === 0 && second.turning.size === 0) return undefined;
   const pair =
-    ways.find(([there, back]) => turns(first, second, there, back) || turns(second, first, there, back)) ??
-    shares.find(([some, all]) => counts(first, second, some, all) || counts(second, first, some, all));
+    ways.find(([there, back]) => isTurned(first, second, there, back) || isTurned(second, first, there, back)) ??
+    shares.find(([some, all]) => isOtherShare(first, second, some, all) || isOtherShare(second, first, some, all));
   return pair === undefined ? undefined : { kind: "opposite", reason: `one says ${pair[0]}, the other ${pair[1]}` };
 }
 
-function pairsOf(text: string): readonly (readonly [string, string])[] {
-  return text.split(" ").map((pair) => {
-    const [one = "", other = ""] = pair.split("/");
-    return [one, other] as const;
-  });
+function isTurned(one: Wording, other: Wording, there: string, back: string): boolean {
+  if (!one.turning.has(there) || !other.turning.has(back)) return false;
+  return !one.turning.has(back) && !other.turning.has(there) && standAlike(one, there, other, back);
+}
+
+function isOtherShare(one: Wording, other: Wording, some: string, all: string): boolean {
+  if (!one.turning.has(some) || !other.turning.has(all)) return false;
+  const shared = one.beside(some).filter((side) => side.startsWith(">") && other.beside(all).includes(side));
+  return shared.some((side) => !one.beside(all).includes(side) && !other.beside(some).includes(side));
 }
 
 interface Opposition {
@@ -117,10 +110,12 @@ interface Opposition {
 function opposition(first: Wording, second: Wording): Opposition {
   const settled = { first: new Set<number>(), second: new Set<number>() };
   const [ahead, behind] = [onlyIn(first, second), onlyIn(second, first)];
-  for (const [one, stance] of ahead)
-    for (const [other, otherStance] of behind) {
-      const opposite = areOpposite(one, other);
-      if (!opposite && !(areAlternatives(one, other) && standAlike(first, one, second, other))) continue;
+  for (const { contrast, stance } of ahead)
+    for (const { contrast: otherContrast, stance: otherStance } of behind) {
+      const opposite = areOpposite(contrast, otherContrast);
+      if (!opposite && !areAlternatives(contrast, otherContrast)) continue;
+      const [one, other] = [contrast.stem, otherContrast.stem];
+      if (!opposite && !standAlike(first, one, second, other)) continue;
       const turned = opposite && areTurned(stance, otherStance);
       if (!turned) return { opposite: { kind: "opposite", reason: `one says ${one}, the other ${other}` }, settled };
       // `not open` and `closed` agree, and so does the rest of their clauses.
@@ -136,6 +131,7 @@ function denial(
   settled: Opposition["settled"],
   isAsked: (stem: string) => boolean = () => true,
 ): Disagreement | undefined {
+  if (!first.mayDeny && !second.mayDeny) return undefined;
   for (const [stem, stance] of first.stems) {
     const other = second.stems.get(stem);
     if (other === undefined || paleWords.has(stem) || /^\p{N}/u.test(stem) || !isAsked(stem)) continue;
@@ -150,13 +146,15 @@ function denial(
 function roleDisagreement(first: Wording, second: Wording): Disagreement | undefined {
   const order = turnedOrder(first.sequences, second.sequences);
   if (order !== undefined) return { kind: "roles", reason: `they put ${order[0]} and ${order[1]} in different orders` };
-  const tie = turnedTie(first.ties, second.ties);
+  const isOtherOrder = !areInOneOrder(first.places, second.places);
+  const tie = isOtherOrder ? turnedTie(first.ties, second.ties) : undefined;
   if (tie !== undefined) return { kind: "roles", reason: `${tie[0]} and ${tie[1]} have changed places` };
-  const pair = turnedNeighbours(first.neighbours, second.neighbours);
+  const row = isOtherOrder ? turnedRow(first.triples, second.triples) : undefined;
+  const pair = row ?? turnedRow(first.markPairs, second.markPairs);
   if (pair !== undefined) return { kind: "roles", reason: `${pair[0]} and ${pair[1]} have changed places` };
   const counts = turnedCounts(first.counts, second.counts);
   if (counts !== undefined) return { kind: "number", reason: `the numbers of ${counts[0]} and ${counts[1]} are exchanged` };
-  const cross = crossed(first.segments, second.segments);
+  const cross = isOtherOrder ? crossed(first.segments, second.segments) : undefined;
   return cross === undefined ? undefined : { kind: "roles", reason: `${cross[0]} goes with ${cross[1]} in only one of them` };
 }
 
@@ -167,15 +165,26 @@ function areTurned(one: Stance, other: Stance): boolean {
 
 /** Do the two words have the same word with a meaning in front of them or behind? */
 function standAlike(first: Wording, one: string, second: Wording, other: string): boolean {
-  const sides = second.beside.get(other);
-  return first.beside.get(one)?.some((side) => sides?.includes(side)) ?? false;
+  const sides = second.beside(other);
+  return first.beside(one).some((side) => sides.includes(side));
 }
 
 /** Each of these is held against each: more than any lesson has, and a bound for texts that are none. */
 const maxCompared = 250;
 
-function onlyIn(one: Wording, other: Wording): [string, Stance][] {
-  return [...one.stems].filter(([stem]) => !other.stems.has(stem)).slice(0, maxCompared);
+interface Stand {
+  readonly contrast: Contrast;
+  readonly stance: Stance;
+}
+
+function onlyIn(one: Wording, other: Wording): Stand[] {
+  const stands: Stand[] = [];
+  for (const [stem, stance] of one.stems) {
+    if (other.stems.has(stem)) continue;
+    stands.push({ contrast: contrastOf(stem), stance });
+    if (stands.length === maxCompared) break;
+  }
+  return stands;
 }
 
 function isOnlyDenied({ affirmed, denied, deniedIn }: Stance, settled: ReadonlySet<number>): boolean {

@@ -16,8 +16,10 @@ export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimil
 export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts";
 export { prunedReason } from "./rules/known.ts";
 export type { Decision, Rule } from "./rules/rule.ts";
+export { aheadFullCode } from "./rules/statements.ts";
 export { rules } from "./rules.ts";
 export { type NewLessonInit, newLesson, settle, withConflicts } from "./settle.ts";
+export { crowdedOut, crowdedOutReason } from "./statements.ts";
 export { type NearTopic, topicOf, topicSimilarity } from "./topic.ts";
 export { countedPair, maxTrialTasks, noTrialCounts, type TrialCounts, trialDecision } from "./trial.ts";
 export {
@@ -30,6 +32,7 @@ export {
   type LessonNeighbour,
   type LessonVerdict,
   type RecordVerdict,
+  type Relatives,
   type Testimony,
   type Verdict,
 } from "./verdict.ts";

@@ -8,17 +8,19 @@
  * A lesson is judged when it arrives (without neighbours, for it is not embedded yet), when its neighbours are known, and whenever something it depends
  * on changes: outcomes, a trial, attestations, what the user says of an author, a retraction, a successor, the room that is left.
  */
-import type { RecordBody } from "@grapevine/core";
-import type { Decision } from "./rules/rule.ts";
+import type { LessonBody, RecordBody } from "@grapevine/core";
+import { type ComparedLesson, comparedLesson } from "./near-duplicate.ts";
+import type { Compared, Decision } from "./rules/rule.ts";
 import { rules } from "./rules.ts";
 import type { Contradicting, Finding, Joining, JudgeInput, Verdict } from "./verdict.ts";
 
 /** @throws Error when no rule decides: a defect of the table, whose last rule of each type decides always */
 export function judge<Body extends RecordBody>(input: JudgeInput<Body>): Verdict {
   const notes: Notes = {};
+  const compared = comparing();
   for (const rule of rules) {
     if (!rule.types.includes(input.record.body.type)) continue;
-    const decision = rule.decide(input);
+    const decision = rule.decide(input, compared);
     if (decision === undefined) continue;
     const finding: Finding = { rule: rule.name, code: rule.code, reason: decision.reason };
     if (decision.action === "join") notes.joined ??= { ...finding, with: decision.with, cluster: decision.cluster };
@@ -32,6 +34,15 @@ export function judge<Body extends RecordBody>(input: JudgeInput<Body>): Verdict
 interface Notes {
   joined?: Joining;
   contradicts?: Contradicting;
+}
+
+function comparing(): Compared {
+  const known = new Map<LessonBody, ComparedLesson>();
+  return (body) => {
+    const compared = known.get(body) ?? comparedLesson(body);
+    known.set(body, compared);
+    return compared;
+  };
 }
 
 type DecidingDecision = Exclude<Decision, { readonly action: "join" | "contradict" }>;

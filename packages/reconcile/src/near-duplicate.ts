@@ -9,7 +9,8 @@ import {
   otherNames,
   otherThings,
 } from "./disagreement.ts";
-import { containment, type Gist, gistContainment, gistOf, overlap, sharedStems, type Wording, wordingOf } from "./wording.ts";
+import { type Gist, gistContainment, gistOf } from "./gist.ts";
+import { containment, overlap, sharedStems, type Wording, wordingOf } from "./wording.ts";
 
 /**
  * Cosine below which two lessons are never taken for one. With the limits below and what `disagreement.ts` looks at, and all-MiniLM-L6-v2: of the sentence pairs of
@@ -28,25 +29,50 @@ const duplicateContainment = 0.4;
 
 export type ComparedFields = Pick<LessonBody, "title" | "situation" | "guidance" | "kind" | "environment">;
 
-/** A lesson with its text taken apart, so that comparing it with many does that once. */
-export interface ComparedLesson {
+/** A lesson with its text taken apart, so that comparing it with many does that once, and only as far as a comparison goes. */
+export class ComparedLesson {
   readonly fields: ComparedFields;
   readonly title: Wording;
   readonly situation: Wording;
   readonly guidance: Wording;
-  readonly whole: Wording;
-  readonly gists: { readonly situation: Gist; readonly guidance: Gist };
+  readonly #gists: { situation?: Gist; guidance?: Gist } = {};
+  #whole: Wording | undefined;
+  /** By the lesson it was held against: several rules ask the same of a pair. */
+  readonly #found = new Map<ComparedLesson, { guidance?: Found; situation?: Found }>();
+
+  constructor(fields: ComparedFields) {
+    this.fields = fields;
+    this.title = wordingOf(fields.title);
+    this.situation = wordingOf(fields.situation);
+    this.guidance = wordingOf(fields.guidance);
+  }
+
+  get whole(): Wording {
+    this.#whole ??= wordingOf(lessonText(this.fields));
+    return this.#whole;
+  }
+
+  gist(field: "situation" | "guidance"): Gist {
+    const known = this.#gists[field] ?? gistOf(this.fields[field]);
+    this.#gists[field] = known;
+    return known;
+  }
+
+  /** How what the two advise, or the cases they speak of, exclude each other; undefined when they do not. */
+  disagreementWith(other: ComparedLesson, field: "situation" | "guidance"): Disagreement | undefined {
+    const found = this.#found.get(other) ?? {};
+    this.#found.set(other, found);
+    found[field] ??= { disagreement: (field === "guidance" ? disagreement : disagreementOfCases)(this[field], other[field]) };
+    return found[field].disagreement;
+  }
+}
+
+interface Found {
+  readonly disagreement: Disagreement | undefined;
 }
 
 export function comparedLesson(fields: ComparedFields): ComparedLesson {
-  return {
-    fields,
-    title: wordingOf(fields.title),
-    situation: wordingOf(fields.situation),
-    guidance: wordingOf(fields.guidance),
-    whole: wordingOf(lessonText(fields)),
-    gists: { situation: gistOf(fields.situation), guidance: gistOf(fields.guidance) },
-  };
+  return new ComparedLesson(fields);
 }
 
 /** Why the two are not duplicates, or undefined when they are. `similarity` is the cosine of their embeddings. */
@@ -62,7 +88,7 @@ export function isNear(similarity: number): boolean {
 /** What keeps two lessons that lie near each other from being one, or undefined. */
 export function differenceOf(first: ComparedLesson, second: ComparedLesson, similarity: number): string | undefined {
   // The cheap questions first: most of what lies near a lesson is about something else.
-  if (mayShareTooLittle(first.gists.guidance, second.gists.guidance, duplicateContainment)) return tooFewWords;
+  if (mayShareTooLittle(first.gist("guidance"), second.gist("guidance"), duplicateContainment)) return tooFewWords;
   const things = otherThings(first.whole, second.whole);
   if (things !== undefined) return things.reason;
   if (containment(first.guidance, second.guidance) < duplicateContainment) return tooFewWords;
@@ -80,8 +106,8 @@ export function contradictionOf(first: ComparedLesson, second: ComparedLesson): 
     otherThings(first.whole, second.whole) ??
     otherNames(first.situation, second.situation) ??
     otherNames(first.guidance, second.guidance) ??
-    disagreement(first.guidance, second.guidance) ??
-    disagreementOfCases(first.situation, second.situation) ??
+    first.disagreementWith(second, "guidance") ??
+    first.disagreementWith(second, "situation") ??
     (isWarning(first) ? undefined : oppositeTitles(first, second))
   )?.reason;
 }
@@ -98,10 +124,10 @@ export interface Contradiction {
  * guidance that is about something else, which may be followed as well. Purely of words: what is opposite only to somebody who knows the matter is not found.
  */
 export function contradictionBetween(first: ComparedLesson, second: ComparedLesson): Contradiction | undefined {
-  if (mayShareTooLittle(first.gists.guidance, second.gists.guidance, contradictingContainment)) return undefined;
+  if (mayShareTooLittle(first.gist("guidance"), second.gist("guidance"), contradictingContainment)) return undefined;
   const shared = containment(first.guidance, second.guidance);
   if (shared < contradictingContainment) return undefined;
-  const found = disagreement(first.guidance, second.guidance);
+  const found = first.disagreementWith(second, "guidance");
   if (found !== undefined) return found;
   if (isWarning(first) !== isWarning(second)) {
     return overlap(first.guidance, second.guidance) >= sameGuidance
@@ -113,10 +139,10 @@ export function contradictionBetween(first: ComparedLesson, second: ComparedLess
 
 /** Are the two about one situation, as far as words tell? Cheap: looks at nothing that is not taken apart already. */
 export function sameSituation(first: ComparedLesson, second: ComparedLesson): boolean {
-  if (mayShareTooLittle(first.gists.situation, second.gists.situation, situationContainment)) return false;
+  if (mayShareTooLittle(first.gist("situation"), second.gist("situation"), situationContainment)) return false;
   if (containment(first.situation, second.situation) < situationContainment) return false;
   if (otherFact(first, second) !== undefined || otherNames(first.situation, second.situation) !== undefined) return false;
-  return (otherThings(first.situation, second.situation) ?? disagreementOfCases(first.situation, second.situation)) === undefined;
+  return (otherThings(first.situation, second.situation) ?? first.disagreementWith(second, "situation")) === undefined;
 }
 
 /** Gists hold more words than what is compared in the end, and so share a little less of them. */
@@ -142,12 +168,13 @@ const situationContainment = 0.6;
  */
 function replacement(first: Wording, second: Wording): string | undefined {
   if (Math.min(first.stems.size, second.stems.size) < copiedWords) return undefined;
-  const ahead = [...first.stems.keys()].filter((stem) => !second.stems.has(stem));
-  const behind = [...second.stems.keys()].filter((stem) => !first.stems.has(stem));
-  const shared = (one: Wording, other: Wording): string[] => one.row.filter((item) => other.stems.has(item));
-  if (shared(first, second).join(" ") !== shared(second, first).join(" ")) return undefined;
-  const isCopy = ahead.length > 0 && behind.length > 0 && Math.max(ahead.length, behind.length) <= replacedWords;
-  return isCopy ? `they are the same but for ${ahead.join(" and ")}, ${behind.join(" and ")}` : undefined;
+  const shared = sharedStems(first, second);
+  const [aheadCount, behindCount] = [first.stems.size - shared, second.stems.size - shared];
+  if (aheadCount === 0 || behindCount === 0 || Math.max(aheadCount, behindCount) > replacedWords) return undefined;
+  const sharedRow = (one: Wording, other: Wording): string => one.row.filter((item) => other.stems.has(item)).join(" ");
+  if (sharedRow(first, second) !== sharedRow(second, first)) return undefined;
+  const only = (one: Wording, other: Wording): string[] => [...one.stems.keys()].filter((stem) => !other.stems.has(stem));
+  return `they are the same but for ${only(first, second).join(" and ")}, ${only(second, first).join(" and ")}`;
 }
 
 /** Meaningful words from which on it is no accident that all but a few are the same. */
@@ -161,6 +188,7 @@ function isWarning({ fields }: ComparedLesson): boolean {
 
 function otherFact(first: ComparedLesson, second: ComparedLesson): string | undefined {
   const facts = second.fields.environment;
-  const other = Object.entries(first.fields.environment ?? {}).find(([name, value]) => (facts?.[name] ?? value) !== value);
+  if (facts === undefined || first.fields.environment === undefined) return undefined;
+  const other = Object.entries(first.fields.environment).find(([name, value]) => (facts[name] ?? value) !== value);
   return other === undefined ? undefined : `they are about different ${other[0]}`;
 }

@@ -1,14 +1,43 @@
 /** Words that exclude each other: opposites by list and by prefix, and names of which a lesson means one and not another. */
+import { Remembered } from "./remembered.ts";
 import { stemOf } from "./stem.ts";
 
-/** Do the two stems turn a meaning round when one stands where the other stood? */
-export function areOpposite(first: string, second: string): boolean {
-  return (listed.get(first)?.has(second) ?? false) || differByPrefix(first, second) || differByPrefix(second, first);
+/** What a stem can be the opposite of, or another one of its kind; worked out once, since every text is held against many. */
+export interface Contrast {
+  readonly stem: string;
+  readonly opposites: ReadonlySet<string> | undefined;
+  readonly kinds: readonly number[] | undefined;
+  /** Its last letters as a number; stems that differ by a prefix have the same. Not a number where it has fewer. */
+  readonly tail: number;
 }
 
-/** Do the two stems name different things of one kind, such as days, editors' keys or units? */
-export function areAlternatives(first: string, second: string): boolean {
-  return first !== second && (kinds.get(first)?.some((kind) => kinds.get(second)?.includes(kind)) ?? false);
+export function contrastOf(stem: string): Contrast {
+  return contrasts.of(stem);
+}
+
+/** Do the two turn a meaning round when one stands where the other stood? */
+export function areOpposite(first: Contrast, second: Contrast): boolean {
+  if (first.opposites?.has(second.stem)) return true;
+  // Nearly all pairs end differently.
+  return first.tail === second.tail && (differByPrefix(first.stem, second.stem) || differByPrefix(second.stem, first.stem));
+}
+
+/** Do the two name different things of one kind, such as days, editors' keys or units? */
+export function areAlternatives(first: Contrast, second: Contrast): boolean {
+  const others = second.kinds;
+  if (first.kinds === undefined || others === undefined || first.stem === second.stem) return false;
+  return first.kinds.some((kind) => others.includes(kind));
+}
+
+const contrasts: Remembered<Contrast> = new Remembered((stem) => {
+  return { stem, opposites: listed.get(stem), kinds: kinds.get(stem), tail: tailOf(stem) };
+});
+
+function tailOf(stem: string): number {
+  if (stem.length < minRest) return Number.NaN;
+  let tail = 0;
+  for (let at = stem.length - minRest; at < stem.length; at++) tail = 31 * tail + stem.charCodeAt(at);
+  return tail;
 }
 
 const denyingPrefixes = ["un", "dis", "in", "im", "ir", "il", "non", "de", "mis", "anti"];
@@ -48,8 +77,7 @@ const innocent: ReadonlySet<string> = new Set(
 const minRest = 3;
 
 function differByPrefix(longer: string, other: string): boolean {
-  // Nearly all pairs end differently, and every text compares many.
-  if (longer.slice(-minRest) !== other.slice(-minRest) || innocent.has(longer)) return false;
+  if (innocent.has(longer)) return false;
   const denies = denyingPrefixes.some((prefix) => longer.length === prefix.length + other.length && longer === prefix + other);
   if (denies) return other.length >= minRest;
   return turnedPrefixes.some(([one, two]) => {

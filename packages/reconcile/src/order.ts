@@ -3,10 +3,16 @@ import type { Clause } from "./clauses.ts";
 import { isNumber } from "./quantities.ts";
 import type { Token } from "./tokens.ts";
 
-/** Stems of words with a meaning, one set a clause. */
+/** A clause with its stems and marks as a set. */
 export interface ClauseContent {
   readonly clause: Clause;
   readonly stems: ReadonlySet<string>;
+}
+
+export function contentOf(clause: Clause): ClauseContent {
+  const stems = new Set<string>();
+  for (const { item } of clause.words) if (item !== undefined) stems.add(item);
+  return { clause, stems };
 }
 
 /** Everything of one set happens before everything of the other. */
@@ -30,6 +36,12 @@ const maxTied = 4;
 const telling: ReadonlySet<string> = new Set("tell tells distinguish distinguishes separate separates differ differs".split(" "));
 const beforeJoints: ReadonlySet<string> = new Set(["before"]);
 const afterJoints: ReadonlySet<string> = new Set(["after", "once", "until"]);
+const orderWords: ReadonlySet<string> = new Set([...beforeJoints, ...afterJoints, "first", "then", "afterwards", "later"]);
+
+/** Does any of these words put things in an order in time? */
+export function tellsOrder(tokens: readonly Token[]): boolean {
+  return tokens.some(({ text }) => orderWords.has(text));
+}
 
 /** What the text says about the order in time, by `before`, `after`, `once`, `not until`, `first` and `then`. */
 export function sequencesOf(clauses: readonly ClauseContent[], segments: readonly ClauseContent[]): Sequence[] {
@@ -72,9 +84,9 @@ const exchanging: ReadonlySet<string> = new Set("replace replaces replaced repla
 /** End a row of neighbours. */
 const rowEnds: ReadonlySet<string> = new Set([...directions, "with", "of", "and"]);
 
-export function tiesOf(contents: readonly ClauseContent[], itemAt: (clause: Clause, index: number) => string | undefined): Tie[] {
+export function tiesOf(clauses: readonly Clause[]): Tie[] {
   const ties: Tie[] = [];
-  for (const { clause } of contents) {
+  for (const clause of clauses) {
     let before: string[] = [];
     let by = "";
     let behind: string[] = [];
@@ -84,8 +96,7 @@ export function tiesOf(contents: readonly ClauseContent[], itemAt: (clause: Clau
     const close = (): void => {
       if (by !== "" && before.length > 0 && behind.length > 0) ties.push({ before, by, behind });
     };
-    for (const [index, { token }] of clause.words.entries()) {
-      const item = itemAt(clause, index);
+    for (const { token, item } of clause.words) {
       if ((directions.has(token.text) && !(token.text === "from" && isTelling)) || (token.text === "with" && isExchange)) {
         close();
         if (behind.length > 0) before = behind;
@@ -94,7 +105,10 @@ export function tiesOf(contents: readonly ClauseContent[], itemAt: (clause: Clau
       } else if (rowEnds.has(token.text)) {
         close();
         [before, by, behind] = [[], "", []];
-      } else if (item !== undefined) behind = [...behind.slice(1 - maxTied), item];
+      } else if (item !== undefined) {
+        if (behind.length === maxTied) behind = behind.slice(1);
+        behind.push(item);
+      }
     }
     close();
     if (ties.length >= maxRelations) return ties.slice(0, maxRelations);
@@ -114,46 +128,40 @@ export function turnedTie(first: readonly Tie[], second: readonly Tie[]): readon
   return undefined;
 }
 
-/** What stands directly beside what, in the order of the text, with nothing but small words between: who did what to whom. */
-export interface Neighbours {
-  /** Triples without a direction word inside: `woman lifts child`. */
-  readonly triples: ReadonlySet<string>;
-  /** Pairs of marks or names with no word between, as in a command: `shift RED BLUE`. */
-  readonly pairs: ReadonlySet<string>;
-}
-
-export function neighboursOf(
-  contents: readonly ClauseContent[],
-  itemAt: (clause: Clause, index: number) => string | undefined,
-): Neighbours {
+/** What stands directly beside what, in the order of the text, with nothing but small words and no direction between, in threes: `woman lifts child`. */
+export function triplesOf(clauses: readonly Clause[]): Set<string> {
   const triples = new Set<string>();
-  const pairs = new Set<string>();
-  for (const { clause } of contents) {
-    let row: string[] = [];
-    for (const [index, { token }] of clause.words.entries()) {
-      const before = clause.words[index - 1]?.token;
-      if (before !== undefined && isMark(token) && isMark(before)) pairs.add(`${before.text} ${token.text}`);
-      if (rowEnds.has(token.text)) row = [];
-      const item = itemAt(clause, index);
+  for (const { words } of clauses) {
+    let [one, middle]: (string | undefined)[] = [];
+    for (const { token, item } of words) {
+      if (rowEnds.has(token.text)) [one, middle] = [undefined, undefined];
       if (item === undefined) continue;
-      row = [...row.slice(-2), item];
-      if (row.length === 3) triples.add(row.join(" "));
+      if (one !== undefined && middle !== undefined) triples.add(`${one} ${middle} ${item}`);
+      [one, middle] = [middle, item];
     }
   }
-  return { triples, pairs };
+  return triples;
 }
 
-/** Two things that have changed places in one of these rows. */
-export function turnedNeighbours(first: Neighbours, second: Neighbours): readonly [string, string] | undefined {
-  for (const triple of first.triples) {
-    const [one = "", middle = "", other = ""] = triple.split(" ");
-    const turned = `${other} ${middle} ${one}`;
-    if (one !== other && second.triples.has(turned) && !first.triples.has(turned)) return [one, other];
-  }
-  for (const pair of first.pairs) {
-    const [one = "", other = ""] = pair.split(" ");
-    const turned = `${other} ${one}`;
-    if (one !== other && second.pairs.has(turned) && !first.pairs.has(turned)) return [one, other];
+/** Pairs of marks or names with no word between, as in a command: `shift RED BLUE`. */
+export function markPairsOf(clauses: readonly Clause[]): Set<string> {
+  const pairs = new Set<string>();
+  for (const { words } of clauses)
+    for (let index = 1; index < words.length; index++) {
+      const [before, token] = [words[index - 1]?.token, words[index]?.token];
+      if (before !== undefined && token !== undefined && isMark(token) && isMark(before))
+        pairs.add(`${before.text} ${token.text}`);
+    }
+  return pairs;
+}
+
+/** Two things that have changed places in rows of three or of two. */
+export function turnedRow(first: ReadonlySet<string>, second: ReadonlySet<string>): readonly [string, string] | undefined {
+  for (const row of first) {
+    const items = row.split(" ");
+    const [one = "", other = ""] = [items[0], items.at(-1)];
+    const turned = items.toReversed().join(" ");
+    if (one !== other && second.has(turned) && !first.has(turned)) return [one, other];
   }
   return undefined;
 }
@@ -167,20 +175,16 @@ export interface Count {
 /** Words behind a number that may be what is counted: `two cups of water`. */
 const countedWords = 2;
 
-export function countsOf(
-  contents: readonly ClauseContent[],
-  stemAt: (clause: Clause, index: number) => string | undefined,
-): Count[] {
+export function countsOf(clauses: readonly Clause[]): Count[] {
   const counts: { number: string; things: string[] }[] = [];
-  for (const { clause } of contents) {
+  for (const { words } of clauses) {
     let current: { number: string; things: string[] } | undefined;
-    for (const [index, { token }] of clause.words.entries()) {
+    for (const { token, stem } of words) {
       if (isNumber(token)) {
         current = { number: token.text, things: [] };
         counts.push(current);
         continue;
       }
-      const stem = stemAt(clause, index);
       if (stem !== undefined && current !== undefined && current.things.length < countedWords) current.things.push(stem);
     }
   }
@@ -209,6 +213,49 @@ function isMark({ kind, named }: Token): boolean {
   return kind === "symbol" || named;
 }
 
+/** Where a stem or a mark stands in the row of a text: first, and last. */
+export interface Place {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Do the texts tell what they share in one order? Then nothing in them can have changed places with something else, or be tied to it crosswise, and one need
+ * not look.
+ */
+export function areInOneOrder(first: ReadonlyMap<string, Place>, second: ReadonlyMap<string, Place>): boolean {
+  const shared: Place[] = [];
+  const there: Place[] = [];
+  for (const [item, place] of first) {
+    const other = second.get(item);
+    if (other === undefined) continue;
+    shared.push(place);
+    there.push(other);
+  }
+  if (shared.length > maxShared) return false;
+  for (let one = 1; one < shared.length; one++)
+    for (let other = 0; other < one; other++)
+      if (haveTurned(shared, there, one, other) || haveTurned(shared, there, other, one)) return false;
+  return true;
+}
+
+/** Somewhere the one stands before the other here, and behind it there. */
+function haveTurned(here: readonly Place[], there: readonly Place[], one: number, other: number): boolean {
+  return (here[one]?.first ?? 0) < (here[other]?.last ?? 0) && (there[other]?.first ?? 0) < (there[one]?.last ?? 0);
+}
+
+/** Each of these is held against each. */
+const maxShared = 40;
+
+export function placesOf(row: readonly string[]): Map<string, Place> {
+  const places = new Map<string, Place>();
+  for (let index = 0; index < row.length; index++) {
+    const item = row[index] as string;
+    places.set(item, { first: places.get(item)?.first ?? index, last: index });
+  }
+  return places;
+}
+
 /**
  * Things that are tied to each other crosswise: one text says A of X and B of Y, the other B of X and A of Y. Looks at what stands in exactly one clause of each text.
  */
@@ -216,8 +263,8 @@ export function crossed(
   first: readonly ClauseContent[],
   second: readonly ClauseContent[],
 ): readonly [string, string] | undefined {
-  const places = placesOf(first);
-  const others = placesOf(second);
+  const places = clausePlacesOf(first);
+  const others = clausePlacesOf(second);
   const cells = new Map<string, string>();
   for (const [stem, place] of places) {
     const other = others.get(stem);
@@ -233,7 +280,7 @@ export function crossed(
   return undefined;
 }
 
-function placesOf(contents: readonly ClauseContent[]): Map<string, number> {
+function clausePlacesOf(contents: readonly ClauseContent[]): Map<string, number> {
   const places = new Map<string, number>();
   const repeated = new Set<string>();
   for (const [index, { stems }] of contents.entries())

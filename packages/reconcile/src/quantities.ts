@@ -10,10 +10,12 @@ export interface Quantities {
 }
 
 export function quantitiesOf(tokens: readonly Token[]): Quantities {
+  if (!tokens.some((token) => token.text === "per" || isNumber(token))) return nothingCounted;
   const figures = new Set<string>();
   const spelled = new Set<string>();
   const units = new Set<number>();
-  for (const [index, { kind, text }] of tokens.entries()) {
+  for (let index = 0; index < tokens.length; index++) {
+    const { kind, text } = tokens[index] as Token;
     if (kind !== "number" && text !== "per" && !perWords.has(text) && !spelledNumbers.has(text)) continue;
     const isRate = text === "per" || (perWords.has(text) && tokens.slice(Math.max(0, index - rateReach), index).some(isNumber));
     const rate = isRate ? unitsByName.get(tokens[index + 1]?.text ?? "") : undefined;
@@ -28,8 +30,13 @@ export function quantitiesOf(tokens: readonly Token[]): Quantities {
   return { figures, spelled, units };
 }
 
+export function isCountless({ figures, spelled }: Quantities): boolean {
+  return figures.size === 0 && spelled.size === 0;
+}
+
 /** A number that one text has and the other has neither in figures nor in words; or two different ones in words. */
 export function otherNumber(first: Quantities, second: Quantities): string | undefined {
+  if (isCountless(first) && isCountless(second)) return undefined;
   const [ahead] = missing(first.figures, second);
   const [behind] = missing(second.figures, first);
   if (ahead !== undefined || behind !== undefined) return ahead ?? behind;
@@ -37,6 +44,7 @@ export function otherNumber(first: Quantities, second: Quantities): string | und
   return missing(second.spelled, first).length > 0 ? spelled : undefined;
 }
 
+const nothingCounted: Quantities = { figures: new Set(), spelled: new Set(), units: new Set() };
 const perWords: ReadonlySet<string> = new Set(["a", "an", "each", "every"]);
 /** Words back in which a number makes `a second` a rate: `10 requests a second`, and not `an hour before`. */
 const rateReach = 3;

@@ -1,9 +1,15 @@
 /** A text as a row of words, numbers and marks: what everything that compares wordings looks at. One pass, linear in the length of the text. */
 
+import { Remembered } from "./remembered.ts";
+import { meaningOf } from "./vocabulary.ts";
+
+/** Tokens of the same spelling may be one object: two of them are told apart by where they stand. */
 export interface Token {
   readonly kind: "word" | "number" | "symbol";
   /** Lower case, without the quotes, brackets and punctuation round it. */
   readonly text: string;
+  /** What a word with a meaning is without its endings; undefined for all others. */
+  readonly stem: string | undefined;
   /** True for words that begin a name: a capital inside a sentence, or capitals within the word. */
   readonly named: boolean;
   /** The punctuation that follows: none, a comma, or what ends a statement. */
@@ -19,23 +25,54 @@ const maxCharacters = 4_096;
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let begins = true;
-  for (const raw of text.slice(0, maxCharacters).normalize("NFKC").replaceAll("’", "'").split(/\s+/)) {
-    const { inner, pause } = bare(raw);
-    if (plainPattern.test(inner)) {
-      tokens.push({ kind: "word", text: inner, named: false, pause });
-      begins = pause === "stop";
-      continue;
+  for (const raw of piecesOf(text.slice(0, maxCharacters))) {
+    const piece: Piece = (begins ? beginningPieces : innerPieces).of(raw);
+    for (const token of piece.tokens) tokens.push(token);
+    if (piece.tokens.length > 0) begins = piece.pause === "stop";
+    else {
+      const last = tokens.at(-1);
+      if (last === undefined || piece.pause === "none") continue;
+      tokens[tokens.length - 1] = { ...last, pause: piece.pause };
+      begins = piece.pause === "stop";
     }
-    for (const part of inner === "" ? [] : partsOf(inner)) {
-      tokens.push({ kind: kindOf(part), text: part.toLowerCase(), named: isNamed(part, begins), pause: "none" });
-      begins = false;
-    }
-    const last = tokens.at(-1);
-    if (last === undefined || pause === "none") continue;
-    tokens[tokens.length - 1] = { ...last, pause };
-    begins = pause === "stop";
   }
   return tokens;
+}
+
+export function wordToken(text: string, pause: Token["pause"]): Token {
+  return { kind: "word", text, stem: meaningOf(text), named: false, pause };
+}
+
+function piecesOf(text: string): string[] {
+  return (isPlain.test(text) ? text : text.normalize("NFKC").replaceAll("’", "'")).split(/\s+/);
+}
+
+/** Of such a text every form is the same. */
+const isPlain = /^[\n\r\t -~]*$/;
+
+/** What stands between two spaces: most often a word, sometimes several, or only a mark that belongs to the word in front. */
+interface Piece {
+  readonly tokens: readonly Token[];
+  readonly pause: Token["pause"];
+}
+
+const beginningPieces: Remembered<Piece> = new Remembered((raw) => pieceOf(raw, true));
+const innerPieces: Remembered<Piece> = new Remembered((raw) => pieceOf(raw, false));
+
+/** `begins`: a statement begins with it, where a capital makes no name. */
+function pieceOf(raw: string, begins: boolean): Piece {
+  const { inner, pause } = bare(raw);
+  if (inner === "") return { tokens: [], pause };
+  if (plainPattern.test(inner)) return { tokens: [wordToken(inner, pause)], pause };
+  const parts = partsOf(inner);
+  const tokens = parts.map((part, index): Token => {
+    const isLast = index === parts.length - 1;
+    const text = part.toLowerCase();
+    const kind = kindOf(part);
+    const stem = kind === "word" ? meaningOf(text) : undefined;
+    return { kind, text, stem, named: isNamed(part, begins && index === 0), pause: isLast ? pause : "none" };
+  });
+  return { tokens, pause };
 }
 
 /** Nine words in ten: nothing else has to be asked of them. */

@@ -12,6 +12,9 @@ import type {
   StoredLesson,
 } from "@grapevine/core";
 
+/** `everybody`: there are more than one can look through, so that nobody is known not to be one. */
+export type Relatives = ReadonlySet<AuthorId> | "everybody";
+
 /** What is known of the people behind a lesson, and what they say of it. */
 export interface Testimony {
   /** Milliseconds since the epoch. */
@@ -26,7 +29,7 @@ export interface Testimony {
    * Authors whose word on the lesson is not independent: those of the lessons it derives from, and those of lessons that derive from it. The
    * lesson's own author need not be named.
    */
-  readonly relatives: ReadonlySet<AuthorId>;
+  readonly relatives: Relatives;
 }
 
 /** Everything the node knows that bears on a record. `stored` and the rest of it concern the lesson that the record is, or is about. */
@@ -41,6 +44,10 @@ export interface KnownState extends Testimony {
   readonly stored?: StoredLesson;
   /** The record's id is remembered as one that is not wanted here. */
   readonly refused: boolean;
+  /** Where an attestation is judged: the authors of all attestations of the lesson that are here. */
+  readonly attesters: readonly AuthorId[];
+  /** Where an attestation or a retraction is judged whose lesson is not here: how many such are here already. */
+  readonly ahead: { readonly ofAuthor: number; readonly inAll: number };
   /** Retractions of the lesson, by whomsoever. */
   readonly tombstones: readonly SignedRecord<RetractionBody>[];
   /** Lessons that are here with the same normalised text. */

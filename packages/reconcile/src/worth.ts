@@ -80,6 +80,7 @@ export interface Witness {
  */
 export function witnessesOf(lessonAuthor: AuthorId, testimony: Testimony): readonly Witness[] {
   const { self, relatives, principals } = testimony;
+  if (relatives === "everybody") return [];
   return testimony.attestations
     .filter(({ body }) => body.author !== lessonAuthor && body.author !== self && !relatives.has(body.author))
     .flatMap(({ body }) => {

@@ -103,6 +103,8 @@ export function stateOf(changes: Partial<KnownState> = {}): KnownState {
     principals,
     attestations: [],
     relatives: new Set(),
+    attesters: [],
+    ahead: { ofAuthor: 0, inAll: 0 },
     refused: false,
     tombstones: [],
     sameText: [],

@@ -12,6 +12,7 @@ import {
   rules,
   type Verdict,
 } from "../src/index.ts";
+import { crowdedOut, maxAhead, maxAheadOfAuthor, maxAttesters } from "../src/statements.ts";
 import {
   attestationOf,
   enemy,
@@ -20,6 +21,7 @@ import {
   now,
   otherFriend,
   outcomesOf,
+  person,
   principalOf,
   principalsOf,
   retractionOf,
@@ -86,6 +88,10 @@ const cases: Readonly<Record<string, Case>> = {
     decides: arriving(lessonOf(enemy)),
     silent: arriving(foreign),
   },
+  "statements-ahead": {
+    decides: about(retractionOf(stranger, foreign.id), { ahead: { ofAuthor: maxAheadOfAuthor, inAll: maxAheadOfAuthor } }),
+    silent: about(retractionOf(stranger, foreign.id), { ahead: { ofAuthor: maxAheadOfAuthor - 1, inAll: maxAhead - 1 } }),
+  },
   "retraction-ahead": {
     decides: about(retractionOf(friend, foreign.id)),
     silent: about(attestationOf(friend, foreign.id)),
@@ -93,6 +99,10 @@ const cases: Readonly<Record<string, Case>> = {
   "attestation-outdated": {
     decides: about(attestationOf(friend, foreign.id), { attestations: [attestationOf(friend, foreign.id, { seq: 2 })] }),
     silent: about(attestationOf(friend, foreign.id), { attestations: [attestationOf(otherFriend, foreign.id, { seq: 2 })] }),
+  },
+  "attestation-crowded": {
+    decides: crowd(maxAttesters),
+    silent: crowd(maxAttesters - 1),
   },
   attestation: {
     decides: about(attestationOf(friend, foreign.id)),
@@ -207,6 +217,15 @@ function kept(
 }
 
 /** A record that is about a lesson. */
+/** An attestation by the one whose lot is the last of as many others and itself. */
+function crowd(others: number): JudgeInput {
+  const people = Array.from({ length: maxAttesters + 1 }, (_, number) => person(100 + number));
+  const all = people.map(({ author }) => author);
+  const [last] = crowdedOut(foreign.id, all, stateOf());
+  const record = attestationOf(people.find(({ author }) => author === last) ?? stranger, foreign.id);
+  return about(record, { stored: storedOf(foreign), attesters: all.filter((author) => author !== last).slice(0, others) });
+}
+
 function about(record: SignedRecord, state: Partial<KnownState> = {}): JudgeInput {
   return { record, neighbours: [], state: stateOf(state) };
 }

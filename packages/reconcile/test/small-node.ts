@@ -169,6 +169,8 @@ export class SmallNode {
       tombstones: this.#tombstones.get(id) ?? [],
       relatives: new Set([...ancestors, ...this.#descendants(id)].flatMap((each) => this.#authorOf(each) ?? [])),
       refused,
+      attesters: this.attestationsOf(id).map(({ body }) => body.author),
+      ahead: { ofAuthor: 0, inAll: 0 },
       sameText: [],
       supersededBy: this.#supersedersOf(id),
       retractedAncestors: ancestors.filter((each) => this.lessons.get(each)?.standing.state === "retracted"),

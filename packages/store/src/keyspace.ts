@@ -43,12 +43,13 @@ export const keyspaces = {
   glance: 30,
   /** lesson id, author → counts of the latest attestation: derived from `attestation` and `frame` */
   testimony: 31,
-  /** superseded lesson id, superseding lesson id → nothing: of the lessons that are here (see lesson-links.ts) */
-  superseder: 32,
+  // 32 was superseded lesson id, superseding lesson id → nothing: anybody could make it long. See 35.
   /** ancestor's lesson id, derived lesson id → author of the derived lesson: of the lessons that are here */
   descendant: 33,
   /** expiresAt, lesson id → nothing: of the lessons that are here, are neither archived nor retracted, and expire */
   expiry: 34,
+  /** superseded lesson id, author, superseding lesson id → nothing: of the lessons that are here (see lesson-links.ts) */
+  superseder: 35,
 
   /** author → JSON */
   principal: 40,
@@ -146,18 +147,17 @@ export function authorOfAuthoredKey(key: Buffer): AuthorId {
 
 const recordIdLength = 59;
 
-/** The key of what two lessons have to do with each other. */
-export function linkKey(
-  keyspace: typeof keyspaces.superseder | typeof keyspaces.descendant,
-  to: RecordId,
-  from: RecordId,
-): Buffer {
-  return textKey(keyspace, to + from);
+export function descendantKey(ancestor: RecordId, derived: RecordId): Buffer {
+  return textKey(keyspaces.descendant, ancestor + derived);
 }
 
-/** The second lesson of a key that `linkKey` made. */
-export function linkingLesson(key: Buffer): RecordId {
-  return key.toString("latin1", 1 + recordIdLength);
+export function supersederKey(superseded: RecordId, author: AuthorId, superseding: RecordId): Buffer {
+  return textKey(keyspaces.superseder, superseded + author + superseding);
+}
+
+/** The last lesson of a key that ends with one. */
+export function lastLessonOfKey(key: Buffer): RecordId {
+  return key.toString("latin1", key.length - recordIdLength);
 }
 
 /** The key of the note that another key's value is to leave the disk. */

@@ -6,11 +6,11 @@
  */
 import {
   type AttestationBody,
+  type AuthorId,
   glanceOf,
   isAttestation,
   type LessonGlance,
   lessonText,
-  maxStandings,
   normalisedText,
   type RecordId,
   type RetractionBody,
@@ -18,6 +18,7 @@ import {
   type SignedRecord,
   type StoreChange,
   type StoredLesson,
+  withStanding,
 } from "@grapevine/core";
 import { storeErrors } from "./errors.ts";
 import { applyForget, type ForgettingView } from "./forget-lesson.ts";
@@ -83,8 +84,11 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
     case "tombstone":
       applyAuthored(transaction, keyspaces.tombstone, change.record, isEarlier);
       break;
+    case "attestation-remove":
+      applyAuthoredRemove(transaction, keyspaces.attestation, change);
+      break;
     case "tombstone-remove":
-      applyTombstoneRemove(transaction, authoredKey(keyspaces.tombstone, change.lesson, change.author));
+      applyAuthoredRemove(transaction, keyspaces.tombstone, change);
       break;
     case "rotation":
       applyRotation(transaction, change.record);
@@ -203,8 +207,7 @@ function applyArchive(
   const value = transaction.getSync(standingKey);
   if (value === undefined) throw storeErrors.create("STORE_CHANGE_INVALID", `there is no lesson ${id} to archive`);
   const before = decodeStanding(value);
-  const history = [...before.history, before.standing].slice(-maxStandings);
-  const kept = { ...before, standing, history, prunedUtility };
+  const kept = { ...withStanding(before, standing), prunedUtility };
   transaction.put(standingKey, encodeKept(id, kept));
   const { author, expiresAt } = changeGlance(transaction, id, kept, context);
   if (before.standing.state === standing.state) return;
@@ -257,11 +260,18 @@ function applyAuthored(
   }
 }
 
-function applyTombstoneRemove(transaction: Transaction, key: Buffer): void {
+function applyAuthoredRemove(
+  transaction: Transaction,
+  keyspace: typeof keyspaces.attestation | typeof keyspaces.tombstone,
+  { lesson, author }: { readonly lesson: RecordId; readonly author: AuthorId },
+): void {
+  const key = authoredKey(keyspace, lesson, author);
   const value = transaction.getSync(key);
   if (value === undefined) return;
-  removeRecord(transaction, decodePointer(value), "retraction");
+  const isAttested = keyspace === keyspaces.attestation;
+  removeRecord(transaction, decodePointer(value), isAttested ? "attestation" : "retraction");
   transaction.delete(key);
+  if (isAttested) transaction.delete(authoredKey(keyspaces.testimony, lesson, author));
 }
 
 function applyRotation(transaction: Transaction, record: SignedRecord<RotationBody>): void {

@@ -11,12 +11,13 @@ import { eachPage, type Page, type RebuildComponents } from "./glance-rebuild.ts
 import {
   authoredKey,
   authorOfAuthoredKey,
+  descendantKey,
   expiryKey,
   idOfExpiryKey,
   keyspaces,
-  linkingLesson,
-  linkKey,
+  lastLessonOfKey,
   prefixRange,
+  supersederKey,
   textKey,
   textOfKey,
 } from "./keyspace.ts";
@@ -25,7 +26,7 @@ import { seal } from "./sealed-value.ts";
 import { asLesson, decodeFrame } from "./stored-frame.ts";
 import type { Transaction } from "./transaction.ts";
 
-const markKey: Buffer = textKey(keyspaces.meta, "links 1");
+const markKey: Buffer = textKey(keyspaces.meta, "links 2");
 const nothing: Uint8Array = new Uint8Array(0);
 
 /** For a store without lessons. */
@@ -36,14 +37,14 @@ export function linksMark(): Write {
 /** Of a lesson that is new here. */
 export function putLinks(transaction: Transaction, { id, body }: SignedRecord<LessonBody>): void {
   for (const ancestor of body.derivedFrom) {
-    transaction.put(linkKey(keyspaces.descendant, ancestor, id), Buffer.from(body.author, "latin1"));
+    transaction.put(descendantKey(ancestor, id), Buffer.from(body.author, "latin1"));
   }
-  if (body.supersedes !== undefined) transaction.put(linkKey(keyspaces.superseder, body.supersedes, id), nothing);
+  if (body.supersedes !== undefined) transaction.put(supersederKey(body.supersedes, body.author, id), nothing);
 }
 
 export function removeLinks(transaction: Transaction, { id, body }: SignedRecord<LessonBody>): void {
-  for (const ancestor of body.derivedFrom) transaction.delete(linkKey(keyspaces.descendant, ancestor, id));
-  if (body.supersedes !== undefined) transaction.delete(linkKey(keyspaces.superseder, body.supersedes, id));
+  for (const ancestor of body.derivedFrom) transaction.delete(descendantKey(ancestor, id));
+  if (body.supersedes !== undefined) transaction.delete(supersederKey(body.supersedes, body.author, id));
 }
 
 /** Of a lesson that is new here, or has another state. */
@@ -71,16 +72,19 @@ export class LessonLinks {
 
   /** At most `limit`, in the order of the ids. */
   async descendants(lesson: RecordId, limit?: number): Promise<Descendant[]> {
+    if (!isRecordId(lesson)) return []; // a part of an id would be the prefix of others' keys
     const found: Descendant[] = [];
-    for await (const { key, value } of this.#links(keyspaces.descendant, lesson, limit)) {
-      found.push({ id: linkingLesson(key), author: value.toString("latin1") });
+    for await (const { key, value } of this.#links(descendantKey(lesson, ""), limit)) {
+      found.push({ id: lastLessonOfKey(key), author: value.toString("latin1") });
     }
     return found;
   }
 
-  async superseders(lesson: RecordId): Promise<RecordId[]> {
+  /** By the given author, whom nobody else can crowd out. At most `limit`, in the order of the ids. */
+  async superseders(lesson: RecordId, author: AuthorId, limit?: number): Promise<RecordId[]> {
+    if (!isRecordId(lesson)) return [];
     const found: RecordId[] = [];
-    for await (const { key } of this.#links(keyspaces.superseder, lesson)) found.push(linkingLesson(key));
+    for await (const { key } of this.#links(supersederKey(lesson, author, ""), limit)) found.push(lastLessonOfKey(key));
     return found;
   }
 
@@ -104,15 +108,9 @@ export class LessonLinks {
     }
   }
 
-  async *#links(
-    keyspace: typeof keyspaces.descendant | typeof keyspaces.superseder,
-    lesson: RecordId,
-    limit?: number,
-  ): ReturnType<Database["entries"]> {
-    if (!isRecordId(lesson)) return; // a part of an id would be the prefix of others' keys
+  async *#links(prefix: Buffer, limit?: number): ReturnType<Database["entries"]> {
     await this.complete();
-    const range = prefixRange(linkKey(keyspace, lesson, ""));
-    yield* this.#components.database.entries(range, limit === undefined ? {} : { limit });
+    yield* this.#components.database.entries(prefixRange(prefix), limit === undefined ? {} : { limit });
   }
 
   async #fill(): Promise<void> {

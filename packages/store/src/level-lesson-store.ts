@@ -16,6 +16,7 @@ import {
   type RecordKey,
   type RetractionBody,
   type SignedRecord,
+  type StatementAhead,
   type StoreChange,
   type StoredLesson,
 } from "@grapevine/core";
@@ -41,10 +42,11 @@ import {
 import { applyChange, type ChangeContext } from "./lesson-changes.ts";
 import { decodeNumber, decodePrincipal, decodeReceived, decodeType, decodeVector } from "./lesson-encoding.ts";
 import type { LessonGlances } from "./lesson-glances.ts";
-import { LessonLinks } from "./lesson-links.ts";
+import { authorsAbout, LessonLinks } from "./lesson-links.ts";
 import { MentionedLessons } from "./mentioned-lessons.ts";
 import type { RefusalLimits } from "./record-changes.ts";
 import type { Reservations } from "./reservations.ts";
+import { statementsAhead } from "./statements-ahead.ts";
 import { StoredLessons } from "./stored-lessons.ts";
 import { StoredRecords } from "./stored-records.ts";
 import type { Transaction } from "./transaction.ts";
@@ -181,8 +183,8 @@ export class LevelLessonStore implements LessonStore {
     return (await this.#links.descendants(lesson, limit)).map(({ id }) => id);
   }
 
-  async supersedersOf(lesson: RecordId): Promise<RecordId[]> {
-    return await this.#links.superseders(lesson);
+  async supersedersOf(lesson: RecordId, author: AuthorId, limit?: number): Promise<RecordId[]> {
+    return await this.#links.superseders(lesson, author, limit);
   }
 
   async expiredBy(now: number): Promise<RecordId[]> {
@@ -201,6 +203,15 @@ export class LevelLessonStore implements LessonStore {
     return (await this.#attested.has(lesson))
       ? await this.#records.allAuthored(keyspaces.attestation, lesson, isAttestation)
       : [];
+  }
+
+  async attesters(lesson: RecordId): Promise<AuthorId[]> {
+    if (!isRecordId(lesson) || !(await this.#attested.has(lesson))) return [];
+    return await authorsAbout(this.#database, keyspaces.attestation, lesson);
+  }
+
+  statementsAhead(): AsyncIterable<StatementAhead> {
+    return statementsAhead(this.#database);
   }
 
   async attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined> {

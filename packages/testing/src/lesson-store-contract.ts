@@ -238,13 +238,18 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.derivedLessons(ancestor.id, 1)).toEqual(inOrder.slice(0, 1));
         expect(await store.derivedLessons(unknownRecordId)).toEqual([derived.id]);
         expect(await store.derivedLessons(other.id)).toEqual([]);
-        expect((await store.supersedersOf(ancestor.id)).sort()).toEqual([better.id, strange.id].sort());
-        expect(await store.supersedersOf(other.id)).toEqual([]);
+        expect(await store.supersedersOf(ancestor.id, alice.author)).toEqual([better.id]);
+        expect(await store.supersedersOf(other.id, alice.author)).toEqual([]);
         await add(sampleStoredLesson(strange, 9, "retracted"));
-        expect(await store.supersedersOf(ancestor.id)).toHaveLength(2);
+        expect(await store.supersedersOf(ancestor.id, carol.author)).toEqual([strange.id]);
         for (const part of ["", "bafyrei", ancestor.id.slice(0, 30)]) {
-          expect([await store.derivedLessons(part), await store.supersedersOf(part)]).toEqual([[], []]);
+          expect([await store.derivedLessons(part), await store.supersedersOf(part, alice.author)]).toEqual([[], []]);
         }
+        const latest = sampleLesson(alice, { seq: 4, supersedes: ancestor.id });
+        await add(sampleStoredLesson(latest, 10));
+        const byAuthor = [better.id, latest.id].sort();
+        expect(await store.supersedersOf(ancestor.id, alice.author)).toEqual(byAuthor);
+        expect(await store.supersedersOf(ancestor.id, alice.author, 1)).toEqual(byAuthor.slice(0, 1));
       });
 
       it("names the lessons whose date has passed, as long as they are in use", async () => {
@@ -357,6 +362,41 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         expect(await store.tombstones(lesson.id)).toEqual([genuine]);
         await store.apply([removal, { kind: "tombstone", record: forged }]);
         expect(sortById(await store.tombstones(lesson.id))).toEqual(sortById([forged, genuine]));
+      });
+
+      it("takes an author's attestation out again, and what it adds to the lesson's glance", async () => {
+        const [kept, given] = [sampleAttestation(bob, { lesson: lesson.id }), sampleAttestation(carol, { lesson: lesson.id })];
+        await add(sampleStoredLesson(lesson, 0));
+        await collect(store.allGlances());
+        await store.apply([kept, given].map((record) => ({ kind: "attestation", record })));
+        expect((await store.attesters(lesson.id)).sort()).toEqual([bob.author, carol.author].sort());
+        const removal: StoreChange = { kind: "attestation-remove", lesson: lesson.id, author: carol.author };
+        for (let time = 0; time < 2; time++) {
+          await store.apply([removal]);
+          expect([await store.attesters(lesson.id), await store.attestations(lesson.id)]).toEqual([[bob.author], [kept]]);
+          expect([await store.record(given.id), await store.knows([given.id])]).toEqual([undefined, [false]]);
+          expect((await collect(store.recordKeys())).map(({ id }) => id).sort()).toEqual([kept.id, lesson.id].sort());
+          const [glance] = await store.glances([0]);
+          expect(glance?.attestations.map(({ author }) => author)).toEqual([bob.author]);
+        }
+        await store.apply([{ kind: "attestation", record: given }, removal]);
+        expect(await store.attesters(lesson.id)).toEqual([bob.author]);
+      });
+
+      it("tells what is said of lessons that are not here", async () => {
+        const ahead = async (): Promise<string[]> =>
+          (await collect(store.statementsAhead())).map(({ type, author }) => `${type} ${author}`).sort();
+        await store.apply([
+          { kind: "attestation", record: sampleAttestation(bob, { lesson: lesson.id }) },
+          { kind: "attestation", record: sampleAttestation(bob, { lesson: unknownRecordId, seq: 2 }) },
+          { kind: "tombstone", record: sampleRetraction(carol, { lesson: lesson.id }) },
+        ]);
+        expect(await ahead()).toEqual(
+          [`attestation ${bob.author}`, `attestation ${bob.author}`, `retraction ${carol.author}`].sort(),
+        );
+        await add(sampleStoredLesson(lesson, 0));
+        expect(await ahead()).toEqual([`attestation ${bob.author}`]);
+        expect((await collect(store.statementsAhead()))[0]?.lesson).toBe(unknownRecordId);
       });
 
       it("remembers whose review has begun and not ended", async () => {
@@ -597,7 +637,7 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
             expect(await store.resolve(lesson.id)).toEqual([]);
             expect(await store.sameText(normalisedText(lessonText(lesson.body)))).toEqual([]);
             expect([await store.derivedAuthors(unknownRecordId), await store.derivedLessons(unknownRecordId)]).toEqual([[], []]);
-            expect([await store.supersedersOf(unknownRecordId), await store.expiredBy(100)]).toEqual([[], []]);
+            expect([await store.supersedersOf(unknownRecordId, alice.author), await store.expiredBy(100)]).toEqual([[], []]);
             expect([await store.attestations(lesson.id), await store.tombstones(lesson.id)]).toEqual([[], []]);
             for (const { id } of [lesson, attestation, retraction]) expect(await store.record(id)).toBeUndefined();
             expect((await collect(store.recordKeys())).map(({ id }) => id)).toEqual([other.record.id]);
@@ -632,7 +672,8 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         await add(sampleStoredLesson(echo, 7), sampleStoredLesson(sibling, 8));
         await store.apply([forget]);
         expect(await store.derivedLessons(lesson.id)).toEqual([echo.id]);
-        expect([await store.derivedAuthors(lesson.id), await store.supersedersOf(lesson.id)]).toEqual([[bob.author], [echo.id]]);
+        expect(await store.derivedAuthors(lesson.id)).toEqual([bob.author]);
+        expect(await store.supersedersOf(lesson.id, bob.author)).toEqual([echo.id]);
         expect(await store.derivedLessons(unknownRecordId)).toEqual([sibling.id]);
         expect(await store.derivedAuthors(unknownRecordId)).toEqual([alice.author]);
       });

@@ -16,6 +16,8 @@ export type StoreChange =
   | { readonly kind: "forget"; readonly id: RecordId; readonly reason: string }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
+  /** Takes an author's attestation of a lesson out again, if there is one: more are said of the lesson than are kept. */
+  | { readonly kind: "attestation-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   /** A retraction, kept by lesson and author, whether or not the lesson is here. That of the lesson's author is kept for good. */
   | { readonly kind: "tombstone"; readonly record: SignedRecord<RetractionBody> }
   /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, so that the retraction is void. */
@@ -53,6 +55,13 @@ export interface RecordKey {
   readonly createdAt: number;
 }
 
+/** What one author says of a lesson that is not here. */
+export interface StatementAhead {
+  readonly lesson: RecordId;
+  readonly author: AuthorId;
+  readonly type: "attestation" | "retraction";
+}
+
 export interface LessonStore {
   /** One atomic batch; resolves when it is on the disk. */
   apply(changes: readonly StoreChange[]): Promise<void>;
@@ -86,8 +95,8 @@ export interface LessonStore {
   derivedAuthors(lesson: RecordId): Promise<AuthorId[]>;
   /** Lessons that name the given one among those they derive from, whatever has become of them; at most `limit`, in the order of the ids. */
   derivedLessons(lesson: RecordId, limit?: number): Promise<RecordId[]>;
-  /** Lessons that say they supersede the given one, by whomsoever. */
-  supersedersOf(lesson: RecordId): Promise<RecordId[]>;
+  /** Lessons of the author that say they supersede the given one; at most `limit`, in the order of the ids. */
+  supersedersOf(lesson: RecordId, author: AuthorId, limit?: number): Promise<RecordId[]>;
   /** Lessons whose date has passed and that are neither archived nor retracted. `now` in milliseconds since the epoch. */
   expiredBy(now: number): Promise<RecordId[]>;
   /** A label that no lesson has had, never given twice. */
@@ -96,6 +105,10 @@ export interface LessonStore {
   nextSequence(): number;
 
   attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]>;
+  /** The authors of what `attestations` gives, without reading it. */
+  attesters(lesson: RecordId): Promise<AuthorId[]>;
+  /** Every attestation and every retraction that is here and whose lesson is not. Goes through the keys of all of them. */
+  statementsAhead(): AsyncIterable<StatementAhead>;
   attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined>;
   /**
    * The retraction of a lesson by the given author. Kept by lesson and author: a stranger's retraction of a lesson that has not arrived must not take the

@@ -1,18 +1,15 @@
 /** Rules on what else a lesson says the same as, or the opposite of. None of them decides: they are noted, and the questioning goes on. */
 import { type LessonBody, type RecordId, type StoredLesson, shortId } from "@grapevine/core";
 import { contradictingSimilarity, guidanceContradiction } from "../conflict.ts";
-import { type ComparedLesson, comparedLesson, contradictionOf, differenceOf, isNear } from "../near-duplicate.ts";
-import type { JudgeInput } from "../verdict.ts";
+import { contradictionOf, differenceOf, isNear } from "../near-duplicate.ts";
 import { type Decision, type Rule, ruleFor } from "./rule.ts";
 
 export const kinshipRules: readonly Rule[] = [
   ruleFor<LessonBody>("same-text", "SAME_TEXT", ["lesson"], {
     summary: "A lesson in the same words as one that is here joins its cluster, unless marks or facts in it differ.",
-    decide: (input) => {
-      const { record, state } = input;
+    decide: ({ record, state }, compared) => {
       const others = candidates(state.sameText, record.id);
       if (others.length === 0) return undefined;
-      const compared = comparisonsOf(input);
       const twin = others.find((lesson) => !contradictionOf(compared(record.body), compared(lesson.record.body)));
       return twin === undefined || isPlaced(record.id, state.stored, [twin])
         ? undefined
@@ -22,12 +19,10 @@ export const kinshipRules: readonly Rule[] = [
   ruleFor<LessonBody>("near-duplicate", "NEAR_DUPLICATE", ["lesson"], {
     summary:
       "A lesson that is near another, shares its words, and agrees with it in negation, numbers, code and facts, joins its cluster.",
-    decide: (input) => {
-      const { record, neighbours, state } = input;
+    decide: ({ record, neighbours, state }, compared) => {
       const near = neighbours.filter(({ lesson, similarity }) => isNear(similarity) && canBeJoined(lesson, record.id));
       const others = near.map(({ lesson }) => lesson);
       if (near.length === 0 || isPlaced(record.id, state.stored, others)) return undefined;
-      const compared = comparisonsOf(input);
       const nearest = near.find(
         ({ lesson, similarity }) => !differenceOf(compared(record.body), compared(lesson.record.body), similarity),
       );
@@ -39,15 +34,13 @@ export const kinshipRules: readonly Rule[] = [
   ruleFor<LessonBody>("conflict", "CONFLICT", ["lesson"], {
     summary:
       "A lesson that gives opposite guidance for the situation of another is linked with it; both are kept, and at most one of them enters a prompt.",
-    decide: (input) => {
-      const { record, neighbours, state } = input;
+    decide: ({ record, neighbours, state }, compared) => {
       const known = new Set(state.stored?.conflicts);
       const near = neighbours.filter(
         ({ lesson, similarity }) =>
           similarity >= contradictingSimilarity && canBeJoined(lesson, record.id) && !known.has(lesson.record.id),
       );
       if (near.length === 0) return undefined;
-      const compared = comparisonsOf(input);
       const found = near.flatMap(({ lesson }) => {
         const reason = guidanceContradiction(compared(record.body), compared(lesson.record.body));
         return reason === undefined ? [] : [{ id: lesson.record.id, reason }];
@@ -62,18 +55,6 @@ export const kinshipRules: readonly Rule[] = [
     },
   }),
 ];
-
-/** Takes lessons apart for comparing them, each once in a judgement, whichever rules ask for it: that is what a verdict costs most of its time. */
-function comparisonsOf(input: JudgeInput): (body: LessonBody) => ComparedLesson {
-  const known = comparisons.get(input) ?? new Map<LessonBody, ComparedLesson>();
-  comparisons.set(input, known);
-  return (body) => {
-    const compared = known.get(body) ?? comparedLesson(body);
-    known.set(body, compared);
-    return compared;
-  };
-}
-const comparisons = new WeakMap<JudgeInput, Map<LessonBody, ComparedLesson>>();
 
 /** Those a lesson can join, the one that was here first in front. */
 function candidates(lessons: readonly StoredLesson[], id: RecordId): StoredLesson[] {

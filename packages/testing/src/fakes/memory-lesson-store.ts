@@ -16,6 +16,7 @@ import {
   type RecordKey,
   type RetractionBody,
   type SignedRecord,
+  type StatementAhead,
   type StoreChange,
   type StoredLesson,
   shortId,
@@ -148,8 +149,11 @@ export class MemoryLessonStore implements LessonStore {
       .slice(0, limit);
   }
 
-  async supersedersOf(lesson: RecordId): Promise<RecordId[]> {
-    return this.#lessonsThat(({ record }) => record.body.supersedes === lesson).map(({ record }) => record.id);
+  async supersedersOf(lesson: RecordId, author: AuthorId, limit?: number): Promise<RecordId[]> {
+    return this.#lessonsThat(({ record }) => record.body.supersedes === lesson && record.body.author === author)
+      .map(({ record }) => record.id)
+      .sort()
+      .slice(0, limit);
   }
 
   async expiredBy(now: number): Promise<RecordId[]> {
@@ -170,6 +174,18 @@ export class MemoryLessonStore implements LessonStore {
 
   async attestations(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
     return [...this.#contents.attestations.values()].filter(({ body }) => body.lesson === lesson);
+  }
+
+  async attesters(lesson: RecordId): Promise<AuthorId[]> {
+    const about = [...this.#contents.attestations.values()].filter(({ body }) => body.lesson === lesson);
+    return about.map(({ body }) => body.author);
+  }
+
+  async *statementsAhead(): AsyncGenerator<StatementAhead, void, undefined> {
+    const { lessons, attestations, tombstones } = this.#contents;
+    for (const { body } of [...attestations.values(), ...tombstones.values()]) {
+      if (!lessons.has(body.lesson)) yield { lesson: body.lesson, author: body.author, type: body.type };
+    }
   }
 
   async attestation(lesson: RecordId, author: AuthorId): Promise<SignedRecord<AttestationBody> | undefined> {
@@ -260,6 +276,9 @@ export class MemoryLessonStore implements LessonStore {
         break;
       case "tombstone":
         keep(contents.tombstones, change.record, (candidate, kept) => isLater(kept, candidate));
+        break;
+      case "attestation-remove":
+        contents.attestations.delete(change.lesson + change.author);
         break;
       case "tombstone-remove":
         contents.tombstones.delete(change.lesson + change.author);

@@ -1,0 +1,140 @@
+/** Peers that offer records and do not bring them, and authors who are allowed again. */
+import { type Clock, createIdentity } from "@grapevine/core";
+import * as dagCbor from "@ipld/dag-cbor";
+import { lpStream } from "@libp2p/utils";
+import { multiaddr } from "@multiformats/multiaddr";
+import { describe, expect, it } from "vitest";
+import { Claims } from "../src/claims.ts";
+import { brokenClaimMs, claimTimeoutMs, reconsiderEveryMs } from "../src/network-limits.ts";
+import { digestOf } from "../src/range-sync/record-digest.ts";
+import { startLiar } from "./liar.ts";
+import { createNode, lessonOf, withNodes } from "./swarm.ts";
+
+function movableClock(): Clock & { move(milliseconds: number): void } {
+  let now = Date.now();
+  return {
+    now: () => now,
+    move: (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+}
+
+describe("a claim", () => {
+  it("holds as long as its peer brings something in time, and not a moment longer", () => {
+    const clock = movableClock();
+    const claims = new Claims(clock);
+    const [first, second] = ["one", "two"].map((peer) => ({ peer, until: 0 })) as [never, never];
+    claims.renew(first);
+    expect([claims.take("a", first), claims.take("a", second), claims.take("b", second)]).toEqual([true, false, true]);
+    clock.move(claimTimeoutMs - 1);
+    expect(claims.take("a", second)).toBe(false);
+    claims.renew(first);
+    clock.move(claimTimeoutMs - 1);
+    expect(claims.take("a", second)).toBe(false);
+    clock.move(1);
+    claims.renew(second);
+    expect([claims.take("a", second), claims.take("a", first)]).toEqual([true, false]);
+  });
+
+  it("of a peer that did not bring what it was asked for hinders nobody, until that is forgotten", () => {
+    const clock = movableClock();
+    const claims = new Claims(clock);
+    const [liar, honest] = ["one", "two"].map((peer) => ({ peer, until: 0 })) as [never, never];
+    claims.renew(liar);
+    claims.take("a", liar);
+    claims.giveUp(["a"], liar);
+    claims.renew(liar);
+    expect([claims.take("a", liar), claims.take("a", honest)]).toEqual([true, true]);
+    clock.move(brokenClaimMs);
+    claims.renew(liar);
+    expect([claims.take("b", liar), claims.take("b", honest)]).toEqual([true, false]);
+    claims.settle("b", liar);
+    claims.giveUp([], liar);
+    claims.renew(liar);
+    expect([claims.take("c", liar), claims.take("c", honest)]).toEqual([true, false]);
+  });
+});
+
+it("a peer that offers a record and stays silent does not keep another from bringing it", async () => {
+  const clock = movableClock();
+  const [here, other] = [createNode({}, { clock }), createNode()];
+  const lesson = lessonOf(createIdentity(), "tin");
+  other.records.add([lesson]);
+  await withNodes([here, other], async () => {
+    const liar = await startLiar(here, "test", () => ({ count: 0, sum: new Uint8Array(32) }));
+    try {
+      await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
+      const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/2");
+      const frames = lpStream(stream);
+      const offer = async (): Promise<unknown> => {
+        await frames.write(dagCbor.encode({ type: "offer", ids: [digestOf(lesson.id)] }));
+        return dagCbor.decode((await frames.read()).subarray());
+      };
+      expect(await offer()).toMatchObject({ wanted: [digestOf(lesson.id)] });
+      await other.network.connect(here.network.addresses());
+      await other.network.sync();
+      expect(here.records.size).toBe(0);
+      clock.move(claimTimeoutMs);
+      await other.network.sync();
+      expect(here.records.has(lesson.id)).toBe(true);
+      stream.abort(new Error("enough"));
+    } finally {
+      await liar.stop();
+    }
+  });
+});
+
+it("a peer that offers the same again and again does not, either", async () => {
+  const [here, other] = [createNode(), createNode()];
+  const lesson = lessonOf(createIdentity(), "tin");
+  other.records.add([lesson]);
+  await withNodes([here, other], async () => {
+    const liar = await startLiar(here, "test", () => ({ count: 0, sum: new Uint8Array(32) }));
+    try {
+      await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
+      const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/2");
+      const frames = lpStream(stream);
+      for (let time = 0; time < 2; time++) {
+        await frames.write(dagCbor.encode({ type: "offer", ids: [digestOf(lesson.id)] }));
+        await frames.read();
+      }
+      await other.network.connect(here.network.addresses());
+      await other.network.sync();
+      expect(here.records.has(lesson.id)).toBe(true);
+      stream.abort(new Error("enough"));
+    } finally {
+      await liar.stop();
+    }
+  });
+});
+
+it("an author who is allowed again is heard of at once", async () => {
+  const clock = movableClock();
+  const [here, other] = [createNode({}, { clock }), createNode()];
+  const author = createIdentity();
+  const lesson = lessonOf(author, "tin");
+  other.records.add([lesson]);
+  here.blocked.add(author.author);
+  await withNodes([here, other], async () => {
+    await here.network.connect(other.network.addresses());
+    await here.network.sync();
+    await here.network.sync(); // settled
+    here.blocked.delete(author.author);
+    await here.network.sync();
+    expect(here.records.size).toBe(0);
+    here.network.reconsider();
+    await here.watched.until(() => here.records.has(lesson.id), "the record of the author");
+    // Once more within the minute it only takes effect with the next sync.
+    const late = lessonOf(author, "jar");
+    here.blocked.add(author.author);
+    other.records.add([late]);
+    await here.network.sync();
+    here.blocked.delete(author.author);
+    here.network.reconsider();
+    await here.network.sync();
+    expect(here.records.has(late.id)).toBe(true);
+    clock.move(reconsiderEveryMs);
+    here.network.reconsider();
+  });
+});
