@@ -9,6 +9,7 @@ import { codeOf, createNode, type TestNode, withNodes } from "./swarm.ts";
 const isRelayed = (address: string): boolean => address.includes("/p2p-circuit");
 /** Reservations and links come and go without a record. */
 const patient = { timeout: 10_000 };
+const foundBy = (way: string, { network }: TestNode): number => network.counters()[`found.${way}`] ?? 0;
 const idsOf = ({ network }: TestNode): string[] => network.peers().map(({ peerId }) => peerId);
 
 describe("peers of one's peers", () => {
@@ -18,7 +19,7 @@ describe("peers of one's peers", () => {
       await early.network.join(await hub.network.createInvite());
       await late.network.join(await hub.network.createInvite());
       await late.watched.until(() => idsOf(late).includes(early.network.peerId), "the late one finds the early one");
-      expect(late.network.counters()).toMatchObject({ "found.exchange": 1 });
+      expect(foundBy("exchange", late)).toBe(1);
       expect(late.network.peers().map(({ path }) => path)).toEqual(["machine", "machine"]);
     });
   });
@@ -43,7 +44,8 @@ describe("the swarm's own table", () => {
       await early.network.join(await hub.network.createInvite());
       await late.network.join(await hub.network.createInvite());
       await late.watched.until(() => idsOf(late).includes(early.network.peerId), "found by the table");
-      expect(late.network.counters()).toMatchObject({ "found.dht": 1 });
+      // Which of the two looks first is left to chance.
+      expect(foundBy("dht", late) + foundBy("dht", early)).toBeGreaterThan(0);
     });
   });
 });
@@ -97,8 +99,10 @@ describe("a relay", () => {
       await expect.poll(() => here.network.addresses().some(isRelayed), patient).toBe(false);
       expect(here.network.peers().map(({ path }) => path)).toEqual(["machine"]);
       for (const node of [here, there]) await expect.poll(() => node.network.counters()["link.moved"], patient).toBe(1);
+      const heard = there.network.counters()["gossip.accept"] ?? 0;
       const second = here.teach("over the direct link");
-      await there.watched.until(() => there.received.some(({ record }) => record.id === second.id), "gossiped directly");
+      await there.watched.until(() => there.received.some(({ record }) => record.id === second.id), "heard directly");
+      expect(there.network.counters()["gossip.accept"]).toBe(heard + 1);
       const back = createNode({ identity: relay.identity, listen: [address.replace(/\/p2p\/.*/, "")], reach: { relay: true } });
       await withNodes([back], async () => {
         await expect.poll(() => here.network.addresses().some(isRelayed), patient).toBe(true);
