@@ -18,7 +18,7 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 2,
     text: "Damage on disk is found at open or at read, reported, and repaired from peers or from the source data; it is never silent.",
-    tests: ["packages/store/test/damage.test.ts", "test/e2e/doctor.test.ts"],
+    tests: ["packages/store/test/damage.test.ts", "packages/node/test/ledger.test.ts", "test/e2e/doctor.test.ts"],
   },
   {
     promise: 3,

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { copiedHome, nodeName } from "./data.ts";
 import { type Bench, figure, interleaved } from "./measure.ts";
-import { end, nodeArguments, residentMegabytes, type Served, serve } from "./processes.ts";
+import { end, nodeArguments, residentMegabytes, type Served, serve, startAndStop } from "./processes.ts";
 
 const lessonsHeld = 10_000;
 const rounds = 3;
@@ -19,6 +19,7 @@ export const memory: Bench = {
   measure: async ({ say }) => {
     const folder = await copiedHome(lessonsHeld, say);
     try {
+      await startAndStop(folder, nodeName);
       const measured = await interleaved(
         rounds,
         () => residentAfterStart(nodeArguments(folder, nodeName)),

@@ -1,9 +1,8 @@
 /** From process start to serving, with a large store. Beside it: the same with an empty home. */
-import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { copiedHome, nodeName, temporaryFolder } from "./data.ts";
 import { type Bench, figure, interleaved } from "./measure.ts";
-import { end, nodeArguments, serve } from "./processes.ts";
+import { end, nodeArguments, serve, startAndStop } from "./processes.ts";
 
 const rounds = 7;
 
@@ -14,8 +13,8 @@ export const open: Bench = {
     const full = await copiedHome(lessons, say);
     const empty = await temporaryFolder();
     try {
-      await startAndStop(empty); // makes the key
-      await startAndStop(full);
+      await startAndStop(empty, nodeName); // makes the key
+      await startAndStop(full, nodeName);
       const measured = await interleaved(
         rounds,
         () => startMs(full),
@@ -33,12 +32,4 @@ async function startMs(home: string): Promise<number> {
   const served = await serve(nodeArguments(home, nodeName));
   await end(served);
   return served.startMs;
-}
-
-/** Node writes what it has compiled to its cache only when a process ends by itself, which a user's node does and a killed one does not. */
-async function startAndStop(home: string): Promise<void> {
-  const { child } = await serve(nodeArguments(home, nodeName));
-  const ended = once(child, "exit");
-  child.kill("SIGTERM");
-  await ended;
 }

@@ -13,6 +13,7 @@ export interface Served {
 
 /** As the root's `grapevine` script starts node. */
 const nodeOptions: readonly string[] = ["--max-semi-space-size=4", "--conditions=grapevine-source"];
+const nodeEnvironment = { MALLOC_ARENA_MAX: "2" };
 /** The `grapevine` command of this repository, as arguments of node. */
 export const grapevine: readonly string[] = [
   ...nodeOptions,
@@ -28,7 +29,10 @@ export function nodeArguments(home: string, name: string): string[] {
 /** Starts node with the arguments and resolves with the process's first line. @throws BENCH_PROCESS_FAILED */
 export async function serve(words: readonly string[], timeoutMs = 120_000): Promise<Served> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, words, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...nodeEnvironment },
+  });
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2_000);
@@ -45,6 +49,17 @@ export async function serve(words: readonly string[], timeoutMs = 120_000): Prom
     child.kill("SIGKILL");
     throw benchErrors.create("BENCH_PROCESS_FAILED", `node ${words.join(" ")}: ${complaint || String(error)}`, { cause: error });
   }
+}
+
+/**
+ * Starts the node of a home once and lets it end by itself. Node writes what it has compiled to its cache only then, which a user's node does and a killed one does not:
+ * without that cache the next start compiles everything again, and keeps the compiler in memory.
+ */
+export async function startAndStop(home: string, name: string): Promise<void> {
+  const { child } = await serve(nodeArguments(home, name));
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
 }
 
 /** Runs node with the arguments to its end; milliseconds. @throws BENCH_PROCESS_FAILED */

@@ -92,7 +92,7 @@ function spawnPeer(name: string, { home, model }: ClusterInit): PeerProcess {
     process.execPath,
     ["--max-semi-space-size=4", "--conditions=grapevine-source", command, ...words],
     // A group of its own: Ctrl-C reaches the launcher alone, which stops the peers in order.
-    { stdio: ["ignore", "pipe", "pipe"], detached: true },
+    { stdio: ["ignore", "pipe", "pipe"], detached: true, env: { ...process.env, MALLOC_ARENA_MAX: "2" } },
   );
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -51,7 +51,12 @@ export const reconciliationConstants: readonly Constant[] = [
     "trusted principals that together vouch for a stranger's lesson",
   ),
   constant("failingExcess", failingExcess, "rules/belief.ts", "failures ahead of the successes that hold a lesson"),
-  constant("maxFailuresInRow", maxFailuresInRow, "rules/belief.ts", "lessons of an author in a row that fail at their first use"),
+  constant(
+    "maxFailuresInRow",
+    maxFailuresInRow,
+    "rules/belief.ts",
+    "lessons of an author that fail at their first use, ahead of those that work",
+  ),
   constant("revivingGain", revivingGain, "rules/known.ts", "utility that a pruned lesson must gain to come back"),
   constant("uselessShare", uselessShare, "trial.ts", "of the telling tasks a useless lesson still seems to help with"),
   constant("usefulShare", usefulShare, "trial.ts", "of the telling tasks a lesson that is worth having helps with, at least"),

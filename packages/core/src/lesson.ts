@@ -108,7 +108,8 @@ export interface Principal {
   /** How often this author's attestations were confirmed by one's own outcomes with the same lessons, and how often they were belied. */
   readonly word: WordCounts;
   /**
-   * Failures in a row of this author's lessons that had never worked here; a first success of such a lesson ends the row, and so does the user's word.
+   * The row of this author's lessons that failed at their first use here: each lengthens it by one, one that worked at its first use shortens it by one, and the user's
+   * word ends it.
    */
   readonly failuresInRow: number;
 }

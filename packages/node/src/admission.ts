@@ -68,6 +68,8 @@ export async function createAdmission(components: AdmissionComponents): Promise<
       if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
     },
     onOutbox: components.onOutbox,
+    onDamaged: (lesson, error) =>
+      log.error({ lesson, err: error }, "a stored lesson cannot be read; it is taken from a peer again, when one brings it"),
     ...(components.onAwaited !== undefined && { onAwaited: components.onAwaited }),
   });
   const indexing = createIndexing({

@@ -134,6 +134,11 @@ export class Batch {
 
   async #lessonArrives(record: SignedRecord<LessonBody>, { known, own, consolidates }: Arrival): Promise<void> {
     const state = await this.knowledge.ofLesson(record, "arrival", { refused: known, consolidates });
+    // Here is what cannot be read: what was decided on it stays as it was.
+    if (this.knowledge.restores(record.id)) {
+      this.changes.push({ kind: "restore", record });
+      return;
+    }
     const verdict = judge({ record, neighbours: [], state });
     if (!isLessonVerdict(verdict)) {
       this.#remember(record, verdict);

@@ -5,6 +5,7 @@
 import {
   type AttestationBody,
   type AuthorId,
+  GrapevineError,
   type LessonBody,
   type LessonStore,
   lessonText,
@@ -44,6 +45,10 @@ export interface KnowledgeComponents {
 
 /** One batch: the store as it is, under the changes that the batch has decided on so far. */
 export class Knowledge implements LineageStore {
+  /** Stored lessons that were found unreadable, and why. */
+  readonly damaged: Map<RecordId, GrapevineError> = new Map();
+  /** Those of them whose records have come again in this batch. */
+  readonly #restored = new Set<RecordId>();
   readonly #components: KnowledgeComponents;
   readonly #now: number;
   readonly #lessons = new Map<RecordId, StoredLesson>();
@@ -112,9 +117,24 @@ export class Knowledge implements LineageStore {
     return this.#state({ refused });
   }
 
+  /** One that is stored and cannot be read is as if it were not here, and among the `damaged`: it must not keep anything else from being decided. */
   async lesson(id: RecordId): Promise<StoredLesson | undefined> {
     if (this.#forgotten.has(id)) return undefined;
-    return this.#lessons.get(id) ?? (await this.#components.store.get(id));
+    const noted = this.#lessons.get(id);
+    if (noted !== undefined || this.damaged.has(id) || this.#restored.has(id)) return noted;
+    try {
+      return await this.#components.store.get(id);
+    } catch (error) {
+      if (!GrapevineError.is(error, "STORE_DAMAGED")) throw error;
+      this.damaged.set(id, error);
+      return undefined;
+    }
+  }
+
+  /** Is the lesson one that is stored and was found unreadable? Then whoever asks restores it, and it is not among the damaged any more. */
+  restores(id: RecordId): boolean {
+    if (this.damaged.delete(id)) this.#restored.add(id);
+    return this.#restored.has(id);
   }
 
   async derivedLessons(ancestor: RecordId, limit: number): Promise<RecordId[]> {

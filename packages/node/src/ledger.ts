@@ -8,7 +8,17 @@
  * `reconcile`'s statements.ts). It does not guarantee that of what is said of lessons that never come, nor, beyond the limit of what may wait for a lesson, before peers
  * were asked once more.
  */
-import type { AuthorId, Clock, LessonStore, Principal, RecordId, SignedRecord, StoreChange, StoredLesson } from "@grapevine/core";
+import {
+  type AuthorId,
+  type Clock,
+  GrapevineError,
+  type LessonStore,
+  type Principal,
+  type RecordId,
+  type SignedRecord,
+  type StoreChange,
+  type StoredLesson,
+} from "@grapevine/core";
 import { maxFailuresInRow, mayVouch } from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import { type Arrival, Batch } from "./batch.ts";
@@ -30,6 +40,8 @@ export interface LedgerComponents {
   readonly onLessons: (change: LedgerChange) => void;
   /** Told when something was added to the outbox. */
   readonly onOutbox: () => void;
+  /** Told once of a stored lesson that cannot be read. It is taken from a peer again; until then it is as if it were not here. */
+  readonly onDamaged?: (id: RecordId, error: GrapevineError) => void;
   /** Told when a lesson has come of which things were said that had been left aside: peers may have them. */
   readonly onAwaited?: () => void;
 }
@@ -76,6 +88,13 @@ export interface Ledger {
   settled(): Promise<void>;
 }
 
+/** A record that waits for its verdict, and who waits with it. */
+interface Incoming {
+  readonly arrival: Omit<Arrival, "known">;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
 /** Records that are decided on together: one synced write for all of them. */
 const batchSize = 512;
 /** Lessons that are pruned together: nobody waits for one of them, and a disk is synced three times for each batch. */
@@ -86,7 +105,9 @@ const reviewBatchSize = 256;
 export function createLedger(components: LedgerComponents): Ledger {
   const { store, principals, self, clock, room } = components;
   const desk = new PQueue({ concurrency: 1 });
-  let incoming: { arrival: Omit<Arrival, "known">; done: () => void; failed: (error: unknown) => void }[] = [];
+  let incoming: Incoming[] = [];
+  /** Lessons that were found unreadable since the start, and have not come again. */
+  const reported = new Set<RecordId>();
 
   const ahead = new StatementsAhead(store);
   const newBatch = (): Batch =>
@@ -105,11 +126,22 @@ export function createLedger(components: LedgerComponents): Ledger {
     if (turn.length === 0) return;
     incoming = incoming.slice(turn.length);
     if (incoming.length > 0) void desk.add(decideIncoming);
+    await decideTurn(turn);
+  };
+
+  /** Where something that is stored cannot be read, what does not need it is decided all the same: half by half, until it is found which do. */
+  const decideTurn = async (turn: readonly Incoming[]): Promise<void> => {
     try {
       await decide(turn.map(({ arrival }) => arrival));
       for (const { done } of turn) done();
     } catch (error) {
-      for (const { failed } of turn) failed(error);
+      if (turn.length === 1 || !GrapevineError.is(error, "STORE_DAMAGED")) {
+        for (const { failed } of turn) failed(error);
+        return;
+      }
+      const half = turn.length >> 1;
+      await decideTurn(turn.slice(0, half));
+      await decideTurn(turn.slice(half));
     }
   };
 
@@ -130,11 +162,20 @@ export function createLedger(components: LedgerComponents): Ledger {
     for (const author of turned) work.changes.push({ kind: "review-begin", author });
     await write(work);
     for (const author of turned) await reviewAuthor(author);
+    // While they could not be read, nothing that came about them could be judged by.
+    await review(restoredBy(work));
   };
 
   const write = async (work: Batch): Promise<void> => {
+    const damaged = [...work.knowledge.damaged].filter(([id]) => !reported.has(id));
+    for (const [id] of damaged) work.changes.push({ kind: "damaged", id });
     await commit(work.changes, { added: [...work.added.values()], changed: [...work.changed.values()] });
-    if (ahead.follow(work.knowledge.statementsAhead, [...work.added.keys()])) components.onAwaited?.();
+    for (const [id, error] of damaged) {
+      reported.add(id);
+      components.onDamaged?.(id, error);
+    }
+    for (const id of restoredBy(work)) reported.delete(id);
+    if (ahead.follow(work.knowledge.statementsAhead, [...work.added.keys(), ...restoredBy(work)])) components.onAwaited?.();
     for (const { lesson, utility } of work.judged.values()) room.note(lesson, utility);
     await makeRoom();
   };
@@ -167,7 +208,10 @@ export function createLedger(components: LedgerComponents): Ledger {
       const current = await work.knowledge.lesson(lesson.record.id);
       if (current === undefined) continue; // forgotten meanwhile
       work.changes.push({ kind: "embedding", label: lesson.label, embedder, vector });
-      const stored = await store.byLabels(neighbours.map(({ label }) => label));
+      const stored = await readable(
+        neighbours.map(({ label }) => label),
+        work,
+      );
       const near: { lesson: StoredLesson; similarity: number }[] = [];
       for (const [position, { similarity }] of neighbours.entries()) {
         const id = stored[position]?.record.id;
@@ -182,6 +226,19 @@ export function createLedger(components: LedgerComponents): Ledger {
       await work.review(lesson.record, near);
     }
     await write(work);
+  };
+
+  /** The lessons of the labels, undefined where there is none or it cannot be read. */
+  const readable = async (labels: readonly number[], work: Batch): Promise<(StoredLesson | undefined)[]> => {
+    try {
+      return await store.byLabels(labels);
+    } catch (error) {
+      if (!GrapevineError.is(error, "STORE_DAMAGED")) throw error;
+      const glances = await store.glances(labels);
+      return await Promise.all(
+        glances.map(async (glance) => (glance === undefined ? undefined : await work.knowledge.lesson(glance.id))),
+      );
+    }
   };
 
   const revise = async (changes: readonly StoreChange[]): Promise<void> => {
@@ -280,4 +337,9 @@ export function createLedger(components: LedgerComponents): Ledger {
     waiting: () => incoming.length,
     settled: () => desk.onIdle(),
   };
+}
+
+/** Lessons that could not be read, and of which the batch brings the records again. */
+function restoredBy({ changes }: Batch): RecordId[] {
+  return changes.flatMap((change) => (change.kind === "restore" ? [change.record.id] : []));
 }

@@ -106,10 +106,13 @@ function counted(counts: OutcomeCounts, { added, taken }: CountChange): OutcomeC
   return changed;
 }
 
-/** Only a lesson's first outcome here lengthens or ends the row: a lesson that fails again says no more of its author than it did. */
+/**
+ * Only a lesson's first outcome here lengthens or shortens the row: a lesson that fails again says no more of its author than it did. A success takes back one failure
+ * and not all of them (a cumulative sum, E. S. Page, "Continuous Inspection Schemes", Biometrika 41, 1954): who turns still has good lessons that nobody had tried.
+ */
 function rowAfter(failuresInRow: number, outcomes: OutcomeCounts, { added, taken }: CountChange): number {
   const isFirst = added !== undefined && outcomes.worked + outcomes.changed + outcomes.failed === 1;
   // The same said once more of one experience is nothing new.
   if (!isFirst || added === taken) return failuresInRow;
-  return added === "failed" ? failuresInRow + 1 : 0;
+  return added === "failed" ? failuresInRow + 1 : Math.max(0, failuresInRow - 1);
 }

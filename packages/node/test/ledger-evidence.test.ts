@@ -163,6 +163,27 @@ describe("outcomes", () => {
     expect(await node.stateOf(unused)).toBe("admitted");
   });
 
+  it("are not forgotten for one success of another lesson", async () => {
+    const node = await openNode();
+    const lessons = Array.from({ length: 6 }, () => lesson(friend));
+    const [first, second, good, third, fourth, unused] = lessons as [
+      SignedRecord,
+      SignedRecord,
+      SignedRecord,
+      SignedRecord,
+      SignedRecord,
+      SignedRecord,
+    ];
+    await node.trust(friend);
+    await node.ledger.receive(lessons);
+    for (const failing of [first, second]) await node.outcome("failed", failing);
+    await node.outcome("worked", good);
+    await node.outcome("failed", third);
+    expect(await node.stateOf(unused)).toBe("admitted");
+    await node.outcome("failed", fourth);
+    expect(await Promise.all([good, unused].map(node.stateOf))).toEqual(["admitted", "held"]);
+  });
+
   it("count for their author once, however often the same is said of one experience", async () => {
     const node = await openNode();
     const record = lesson(friend);

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +20,7 @@ import { openStore, type Store } from "@grapevine/store";
 import { MemoryLessonStore } from "@grapevine/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createLedger, type Ledger, type LedgerChange } from "../src/ledger.ts";
+import { createLedger, type Ledger, type LedgerChange, type LedgerComponents } from "../src/ledger.ts";
 import { openPrincipalBook, type PrincipalBook } from "../src/principals.ts";
 import { createRoom, type Room } from "../src/room.ts";
 
@@ -98,11 +100,23 @@ async function openBench(capacity?: number): Promise<Bench> {
 }
 
 /** A ledger on any store, to which nobody listens. */
-async function openLedger(store: LessonStore): Promise<{ readonly ledger: Ledger; readonly principals: PrincipalBook }> {
+async function openLedger(
+  store: LessonStore,
+  onDamaged?: LedgerComponents["onDamaged"],
+): Promise<{ readonly ledger: Ledger; readonly principals: PrincipalBook }> {
   const principals = await openPrincipalBook(store);
   const unheard = (): void => undefined;
   const room = roomIn(store, principals);
-  const ledger = createLedger({ store, principals, self: self.author, clock, room, onLessons: unheard, onOutbox: unheard });
+  const ledger = createLedger({
+    store,
+    principals,
+    self: self.author,
+    clock,
+    room,
+    onLessons: unheard,
+    onOutbox: unheard,
+    onDamaged,
+  });
   return { ledger, principals };
 }
 
@@ -248,6 +262,56 @@ class FailingStore extends MemoryLessonStore {
     this.applicationsLeft -= 1;
     await super.apply(changes);
   }
+}
+
+describe("a stored lesson of which a byte has changed", () => {
+  it("promise 2: is reported, keeps nothing else from being decided, and is restored from the copy that comes again", async () => {
+    const bench = await openBench();
+    const mark = createHash("sha512").update("no compression shortens this").digest("base64url");
+    const damaged = lesson(stranger, 7, mark);
+    await bench.ledger.receive([1, 2, 3].map((seq) => lesson(stranger, seq)));
+    await bench.ledger.receive([damaged]);
+    const before = await bench.store.lessons.get(damaged.id);
+    await bench.store.close();
+    await (await openStore({ path: bench.folder, clock })).close(); // moves LevelDB's log into a table
+    flipByteAt(join(bench.folder, "leveldb"), mark.slice(0, 12));
+
+    const store = await openStore({ path: bench.folder, clock });
+    await expect(store.lessons.get(damaged.id)).rejects.toMatchObject({ code: "STORE_DAMAGED" });
+    const reported: string[] = [];
+    const { ledger } = await openLedger(store.lessons, (id) => reported.push(id));
+    // In the same words, of the same lineage, and having nothing to do with it.
+    const others = [lesson(friend, 7, mark), ...[11, 12, 13].map((seq) => lesson(friend, seq))];
+    await ledger.receive(others);
+    await ledger.receive([lesson(self, 7, mark)]);
+    expect(reported).toEqual([damaged.id]);
+    for (const { id } of others) expect((await store.lessons.get(id))?.standing.state).toBe("held");
+    // So the next sync finds it missing here, and asks for it.
+    expect(await store.lessons.knows([damaged.id])).toEqual([false]);
+    expect(await accepted(store.lessons)).not.toContain(damaged.id);
+
+    await ledger.receive([retraction(stranger, 15, damaged)]);
+    await ledger.receive([lesson(friend, 14), damaged, damaged]);
+    const after = await store.lessons.get(damaged.id);
+    expect([after?.record.frame, after?.label]).toEqual([damaged.frame, before?.label]);
+    // What came about it while it could not be read counts, too.
+    expect(after?.standing.state).toBe("retracted");
+    expect(await store.lessons.knows([damaged.id])).toEqual([true]);
+    await closeBench({ ...bench, store });
+  });
+});
+
+function flipByteAt(folder: string, text: string): void {
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(".ldb"))) {
+    const file = join(folder, name);
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(text);
+    if (at < 0) continue;
+    bytes[at + 6] = (bytes[at + 6] ?? 0) ^ 0x20;
+    writeFileSync(file, bytes);
+    return;
+  }
+  throw new Error(`no table holds ${text}`);
 }
 
 describe("room that could not be made", () => {

@@ -129,6 +129,7 @@ function forgetLesson(transaction: Transaction, record: SignedRecord<LessonBody>
   ]) {
     transaction.erase(key);
   }
+  transaction.delete(textKey(keyspaces.damaged, id));
   for (let number = 0; number < transaction.state.embedders; number++) transaction.erase(embeddingKey(number, kept.label));
 }
 

@@ -50,6 +50,8 @@ export const keyspaces = {
   expiry: 34,
   /** superseded lesson id, author, superseding lesson id → nothing: of the lessons that are here (see lesson-links.ts) */
   superseder: 35,
+  /** lesson id → nothing: its frame could not be read, and has not come again yet */
+  damaged: 36,
 
   /** author → JSON */
   principal: 40,

@@ -9,6 +9,7 @@ import {
   type AuthorId,
   glanceOf,
   isAttestation,
+  type LessonBody,
   type LessonGlance,
   lessonText,
   normalisedText,
@@ -20,6 +21,7 @@ import {
   type StoredLesson,
   withStanding,
 } from "@grapevine/core";
+import { applyDamaged, restoreFrame } from "./damaged-lessons.ts";
 import { storeErrors } from "./errors.ts";
 import { applyForget, type ForgettingView } from "./forget-lesson.ts";
 import { decodeGlance, encodeCounts, encodeGlance } from "./glance-encoding.ts";
@@ -59,6 +61,8 @@ export interface ChangeContext {
   readonly limits: RefusalLimits;
   /** By lesson, for each that the list forgets. */
   readonly forgetting: ReadonlyMap<RecordId, ForgettingView>;
+  /** When the damaged lessons of the list were made, of those that are passed on. */
+  readonly listedAt: ReadonlyMap<RecordId, number>;
   /** Are the glances of all lessons there, in this program's format? */
   readonly hasGlances: boolean;
   /** The glance of a label as of the last commit, where it is in memory. */
@@ -77,6 +81,12 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
       break;
     case "forget":
       applyForget(transaction, change, forgetting.get(change.id) ?? unseen, limits);
+      break;
+    case "damaged":
+      applyDamaged(transaction, change.id, context.listedAt.get(change.id));
+      break;
+    case "restore":
+      applyRestore(transaction, change.record);
       break;
     case "attestation":
       applyAuthored(transaction, keyspaces.attestation, change.record, isLater);
@@ -170,6 +180,14 @@ function addLesson(transaction: Transaction, lesson: StoredLesson): void {
   placeLesson(transaction, lesson, order);
   passOnLesson(transaction, lesson);
   transaction.state = { ...transaction.state, nextLabel: Math.max(transaction.state.nextLabel, label + 1) };
+}
+
+function applyRestore(transaction: Transaction, record: SignedRecord<LessonBody>): void {
+  restoreFrame(transaction, record);
+  const value = transaction.getSync(textKey(keyspaces.standing, record.id));
+  if (value === undefined) return;
+  const { order: _, ...kept } = decodeStanding(value);
+  passOnLesson(transaction, { ...kept, record });
 }
 
 /** What is attested of a lesson has a keyspace of its own, so that it may come before the lesson. */

@@ -21,6 +21,7 @@ import {
   type StoredLesson,
 } from "@grapevine/core";
 import type { CommitQueue } from "./commit-queue.ts";
+import { listedAt } from "./damaged-lessons.ts";
 import type { Database } from "./database.ts";
 import { type ForgettingView, viewForForgetting, withSaidInBatch } from "./forget-lesson.ts";
 import { glancesMark } from "./glance-rebuild.ts";
@@ -259,9 +260,10 @@ export class LevelLessonStore implements LessonStore {
   }
 
   async knows(ids: readonly RecordId[]): Promise<boolean[]> {
-    const places = [keyspaces.recordType, keyspaces.refused, keyspaces.forgotten];
+    const places = [keyspaces.recordType, keyspaces.refused, keyspaces.forgotten, keyspaces.damaged];
     const known = await this.#database.hasMany(places.flatMap((keyspace) => ids.map((id) => textKey(keyspace, id))));
-    return ids.map((_, i) => places.some((_, place) => known[place * ids.length + i] === true));
+    const isIn = (place: number, i: number): boolean => known[place * ids.length + i] === true;
+    return ids.map((_, i) => (isIn(0, i) && !isIn(3, i)) || isIn(1, i) || isIn(2, i));
   }
 
   async outbox(): Promise<RecordId[]> {
@@ -289,12 +291,14 @@ export class LevelLessonStore implements LessonStore {
   }
 
   async #commit(changes: readonly StoreChange[]): Promise<void> {
+    const damaged = changes.flatMap((change) => (change.kind === "damaged" ? [change.id] : []));
+    const listed = damaged.length === 0 ? noTimes : await listedAt(damaged, this.#database);
     const applyAll = (transaction: Transaction, forgetting: ChangeContext["forgetting"]): void => {
       const archives = changes.some(({ kind }) => kind === "archive");
       const hasGlances = archives && transaction.getSync(glancesMark().key) !== undefined;
       const glanceInMemory = (label: number): LessonGlance | undefined =>
         this.#glances.isLoaded ? this.#glances.of(label) : undefined;
-      const context = { limits: this.#limits, forgetting, hasGlances, glanceInMemory };
+      const context = { limits: this.#limits, forgetting, listedAt: listed, hasGlances, glanceInMemory };
       for (const change of changes) applyChange(transaction, change, context);
     };
     const forgotten = changes.flatMap((change) => (change.kind === "forget" ? [change.id] : []));
@@ -340,6 +344,8 @@ export class LevelLessonStore implements LessonStore {
 }
 
 const lessonsPerRead = 50;
+
+const noTimes: ReadonlyMap<RecordId, number> = new Map();
 
 /** What every record id begins with; people leave it out (`shortId`). */
 const recordIdStart = "bafyrei";

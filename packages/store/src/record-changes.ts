@@ -64,8 +64,8 @@ function forgetOldestRefused(transaction: Transaction): void {
   transaction.state = { ...transaction.state, refused: refused - 1 };
 }
 
-/** A frame under another id than its own would be taken for damage when it is read. */
-function checkFrame({ id, frame }: SignedRecord): void {
+/** A frame under another id than its own would be taken for damage when it is read. @throws STORE_CHANGE_INVALID */
+export function checkFrame({ id, frame }: SignedRecord): void {
   if (isRecordId(id) && recordIdOf(frame.subarray(signatureBytes)) === id) return;
   throw storeErrors.create("STORE_CHANGE_INVALID", `the frame of record ${id} does not give this id`);
 }

@@ -499,6 +499,29 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
       });
     });
 
+    describe("a lesson whose record is said to be damaged", () => {
+      const lesson = sampleStoredLesson(sampleLesson(alice), 3, "held");
+      const { id } = lesson.record;
+      const listed = async (): Promise<RecordId[]> => (await collect(store.recordKeys())).map((key) => key.id);
+
+      it("is neither known nor passed on until it is restored, and stays what it was", async () => {
+        await add(lesson);
+        await store.apply([{ kind: "damaged", id }]);
+        expect([await store.knows([id]), await listed()]).toEqual([[false], []]);
+        expect(store.counts()).toMatchObject({ held: 1 });
+        await store.apply([{ kind: "restore", record: lesson.record }]);
+        expect([await store.knows([id]), await listed()]).toEqual([[true], [id]]);
+        expect(await store.get(id)).toEqual(lesson);
+      });
+
+      it("is nothing where there is none, and only a lesson that is here is restored", async () => {
+        await store.apply([{ kind: "damaged", id }]);
+        expect([await store.knows([id]), await listed()]).toEqual([[false], []]);
+        const restoring = store.apply([{ kind: "restore", record: lesson.record }]);
+        await expect(restoring).rejects.toMatchObject({ code: "STORE_CHANGE_INVALID" });
+      });
+    });
+
     describe("what is passed on", () => {
       it("gives the keys of all records by (createdAt, id), from any position", async () => {
         const lessons = numbered(30).map((each, i) =>

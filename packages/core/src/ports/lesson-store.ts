@@ -5,7 +5,15 @@
 import type { AuthorId } from "../identity.ts";
 import type { LessonState, Principal, Standing, StoredLesson } from "../lesson.ts";
 import type { LessonGlance } from "../lesson-glance.ts";
-import type { AttestationBody, RecordId, RecordType, RetractionBody, RotationBody, SignedRecord } from "../records.ts";
+import type {
+  AttestationBody,
+  LessonBody,
+  RecordId,
+  RecordType,
+  RetractionBody,
+  RotationBody,
+  SignedRecord,
+} from "../records.ts";
 
 export type StoreChange =
   /** Adds a lesson, or replaces what is kept about it (its record never changes). */
@@ -14,6 +22,10 @@ export type StoreChange =
   | { readonly kind: "archive"; readonly id: RecordId; readonly standing: Standing; readonly prunedUtility: number }
   /** Deletes a lesson, what was derived from it and what was said of it; its id is remembered as refused, so that no peer's copy comes back. */
   | { readonly kind: "forget"; readonly id: RecordId; readonly reason: string }
+  /** The lesson's record cannot be read: it is not passed on, and not known, until it has come again. What is kept about it stays. Nothing where there is none. */
+  | { readonly kind: "damaged"; readonly id: RecordId }
+  /** Writes the record of a kept lesson anew, which has come again. */
+  | { readonly kind: "restore"; readonly record: SignedRecord<LessonBody> }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
   /** Takes an author's attestation of a lesson out again, if there is one: more are said of the lesson than are kept. */

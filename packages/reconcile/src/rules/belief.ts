@@ -9,7 +9,7 @@ import { type Decision, type Rule, ruleFor, standingOf } from "./rule.ts";
 export const requiredWitnesses = 2;
 /** A foreign lesson that failed here so many times more than it worked is not used any longer. */
 export const failingExcess = 2;
-/** So many lessons of an author in a row whose first outcome here was a failure, and whatever else of the author has not worked yet is held. */
+/** When so many lessons of an author more have failed than worked at their first use here, of late, whatever else of the author has not worked yet is held. */
 export const maxFailuresInRow = 3;
 
 export const beliefRules: readonly Rule[] = [
@@ -72,12 +72,14 @@ export const beliefRules: readonly Rule[] = [
     decide: (input) => (isOwn(input) ? { action: "admit", state: "own", reason: "you wrote it" } : undefined),
   }),
   ruleFor<LessonBody>("author-failing", "AUTHOR_FAILING", ["lesson"], {
-    summary: `Once ${maxFailuresInRow} lessons of an author in a row have failed at their first use here, what else of the author has not worked here is held, even a trusted principal's.`,
+    summary: `Once ${maxFailuresInRow} more lessons of an author have failed than worked at their first use here, counted from the last time that as many had worked, what else of the author has not worked here is held, even a trusted principal's.`,
     decide: ({ record, state }) => {
       const failures = state.principals.get(record.body.author)?.failuresInRow ?? 0;
       return failures < maxFailuresInRow
         ? undefined
-        : held(`the last ${failures} lessons of its author failed at their first use here; trusting the author anew ends that`);
+        : held(
+            `of late ${failures} more lessons of its author failed than worked at their first use here; trusting the author anew ends that`,
+          );
     },
   }),
   ruleFor<LessonBody>("trusted-principal", "PRINCIPAL_TRUSTED", ["lesson"], {

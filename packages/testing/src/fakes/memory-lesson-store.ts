@@ -37,6 +37,8 @@ interface Contents {
   readonly forgotten: Set<RecordId>;
   /** Lessons that are passed on. */
   readonly offered: Set<RecordId>;
+  /** Lessons whose records are said to be unreadable. */
+  readonly damaged: Set<RecordId>;
   readonly outbox: Set<RecordId>;
   /** By embedder, then label. */
   readonly embeddings: Map<string, Map<number, Float32Array>>;
@@ -60,6 +62,7 @@ export class MemoryLessonStore implements LessonStore {
     refused: new Set(),
     forgotten: new Set(),
     offered: new Set(),
+    damaged: new Set(),
     outbox: new Set(),
     embeddings: new Map(),
   };
@@ -225,8 +228,9 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async knows(ids: readonly RecordId[]): Promise<boolean[]> {
+    const { refused, forgotten, damaged } = this.#contents;
     const stored = new Set(this.#allRecords().map(({ id }) => id));
-    return ids.map((id) => stored.has(id) || this.#contents.refused.has(id) || this.#contents.forgotten.has(id));
+    return ids.map((id) => (stored.has(id) && !damaged.has(id)) || refused.has(id) || forgotten.has(id));
   }
 
   async outbox(): Promise<RecordId[]> {
@@ -271,6 +275,17 @@ export class MemoryLessonStore implements LessonStore {
       case "forget":
         for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
         break;
+      case "damaged":
+        if (contents.lessons.has(change.id)) contents.damaged.add(change.id);
+        contents.offered.delete(change.id);
+        break;
+      case "restore": {
+        const lesson = contents.lessons.get(change.record.id);
+        if (lesson === undefined) throw changeInvalid(`there is no lesson ${change.record.id} to restore`);
+        contents.damaged.delete(change.record.id);
+        applyLesson(contents, lesson); // which puts it on the list again
+        break;
+      }
       case "attestation":
         keep(contents.attestations, change.record, isLater);
         break;
@@ -321,10 +336,11 @@ function applyArchive(contents: Contents, { id, standing, prunedUtility }: Extra
 
 /** Gives the ids of what was said of it. */
 function applyForget(contents: Contents, id: RecordId): RecordId[] {
-  const { lessons, labels, attestations, tombstones, outbox, embeddings, forgotten, offered } = contents;
+  const { lessons, labels, attestations, tombstones, outbox, embeddings, forgotten, offered, damaged } = contents;
   const { label, record: lesson } = lessons.get(id) ?? {};
   lessons.delete(id);
   offered.delete(id);
+  damaged.delete(id);
   outbox.delete(id);
   if (label !== undefined) {
     labels.delete(label);
@@ -363,6 +379,7 @@ function copyOf(contents: Contents): Contents {
     refused: new Set(contents.refused),
     forgotten: new Set(contents.forgotten),
     offered: new Set(contents.offered),
+    damaged: new Set(contents.damaged),
     outbox: new Set(contents.outbox),
     embeddings: new Map([...contents.embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
   };
