@@ -31,7 +31,7 @@ export interface DiscoveryInit {
   readonly lan: Pick<LanCalls, "call"> | undefined;
   readonly dht: Pick<SwarmDht, "announce" | "find"> | undefined;
   readonly exchanges: boolean;
-  peers(): readonly PeerInfo[];
+  readonly peers: () => readonly PeerInfo[];
   connectionTo(peer: AuthorId): Connection | undefined;
   isBlocked(peer: AuthorId): boolean;
   /** Dials and greets. */

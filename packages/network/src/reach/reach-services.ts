@@ -39,7 +39,7 @@ export interface ReachPartsInit {
   readonly reach: ReachInit;
   readonly onLan: (found: Found) => void;
   /** Resolves when a connected peer has greeted; false when it does not. */
-  hasGreeted(peer: AuthorId): Promise<boolean>;
+  readonly hasGreeted: (peer: AuthorId) => Promise<boolean>;
 }
 
 export function reachParts({ swarm, reach, onLan, hasGreeted }: ReachPartsInit): ReachParts {
