@@ -184,6 +184,10 @@ export const maxExchangeBytes: number = 32 * 1024;
 export const exchangeTimeoutMs = 10_000;
 /** Exchanges that one peer has answered: it asks on connecting and every ten minutes, while it knows too few. */
 export const exchangeRate: { readonly perMinute: number; readonly burst: number } = { perMinute: 1, burst: 5 };
+/** How often each link is tried. With the 20 s of a ping's patience a dead one is noticed within 50 s. */
+export const pingEveryMs = 30_000;
+/** With so many peers nobody is looked for any more: others look for this node, too, so that it comes to about twice as many in a swarm that has them. */
+export const enoughPeers = 6;
 /** How often it is looked whether there are enough peers, ± 30 %; with enough of them nothing else happens. */
 export const discoveryEveryMs: number = 10 * 60_000;
 /** With fewer peers than this a node calls into the local network each time it looks. */

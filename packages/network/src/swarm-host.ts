@@ -16,6 +16,7 @@ import {
   maxConnectionsPerSecond,
   maxPendingConnections,
   namedConnections,
+  pingEveryMs,
 } from "./network-limits.ts";
 import type { ReachParts } from "./reach/reach-services.ts";
 
@@ -67,7 +68,8 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
       maxConnections,
     },
     // A machine that generates text on all of its cores answers late; a link is given up only when it is silent for long.
-    connectionMonitor: { pingInterval: 10_000, pingTimeout: { minTimeout: 20_000 } },
+    // Pings are nearly all that an idle link carries: at every 10 s a node with eleven links had 2.9 KB/s of them.
+    connectionMonitor: { pingInterval: pingEveryMs, pingTimeout: { minTimeout: 20_000 } },
     connectionGater: {
       ...init.reach.connectionGater,
       denyDialPeer: (peer) => init.isBlocked(peer.toString()),

@@ -84,7 +84,7 @@ export class Discovery {
   }
 
   #wants(): boolean {
-    return !this.#stopping.signal.aborted && this.#init.peers().length < wantedPeers;
+    return !this.#stopping.signal.aborted && this.#init.peers().length < enoughPeers;
   }
 
   #isConnected(peer: AuthorId): boolean {
@@ -100,7 +100,7 @@ export class Discovery {
 
   #arm(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#timer = this.#init.timers.after(jittered(discoveryEveryMs, this.#init.random), () => {
+    this.#timer = this.#init.timers.after(jittered(discoveryEveryMs, enoughPeers, this.#init.random), () => {
       void this.#look().finally(() => this.#arm());
     });
   }
