@@ -13,6 +13,7 @@ import {
   limitOption,
   logLevels,
   maxPort,
+  offsetOption,
   verdictNames,
   whole,
   word,
@@ -305,7 +306,11 @@ function addLessonCommands(program: Command, perform: Perform): void {
     lessons
       .command("conflicts")
       .description("lessons that give opposite guidance for one situation, side by side")
-      .action(() => perform(async (context) => (await import("./commands/conflicts.ts")).listConflicts(context))),
+      .addOption(limitOption())
+      .addOption(offsetOption())
+      .action((options: { limit?: number; offset?: number }) =>
+        perform(async (context) => (await import("./commands/conflicts.ts")).listConflicts(context, options)),
+      ),
     [["lessons conflicts", "outcomes decide; until then the better one is used"]],
   );
   examples(

@@ -19,15 +19,19 @@ import { isRecordId } from "./record-id.ts";
 import { lessonKinds, type RecordBody, recordVersion } from "./records.ts";
 import { textProblem } from "./text.ts";
 
+/** Lengths are in Unicode code points, which every language can count, and not what a library's version takes for a length. */
 function text(maxLength: number): z.ZodString {
   return z
     .string()
     .min(1)
-    .max(maxLength)
     .superRefine((value, context) => {
-      const problem = textProblem(value);
+      const problem = isLongerThan(maxLength, value) ? `has more than ${maxLength} characters` : textProblem(value);
       if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
     });
+}
+
+function isLongerThan(maxLength: number, value: string): boolean {
+  return value.length > maxLength && (value.length > 2 * maxLength || Array.from(value).length > maxLength);
 }
 
 const whole = z.int().nonnegative();

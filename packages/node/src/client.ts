@@ -86,7 +86,7 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
       }),
     lessons: (query, options) => get(`/api/lessons${search(query)}`, options),
     searchLessons: (q, limit, options) => get(`/api/lessons/search${search({ q, limit })}`, options),
-    conflicts: (options) => get("/api/lessons/conflicts", options),
+    conflicts: (query, options) => get(`/api/lessons/conflicts${search({ ...query })}`, options),
     lesson: (id, options) => get(`/api/lessons/${encodeURIComponent(id)}`, options),
     retract: (id, body, options) => post(`/api/lessons/${encodeURIComponent(id)}/retract`, body, options),
     forgetLesson: (id, options) => post(`/api/lessons/${encodeURIComponent(id)}/forget`, undefined, options),

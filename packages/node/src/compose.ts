@@ -1,7 +1,16 @@
 /** How the stages are joined: which one's output is whose input. The only file that knows them all. */
 import { homedir, hostname } from "node:os";
 import { createAgent } from "@grapevine/agent";
-import type { AuthorId, Clock, Embedder, ExperienceStore, Identity, LanguageModel, VectorIndex } from "@grapevine/core";
+import type {
+  AuthorId,
+  Clock,
+  Embedder,
+  Experience,
+  ExperienceStore,
+  Identity,
+  LanguageModel,
+  VectorIndex,
+} from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
 import { createNetwork, type Network, type Outbox } from "@grapevine/network";
 import type { Store } from "@grapevine/store";
@@ -10,6 +19,7 @@ import { createActivity } from "./activity.ts";
 import { createAdmission } from "./admission.ts";
 import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
+import { captureExperience } from "./capturing.ts";
 import type { ReachSettings } from "./control/contract.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
@@ -130,7 +140,9 @@ export async function compose(opened: Opened): Promise<Composed> {
     log,
   });
   const nameOf = naming(home.name, self, principals, network);
-  const agent = createAgent({ ...agentParts, experiences, nameOf: (author) => nameOf(author) ?? author });
+  const capturing = { ...authoring, experiences, principals };
+  const captured = { append: (experience: Experience) => captureExperience(experience, capturing) };
+  const agent = createAgent({ ...agentParts, experiences: captured, nameOf: (author) => nameOf(author) ?? author });
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
     { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },

@@ -6,6 +6,7 @@ export type {
   AskRequest,
   Choice,
   Conflict,
+  ConflictQuery,
   ConflictSide,
   ErrorReply,
   ExperienceDetails,

@@ -4,6 +4,7 @@ import type {
   Answer,
   AskRequest,
   Conflict,
+  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
@@ -44,7 +45,7 @@ export interface NodeOperations {
   practise(request: PractiseRequest, onTask?: (task: PractisedTask) => void, options?: CallOptions): Promise<PractiseSummary>;
   lessons(query?: { state?: LessonState; limit?: number }, options?: CallOptions): Promise<LessonSummary[]>;
   searchLessons(query: string, limit?: number, options?: CallOptions): Promise<LessonHit[]>;
-  conflicts(options?: CallOptions): Promise<Conflict[]>;
+  conflicts(query?: ConflictQuery, options?: CallOptions): Promise<Conflict[]>;
   lesson(id: string, options?: CallOptions): Promise<LessonDetails>;
   retract(id: string, request?: RetractRequest, options?: CallOptions): Promise<LessonReply>;
   forgetLesson(id: string, options?: CallOptions): Promise<ForgetReply>;

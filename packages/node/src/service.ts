@@ -20,11 +20,13 @@ import type { Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";
 import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
+import { concludeExperience } from "./capturing.ts";
 import type {
   Answer,
   AnswerPolicy,
   AskRequest,
   Conflict,
+  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
@@ -61,7 +63,6 @@ import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
 import type { Merits } from "./merits.ts";
 import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
-import { outcomeChanges } from "./outcomes.ts";
 import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
@@ -119,7 +120,7 @@ export class NodeService implements NodeOperations {
     this.#views = { trustOf: merits.trustOf, utilitiesOf: merits.utilitiesOf, nameOf };
     this.#asking = { ...components, ...this.#views, self: identity.author };
     this.#describing = { ...components, ...this.#views, self: identity.author };
-    this.#practice = createPractice({ ...components, ...this.#views, count: (experience) => this.#count(experience) });
+    this.#practice = createPractice({ ...components, ...this.#views });
   }
 
   /** Says at which URL the control API answers, once it does. */
@@ -165,17 +166,10 @@ export class NodeService implements NodeOperations {
   }
 
   async feedback({ experience: text, verdict, comment }: FeedbackRequest): Promise<FeedbackReply> {
-    const { experiences, clock, learning, ledger } = this.#components;
+    const { experiences, clock, learning } = this.#components;
     const { id } = await findExperience(text, experiences);
     const outcome: Outcome = { verdict, verifiedBy: "feedback", comment, at: clock.now() };
-    let after: Experience | undefined;
-    // Read, changed and counted in one turn of the ledger, so that two words on one experience cannot both be counted as the first.
-    await ledger.revise(async () => {
-      const before = await findExperience(id, experiences);
-      const distillation = before.answeredBy === undefined ? "queued" : before.distillation;
-      after = await experiences.update(id, { outcome, distillation });
-      return await outcomeChanges(after, outcome, before.outcome, this.#components);
-    });
+    const after = await concludeExperience(id, outcome, this.#components);
     learning.wake();
     return { experienceId: id, verdict, lessons: creditedLessons(after) };
   }
@@ -226,8 +220,8 @@ export class NodeService implements NodeOperations {
     return await describeLesson(await findLesson(text, store), this.#describing);
   }
 
-  conflicts(): Promise<Conflict[]> {
-    return listConflicts(this.#describing);
+  conflicts(query: ConflictQuery = {}): Promise<Conflict[]> {
+    return listConflicts(query, this.#describing);
   }
 
   async retract(text: string, request: RetractRequest = {}): Promise<LessonReply> {
@@ -316,13 +310,6 @@ export class NodeService implements NodeOperations {
     return await listModels(this.#components.model.id);
   }
 
-  /** Moves what the first outcome of an experience moves. */
-  async #count(experience: Experience): Promise<void> {
-    const { outcome } = experience;
-    if (outcome === undefined || experience.lessons.length === 0) return;
-    await this.#components.ledger.revise(() => outcomeChanges(experience, outcome, undefined, this.#components));
-  }
-
   async #setPinned(text: string, pinned: boolean): Promise<PinReply> {
     const { store, ledger } = this.#components;
     const { record } = await findLesson(text, store);
@@ -370,8 +357,8 @@ function lessonReply({ record, standing }: StoredLesson): LessonReply {
 }
 
 /** The lessons that an outcome moved: none where another peer answered. */
-function creditedLessons(experience: Experience | undefined): string[] {
-  return experience === undefined || experience.answeredBy !== undefined ? [] : experience.lessons.map(({ id }) => id);
+function creditedLessons(experience: Experience): string[] {
+  return experience.answeredBy !== undefined ? [] : experience.lessons.map(({ id }) => id);
 }
 
 /** A caller that does not want to be told. */

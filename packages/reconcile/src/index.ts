@@ -1,7 +1,14 @@
 /** Reconciliation as pure functions: values in, verdicts with reasons out. */
 export { lowerBound } from "./beta.ts";
 export { type ClusterMember, representative } from "./cluster.ts";
-export { areInConflict, type ConflictParty, type ConflictState, conflictState } from "./conflict.ts";
+export {
+  areInConflict,
+  type ConflictEvidence,
+  type ConflictParty,
+  type ConflictState,
+  conflictState,
+  conflictStateBetween,
+} from "./conflict.ts";
 export { judge } from "./judge.ts";
 export {
   defaultKeepingLimits,

@@ -51,6 +51,7 @@ import {
   pointerTo,
 } from "./lesson-encoding.ts";
 import { placeExpiry, putLinks } from "./lesson-links.ts";
+import { changeExperience } from "./level-experience-store.ts";
 import { addRecord, changeLessonCount, passOn, type RefusalLimits, refuse, removeRecord } from "./record-changes.ts";
 import { maxLabel } from "./reservations.ts";
 import { asLesson, decodeFrame } from "./stored-frame.ts";
@@ -69,7 +70,7 @@ export interface ChangeContext {
   readonly glanceInMemory: (label: number) => LessonGlance | undefined;
 }
 
-/** @throws STORE_CHANGE_INVALID */
+/** @throws STORE_CHANGE_INVALID, EXPERIENCE_UNKNOWN, EXPERIENCE_INVALID */
 export function applyChange(transaction: Transaction, change: StoreChange, context: ChangeContext): void {
   const { limits, forgetting } = context;
   switch (change.kind) {
@@ -81,6 +82,13 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
       break;
     case "forget":
       applyForget(transaction, change, forgetting.get(change.id) ?? unseen, limits);
+      break;
+    case "experience-outcome":
+      changeExperience(transaction, change.id, (before) => ({
+        ...before,
+        outcome: change.outcome,
+        distillation: change.distillation,
+      }));
       break;
     case "damaged":
       applyDamaged(transaction, change.id, context.listedAt.get(change.id));

@@ -24,6 +24,7 @@ const trial = z.object({
   bothWrong: whole,
   generations: whole,
   verdict: z.enum(["admitted", "refused", "undecided"]),
+  tasks: z.array(z.string()).optional(),
   against: z.string().optional(),
   model: z.string(),
   at: z.number(),

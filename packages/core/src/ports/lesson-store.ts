@@ -2,6 +2,7 @@
  * The port of the store of lessons and of everything that was decided about them. A verdict becomes a list of changes, and the list is applied in one
  * atomic batch: after a crash all of it is there, or nothing.
  */
+import type { DistillationState, Outcome } from "../experience.ts";
 import type { AuthorId } from "../identity.ts";
 import type { LessonState, Principal, Standing, StoredLesson } from "../lesson.ts";
 import type { LessonGlance } from "../lesson-glance.ts";
@@ -22,6 +23,13 @@ export type StoreChange =
   | { readonly kind: "archive"; readonly id: RecordId; readonly standing: Standing; readonly prunedUtility: number }
   /** Deletes a lesson, what was derived from it and what was said of it; its id is remembered as refused, so that no peer's copy comes back. */
   | { readonly kind: "forget"; readonly id: RecordId; readonly reason: string }
+  /** Gives an experience its outcome, in the batch that counts it. Of a store that keeps experiences beside the lessons. */
+  | {
+      readonly kind: "experience-outcome";
+      readonly id: string;
+      readonly outcome: Outcome;
+      readonly distillation: DistillationState;
+    }
   /** The lesson's record cannot be read: it is not passed on, and not known, until it has come again. What is kept about it stays. Nothing where there is none. */
   | { readonly kind: "damaged"; readonly id: RecordId }
   /** Writes the record of a kept lesson anew, which has come again. */

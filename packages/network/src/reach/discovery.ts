@@ -7,11 +7,11 @@ import type { Connection } from "@libp2p/interface";
 import type { Counters } from "../counters.ts";
 import {
   discoveryEveryMs,
+  enoughPeers,
   foundAgainAfterMs,
   lonelyPeers,
   maxFoundDials,
   maxFoundRemembered,
-  wantedPeers,
 } from "../network-limits.ts";
 import { jittered } from "../network-timing.ts";
 import type { NetworkLog, PeerInfo } from "../network-types.ts";
@@ -100,7 +100,7 @@ export class Discovery {
 
   #arm(): void {
     if (this.#stopping.signal.aborted) return;
-    this.#timer = this.#init.timers.after(jittered(discoveryEveryMs, enoughPeers, this.#init.random), () => {
+    this.#timer = this.#init.timers.after(jittered(discoveryEveryMs, this.#init.random), () => {
       void this.#look().finally(() => this.#arm());
     });
   }

@@ -303,6 +303,12 @@ export interface ConflictSide {
   readonly outcomes: { readonly worked: number; readonly changed: number; readonly failed: number };
 }
 
+/** `GET /api/lessons/conflicts`: how many, and after how many. */
+export interface ConflictQuery {
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
 /** A line of `GET /api/lessons/conflicts`: two lessons of which at most one enters a prompt. */
 export interface Conflict {
   /** `decided` as long as outcomes speak clearly for one side; open again when they no longer do. */

@@ -4,6 +4,7 @@ import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@
 import { z } from "zod";
 import type {
   AskRequest,
+  ConflictQuery,
   FeedbackRequest,
   InviteRequest,
   JoinRequest,
@@ -74,6 +75,11 @@ export const lessonsQuery: z.ZodType<{ state?: (typeof lessonStates)[number]; li
 export const searchQuery: z.ZodType<{ q: string; limit?: number }> = z.strictObject({ q: z.string().min(1).max(2_000), limit });
 
 export const listQuery: z.ZodType<{ limit?: number }> = z.strictObject({ limit });
+
+export const conflictQuery: z.ZodType<ConflictQuery> = z.strictObject({
+  limit,
+  offset: z.coerce.number().int().min(0).optional(),
+});
 
 export const idParameter: z.ZodType<{ id: string }> = z.object({ id: z.string().min(1).max(200) });
 

@@ -8,6 +8,7 @@ import type { AskEvent, PractiseEvent } from "./contract.ts";
 import { named } from "./failures.ts";
 import {
   askRequest,
+  conflictQuery,
   feedbackRequest,
   idParameter,
   inviteRequest,
@@ -39,7 +40,7 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
     const { q, limit: most } = parse(searchQuery, query);
     return operations.searchLessons(q, most);
   });
-  server.get("/api/lessons/conflicts", () => operations.conflicts());
+  server.get("/api/lessons/conflicts", ({ query }) => operations.conflicts(parse(conflictQuery, query)));
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));

@@ -275,6 +275,8 @@ export class MemoryLessonStore implements LessonStore {
       case "forget":
         for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
         break;
+      case "experience-outcome":
+        throw changeInvalid(`there is no experience ${change.id} beside these lessons`);
       case "damaged":
         if (contents.lessons.has(change.id)) contents.damaged.add(change.id);
         contents.offered.delete(change.id);
