@@ -36,6 +36,8 @@ export interface NetworkComponents {
   readonly clock: Clock;
   /** Default: those of the system. */
   readonly timers?: Timers;
+  /** Default: core's `decodeRecord`. Where many nodes of one process decode the same frames, as in a simulation, it may remember what it found. */
+  readonly decode?: (frame: Uint8Array) => SignedRecord;
   readonly log: NetworkLog;
   readonly records: SyncRecords;
   /** What changes among `records.recordKeys()`. Absent: all keys are read for every sync. */

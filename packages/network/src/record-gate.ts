@@ -61,6 +61,8 @@ export type RecordVerdict =
   | { readonly verdict: "reject"; readonly reason: RefusalReason };
 
 export interface RecordGateComponents {
+  /** Default: core's `decodeRecord`. */
+  readonly decode?: ((frame: Uint8Array) => SignedRecord) | undefined;
   readonly clock: Clock;
   readonly counters: Counters;
   isBlocked(author: AuthorId): boolean;
@@ -130,7 +132,7 @@ export class RecordGate {
 
   #timely(frame: Uint8Array): SignedRecord | RefusalReason {
     // [reject] size, depth, canonical form, schema, signature; [ignore] version
-    const record = decodeRecord(frame);
+    const record = (this.#components.decode ?? decodeRecord)(frame);
     const now = this.#components.clock.now();
     // [ignore]
     if (record.body.createdAt > now + limits.maxClockSkewMs) return "future";

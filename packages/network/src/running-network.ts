@@ -112,6 +112,7 @@ export class RunningNetwork {
     const receive = this.#receive.bind(this);
     this.#queue = new InboundQueue({ counters, log, receive });
     this.#gate = new RecordGate({
+      decode: components.decode,
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
@@ -119,7 +120,15 @@ export class RunningNetwork {
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claims: new Claims(clock) };
+    this.#intake = {
+      timers,
+      records,
+      gate: this.#gate,
+      passedOver: new PassedOver(clock),
+      receive,
+      onBrought: (from) => this.#syncOn(from),
+      claims: new Claims(clock),
+    };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -317,6 +326,11 @@ export class RunningNetwork {
     for (const record of records) this.#gaps.arrived(record);
   }
 
+  /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
+  #syncOn(from: AuthorId): void {
+    for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestSoon(peerId);
+  }
+
   #fillGap(peer: AuthorId): void {
     if (this.peers.get(peer) === undefined) return;
     this.#counters.add("gossip.gaps");
@@ -346,6 +360,7 @@ export class RunningNetwork {
       settlements: this.#settlements,
     };
     return new SyncScheduler({
+      clock,
       timers: this.#timers,
       timing: this.#timing,
       random,
