@@ -109,12 +109,13 @@ export const maxRatedKeys = 4096;
 export const maxRememberedIds = 16_384;
 /**
  * Accepted records that wait for admission. What finds no room is not lost, sync brings it. One forwarder fills a quarter at most; where all is taken, the newest of whoever
- * has most waiting makes room for one who has less. Batches are taken of each forwarder in turn.
+ * has most waiting makes room for one who has less. Batches are taken of each forwarder in turn, small
+ * ones, since whoever has little waits for one of each that has much.
  */
 export const inboundQueue: { readonly most: number; readonly mostPerForwarder: number; readonly batch: number } = {
   most: 4096,
   mostPerForwarder: 1024,
-  batch: 64,
+  batch: 16,
 };
 
 /**
