@@ -24,6 +24,7 @@ import type { UpArguments } from "./commands/up.ts";
 import type { CommandWork } from "./context.ts";
 import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
 import { addInvites, addReachOptions } from "./reach-program.ts";
+import { addSwarmCommands } from "./swarm-program.ts";
 import { readVersion } from "./version.ts";
 
 interface ProgramInit {
@@ -69,6 +70,7 @@ export function createProgram(init: ProgramInit): Command {
   addLessonCommands(program, init.perform);
   addExperienceCommands(program, init.perform);
   addPeerCommands(program, init.perform);
+  addSwarmCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],

@@ -24,6 +24,7 @@ export type {
   RecordSetChange,
   RecordSetChanges,
   Sureness,
+  SwarmMembers,
   SyncRecords,
   SyncReport,
 } from "./network-types.ts";

@@ -5,6 +5,8 @@ import type {
   Identity,
   LessonStore,
   LessonUse,
+  MembershipBody,
+  Memberships,
   RecordId,
   RecordKey,
   SignedRecord,
@@ -19,7 +21,7 @@ export interface NetworkInit {
   readonly identity: Identity;
   /** Shown to other peers, who do not trust it. */
   readonly name: string;
-  /** Letters, digits, dots, dashes and underscores, at most 64. */
+  /** The whole name: that of a closed swarm names its owner. */
   readonly swarm: string;
   /** Multiaddrs to listen on. Default: every interface, a port that the system chooses. */
   readonly listen?: readonly string[];
@@ -48,6 +50,8 @@ export interface NetworkComponents {
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
   readonly outbox: Outbox;
   isBlocked(author: AuthorId): boolean;
+  /** Who is in the swarm, where it is closed. What `receive` has made durable is in it. Absent: nobody but the owner is known. */
+  readonly members?: SwarmMembers | undefined;
   /** Somebody whom the user named otherwise than by an address. Such peers keep their places and are synced with first, whatever strangers do. Default: nobody. */
   isKnown?(peer: AuthorId): boolean;
   /** How questions of peers are served. Absent: none is answered. */
@@ -87,6 +91,12 @@ export interface RecordSetChanges {
 export interface RecordSetChange {
   readonly added: readonly Pick<RecordKey, "id" | "createdAt">[];
   readonly removed: readonly Pick<RecordKey, "id" | "createdAt">[];
+}
+
+/** The owner's word on members, as it has come here. */
+export interface SwarmMembers extends Memberships {
+  /** Told of every change from now on; gives what ends it. */
+  follow(onChange: (record: SignedRecord<MembershipBody>) => void): () => void;
 }
 
 export interface Outbox {
@@ -197,7 +207,8 @@ export interface Network {
   publish(): void;
   /**
    * Dials one peer by its addresses and greets it; from then on it is redialled. When it fails nothing goes on in the background.
-   * @throws NETWORK_STOPPED, ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN, PEER_BLOCKED, SWARM_DIFFERENT
+   * @throws NETWORK_STOPPED, ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN, PEER_BLOCKED, SWARM_DIFFERENT,
+   * SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   connect(addresses: readonly string[]): Promise<PeerInfo>;
   /** Ends the connections to a peer, and does not redial it. @throws NETWORK_STOPPED, PEER_UNKNOWN */

@@ -13,6 +13,7 @@ import {
   decodeRecord,
   GrapevineError,
   limits,
+  type MembershipRefusal,
   type SignedRecord,
   signatureBytes,
 } from "@grapevine/core";
@@ -30,6 +31,7 @@ export type RefusalReason =
   | "future"
   | "expired"
   | "blocked-author"
+  | MembershipRefusal
   | "repeated"
   | "author-rate"
   | "forwarder-rate"
@@ -52,6 +54,11 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   expired: "ignore",
   /** Blocking is this user's word; others may relay the author. */
   "blocked-author": "ignore",
+  /** Somebody's store of another swarm. */
+  "other-swarm": "ignore",
+  /** The forwarder may know of an admission that has not come here, or may not know yet of a revocation. */
+  "not-a-member": "ignore",
+  "revoked-author": "ignore",
   /** Gossiped before; a copy that outlived gossipsub's own memory. */
   repeated: "ignore",
   /** The author may have sent to many at once: it is not the forwarder's fault. */
@@ -75,6 +82,8 @@ export interface RecordGateComponents {
   readonly clock: Clock;
   readonly counters: Counters;
   isBlocked(author: AuthorId): boolean;
+  /** Why a record has no place in a closed swarm. Absent: everything has one. */
+  refusalOf?(record: SignedRecord): MembershipRefusal | undefined;
   /** Is there room for one more record that this peer gossiped? */
   hasRoomFor(from: AuthorId): boolean;
 }
@@ -155,8 +164,9 @@ export class RecordGate {
     // [ignore]
     if (record.body.expiresAt !== undefined && record.body.expiresAt <= now) return "expired";
     // [ignore]
-    if (this.#components.isBlocked(record.body.author)) return "blocked-author";
-    return record;
+    if (record.body.type !== "membership" && this.#components.isBlocked(record.body.author)) return "blocked-author";
+    // [ignore]
+    return this.#components.refusalOf?.(record) ?? record;
   }
 
   #isOfTiringAuthor(frame: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
+import { type AuthorId, isMembership, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
@@ -7,6 +7,7 @@ import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
 import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
@@ -46,9 +47,8 @@ export async function runNetwork(
 ): Promise<RunningNetwork> {
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
-  const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
+  const door = doorkeeperOf(init, components);
   let running: RunningNetwork | undefined;
-  const isNamed = (peer: AuthorId): boolean => running?.isNamed(peer) ?? false;
   const { rejectedDecay } = { ...defaultTiming, ...init.timing };
   const { identity, swarm } = init;
   const reach = reachParts({
@@ -57,10 +57,26 @@ export async function runNetwork(
     onLan: (found) => running?.reach.found(found),
     hasGreeted: async (peer) => (await running?.reach.hasGreeted(peer)) ?? false,
   });
-  const host = await createHost({ identity, listen, topic: topicOf(swarm), rejectedDecay, reach, isBlocked, isNamed });
+  const host = await createHost({
+    identity,
+    listen,
+    topic: topicOf(swarm),
+    rejectedDecay,
+    reach,
+    isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
+    isNamed: (peer) => running?.isNamed(peer) ?? false,
+    greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
+  });
   running = new RunningNetwork(host, init, components, { counters, invites, reach });
   await running.start(listen);
   return running;
+}
+
+/** It keeps nothing of its own: any number of them are one. */
+function doorkeeperOf({ identity, swarm }: NetworkInit, components: NetworkComponents): Doorkeeper {
+  const { clock, members } = components;
+  const receive: NetworkComponents["receive"] = (records, from) => components.receive(records, from);
+  return new Doorkeeper({ self: identity.author, swarm, clock, members, receive });
 }
 
 /** What outlives a stop. */
@@ -90,6 +106,8 @@ export class RunningNetwork {
   readonly #intake: RecordIntakeComponents;
   readonly #settlements: Settlements;
   readonly #greeter: Greeter;
+  readonly #door: Doorkeeper;
+  #endRevocations: () => void = () => undefined;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
   #reconsideredAt = Number.NEGATIVE_INFINITY;
@@ -111,11 +129,13 @@ export class RunningNetwork {
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
     const receive = this.#receive.bind(this);
     this.#queue = new InboundQueue({ counters, log, receive });
+    this.#door = doorkeeperOf(init, components);
     this.#gate = new RecordGate({
       decode: components.decode,
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
+      refusalOf: (record) => this.#door.refusalOf(record),
       hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
@@ -136,6 +156,7 @@ export class RunningNetwork {
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
       onRefused: (peer, reason) => this.#refused(peer, reason),
+      door: this.#door,
       onInvite: (invite, peer) => invites.present(invite, peer),
     });
     this.redialer = new Redialer({
@@ -174,12 +195,14 @@ export class RunningNetwork {
     });
     void this.#readRecordKeys();
     this.#rememberPeers();
+    this.#endRevocations = this.#door.onRevoked((member) => void this.#revoked(member));
     this.redialer.start();
     this.#watchdog.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#endRevocations();
     this.redialer.stop();
     this.reach.stop();
     this.#watchdog.stop();
@@ -194,12 +217,13 @@ export class RunningNetwork {
 
   /**
    * Dials the addresses, which are one peer's, and greets it. @throws ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN,
-   * PEER_BLOCKED, SWARM_DIFFERENT
+   * PEER_BLOCKED, SWARM_DIFFERENT, SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   async connect(addresses: readonly string[]): Promise<PeerInfo> {
     const parsed = addresses.map(parseAddress);
     const blocked = parsed.map(peerOfAddress).find((peer) => peer !== undefined && this.#components.isBlocked(peer));
     if (blocked !== undefined) throw networkErrors.create("PEER_BLOCKED", `the peer ${blocked} is blocked here`);
+    if (this.#door.isRevoked) throw this.#door.ownRefusal();
     if (this.#init.reach?.nat !== true && parsed.length > 0 && parsed.every((address) => pathOf(address) === "relayed")) {
       throw networkErrors.create("PEER_UNREACHABLE", "the peer is reached through a relay, which this node does not use", {
         hint: "Start this node with `grapevine up --nat yes`, and join again.",
@@ -210,6 +234,11 @@ export class RunningNetwork {
     const info = this.peers.get(connection.remotePeer.toString());
     if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
     return info;
+  }
+
+  /** Resolves when both sides of the connection have greeted. @throws as `connect` */
+  async greeted(connection: Connection): Promise<void> {
+    await this.#greeter.greeted(connection);
   }
 
   /** Did the user name it, by an address or otherwise? */
@@ -249,6 +278,14 @@ export class RunningNetwork {
 
   async hangUp(peer: AuthorId): Promise<void> {
     await this.host.hangUp(peerIdFromString(peer));
+  }
+
+  async #revoked(member: AuthorId): Promise<void> {
+    this.redialer.forget(member);
+    if (this.host.getConnections(peerIdFromString(member)).length === 0) return;
+    this.#counters.add("link.hung-up.revoked");
+    this.#components.log("info", `hung up on ${member}: it is no member of the swarm any more`);
+    await this.hangUp(member);
   }
 
   async #dial(addresses: readonly string[]): Promise<Connection> {
@@ -324,6 +361,11 @@ export class RunningNetwork {
   async #receive(records: readonly SignedRecord[], from: AuthorId): Promise<void> {
     await this.#components.receive(records, from);
     for (const record of records) this.#gaps.arrived(record);
+    // What the member has written may have come before, and been ignored.
+    if (!records.some(isMembership)) return;
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    if (this.peers.get(from) !== undefined) this.syncs.request(from);
   }
 
   /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
@@ -398,7 +440,7 @@ export class RunningNetwork {
       timing: this.#timing,
       peers: () => this.peers.list(),
       heard: () => new Set(this.host.services.pubsub.getSubscribers(this.#topic).map(String)),
-      isBlocked: (peer) => this.#components.isBlocked(peer),
+      isBlocked: (peer) => this.#components.isBlocked(peer) || !this.#door.isMember(peer),
       hangUp: (peer) => void this.hangUp(peer),
     });
   }

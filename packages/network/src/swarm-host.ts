@@ -10,6 +10,7 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { networkErrors } from "./errors.ts";
 import { gossip, type MeshGossipSub } from "./gossip-config.ts";
+import type { Greeted } from "./greeted-registrar.ts";
 import {
   dialTimeoutMs,
   maxConnections,
@@ -45,6 +46,8 @@ export interface SwarmHostInit {
   readonly rejectedDecay: number;
   readonly reach: ReachParts;
   isBlocked(peer: AuthorId): boolean;
+  /** Gossip waits for it. Absent: it does not, as suits a swarm that anybody may be in. */
+  readonly greeted?: Greeted | undefined;
   /** Did the user name it? */
   readonly isNamed: (peer: AuthorId) => boolean;
 }

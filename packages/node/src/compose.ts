@@ -25,6 +25,7 @@ import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
+import { openMemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
@@ -60,11 +61,13 @@ export async function compose(opened: Opened): Promise<Composed> {
   const { capacity } = opened.settings.initial;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
+  const members = await openMemberBook(lessons, opened.swarm);
   const admission = await createAdmission({
     lessons,
     index,
     embedder,
     self,
+    members,
     clock,
     log,
     behind: indexBehind(home),
@@ -108,6 +111,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       recordChanges: store.recordChanges,
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
+      members,
       isBlocked: (author) => principals.get(author).standing === "blocked",
       isKnown: (author) => principals.get(author).standing === "trusted",
       answering: createAnswering({
@@ -155,6 +159,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     ...authoring,
     experiences,
     principals,
+    members,
     merits,
     agent,
     learning,

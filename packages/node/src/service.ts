@@ -22,6 +22,7 @@ import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
 import { concludeExperience } from "./capturing.ts";
 import type {
+  AdmitRequest,
   Answer,
   AnswerPolicy,
   AskRequest,
@@ -41,6 +42,7 @@ import type {
   LessonHit,
   LessonReply,
   LessonSummary,
+  MemberSummary,
   ModelSummary,
   PeerSummary,
   PinReply,
@@ -48,7 +50,10 @@ import type {
   PractiseRequest,
   ReachSettings,
   RetractRequest,
+  RevokeReply,
+  RevokeRequest,
   Status,
+  SwarmReply,
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
@@ -61,6 +66,8 @@ import { listInvites, makeInvite, revokeInvite } from "./inviting.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
+import type { MemberBook } from "./members.ts";
+import { admitMember, describeSwarm, revokeMember } from "./membership.ts";
 import type { Merits } from "./merits.ts";
 import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
 import { createPractice, type Practice } from "./practising.ts";
@@ -79,6 +86,7 @@ export interface NodeServiceComponents {
   readonly experiences: ExperienceStore;
   readonly ledger: Ledger;
   readonly principals: PrincipalBook;
+  readonly members: MemberBook;
   readonly merits: Merits;
   readonly gate: Gate;
   readonly agent: Agent;
@@ -304,6 +312,18 @@ export class NodeService implements NodeOperations {
     const { peerId, name } = await network.join(invite);
     if (trust) await this.trustPeer(peerId, { name });
     return { swarm: network.swarm, peerId, name, trusted: trust };
+  }
+
+  async swarm(): Promise<SwarmReply> {
+    return describeSwarm(this.#components);
+  }
+
+  admitMember(text: string, request: AdmitRequest = {}): Promise<MemberSummary> {
+    return admitMember(text, request, this.#components);
+  }
+
+  revokeMember(text: string, request: RevokeRequest = {}): Promise<RevokeReply> {
+    return revokeMember(text, request, this.#components);
   }
 
   async models(): Promise<ModelSummary[]> {

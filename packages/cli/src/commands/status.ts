@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shortSwarmName } from "@grapevine/core";
 import type { Status } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -19,7 +20,9 @@ export async function showStatus(context: CommandContext): Promise<number> {
 /** What a node is, where it is reached, and what it holds. */
 export function printStatus(output: Output, status: Status, now: number): void {
   const { lessons, queues, distilled, rebuilding, refined, room } = status;
-  output.line(`${output.style("bold", printableLine(status.name))} is up in swarm ${printableLine(status.swarm)}`);
+  output.line(
+    `${output.style("bold", printableLine(status.name))} is up in swarm ${printableLine(shortSwarmName(status.swarm))}`,
+  );
   printFields(output, [
     ["peer id", status.peerId],
     ["addresses", status.addresses.join("\n")],

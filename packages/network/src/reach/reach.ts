@@ -121,9 +121,15 @@ export class Reach {
     const { host } = this.#components;
     const other = connectionTo(host, closed.remotePeer.toString());
     if (other === undefined) return;
-    this.#components.counters.add("link.moved");
-    host.services.pubsub.onPeerDisconnected?.(closed.remotePeer);
-    host.services.pubsub.onPeerConnected?.(closed.remotePeer, other);
+    // Gossip is for those who have greeted, on whichever link.
+    this.#components.greeted(other).then(
+      () => {
+        this.#components.counters.add("link.moved");
+        host.services.pubsub.onPeerDisconnected?.(closed.remotePeer);
+        host.services.pubsub.onPeerConnected?.(closed.remotePeer, other);
+      },
+      () => undefined, // the greeter has reported it, and ends the link
+    );
   }
 
   async #serveExchange(): Promise<void> {

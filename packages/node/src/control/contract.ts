@@ -389,6 +389,49 @@ export interface TrustRequest {
   readonly name?: string;
 }
 
+/** `GET /api/swarm` */
+export interface SwarmReply {
+  /** The whole name. */
+  readonly swarm: string;
+  readonly closed: boolean;
+  /** Peer id of whoever admits and revokes; absent where the swarm is open. */
+  readonly owner?: string;
+  /** Is this node the owner? */
+  readonly owned: boolean;
+  /** The owner first. Empty where the swarm is open. */
+  readonly members: readonly MemberSummary[];
+}
+
+export interface MemberSummary {
+  readonly peerId: string;
+  readonly name?: string;
+  readonly connected: boolean;
+  /** `ended`: admitted for a time that is over. */
+  readonly state: "owner" | "admitted" | "ended" | "revoked";
+  /** Milliseconds since the epoch. */
+  readonly until?: number;
+  /** When the owner said so, by the owner's clock. Of the owner there is none. */
+  readonly since?: number;
+}
+
+/** `POST /api/swarm/members/:id/admit` */
+export interface AdmitRequest {
+  /** Milliseconds since the epoch. Absent: until revoked. */
+  readonly until?: number;
+}
+
+/** `POST /api/swarm/members/:id/revoke` */
+export interface RevokeRequest {
+  /** Milliseconds since the epoch: of the member's lessons only those stay that came here before. Absent: all that are here stay. */
+  readonly since?: number;
+}
+
+export interface RevokeReply extends MemberSummary {
+  /** Records of the member that stay, and that are here and do not. */
+  readonly kept: number;
+  readonly dropped: number;
+}
+
 /** `POST /api/invites`; `GET /api/invite` makes one of the usual terms. */
 export interface InviteRequest {
   /** From a minute to a year. Default: a week. */
