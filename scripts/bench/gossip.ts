@@ -24,7 +24,7 @@ const lessonCount = 200;
 const lessonEveryMs = 25;
 /** Meshes and syncs come to rest. */
 const settleMs = 8_000;
-const idleSeconds = 30;
+const idleSeconds = 20;
 /** What has not arrived by then counts as long. */
 const lastWaitMs = 3_000;
 
@@ -76,7 +76,7 @@ async function p99(open: Open): Promise<number> {
     }
     await wait(lastWaitMs);
   } finally {
-    for (const talker of talkers) await talker.stop();
+    await Promise.all(talkers.map((talker) => talker.stop()));
   }
   while (delays.length < lessonCount * (gossipNodes - 1)) delays.push(lastWaitMs);
   return delays.toSorted((first, second) => first - second)[Math.ceil(delays.length * 0.99) - 1] ?? Number.NaN;
@@ -100,7 +100,7 @@ async function idleTraffic(open: Open): Promise<number> {
     return (total() - before) / idleNodes / idleSeconds / 1_024;
   } finally {
     for (const channel of channels) diagnostics.unsubscribe(channel, follow);
-    for (const talker of talkers) await talker.stop();
+    await Promise.all(talkers.map((talker) => talker.stop()));
   }
 }
 
