@@ -151,6 +151,12 @@ describe("promise 8: limits", () => {
     );
   });
 
+  it("count code points, whatever they take in UTF-16 or UTF-8", () => {
+    expect(codeOf(() => signRecord(identity, draft({ title: "🧺".repeat(limits.maxTitleLength) })))).toBe("none");
+    expect(codeOf(() => signRecord(identity, draft({ title: "🧺".repeat(limits.maxTitleLength + 1) })))).toBe("RECORD_INVALID");
+    expect(codeOf(() => signRecord(identity, draft({ title: `${"x".repeat(limits.maxTitleLength)}🧺` })))).toBe("RECORD_INVALID");
+  });
+
   it("hold lists just below and just above", () => {
     expect(codeOf(() => signRecord(identity, draft({ tags: Array(limits.maxTags).fill("t") })))).toBe("none");
     expect(codeOf(() => signRecord(identity, draft({ tags: Array(limits.maxTags + 1).fill("t") })))).toBe("RECORD_INVALID");

@@ -1,5 +1,6 @@
-/** The way of records through a node without its network and its agent: what the evaluation measures, on the same parts that a node is made of. */
+/** The way of records through a node, and its network, without its agent: what the evaluation measures, on the same parts that a node is made of. */
 export { questionFallOff } from "@grapevine/agent";
+export { createNetwork, graylistedBelow, type Network } from "@grapevine/network";
 export { openEnvironment } from "@grapevine/practice";
 export { openStore } from "@grapevine/store";
 export { openVectorIndex } from "@grapevine/vector-index";

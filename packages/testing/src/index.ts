@@ -15,9 +15,14 @@ export {
   sampleExperience,
   sampleIdentity,
   sampleLesson,
+  sampleMembership,
   sampleRetraction,
   sampleRotation,
   sampleStoredLesson,
   unknownRecordId,
 } from "./sample-records.ts";
+export { EventTrace } from "./simulation/event-trace.ts";
+export { SimulatedHost, type SimulatedHostInit } from "./simulation/simulated-host.ts";
+export { SimulatedNetwork, type SimulatedNetworkInit } from "./simulation/simulated-network.ts";
+export { VirtualTime } from "./simulation/virtual-time.ts";
 export { type VectorIndexFactory, vectorIndexContract } from "./vector-index-contract.ts";

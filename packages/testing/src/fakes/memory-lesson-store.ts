@@ -5,12 +5,15 @@ import {
   type GlanceQuery,
   GrapevineError,
   glanceOf,
+  type LessonBody,
   type LessonGlance,
   type LessonQuery,
   type LessonState,
   type LessonStore,
   lessonText,
+  type MembershipBody,
   normalisedText,
+  outranks,
   type Principal,
   type RecordId,
   type RecordKey,
@@ -31,6 +34,8 @@ interface Contents {
   readonly attestations: Map<string, SignedRecord<AttestationBody>>;
   readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
   readonly rotations: Map<RecordId, SignedRecord>;
+  /** By swarm and member. */
+  readonly memberships: Map<string, SignedRecord<MembershipBody>>;
   readonly principals: Map<AuthorId, Principal>;
   readonly underReview: Set<AuthorId>;
   readonly refused: Set<RecordId>;
@@ -49,6 +54,12 @@ export interface MemoryLessonStoreInit {
   readonly maxRefused?: number;
 }
 
+/** What is passed on from now on, and what is no longer. */
+export interface RecordKeysChange {
+  readonly added: readonly Pick<RecordKey, "id" | "createdAt">[];
+  readonly removed: readonly Pick<RecordKey, "id" | "createdAt">[];
+}
+
 export class MemoryLessonStore implements LessonStore {
   readonly #maxRefused: number;
   #contents: Contents = {
@@ -57,6 +68,7 @@ export class MemoryLessonStore implements LessonStore {
     attestations: new Map(),
     tombstones: new Map(),
     rotations: new Map(),
+    memberships: new Map(),
     principals: new Map(),
     underReview: new Set(),
     refused: new Set(),
@@ -66,6 +78,9 @@ export class MemoryLessonStore implements LessonStore {
     outbox: new Set(),
     embeddings: new Map(),
   };
+  readonly #followers = new Set<(change: RecordKeysChange) => void>();
+  /** What those who follow were last told is passed on. */
+  #told = new Map<RecordId, SignedRecord>();
   #nextLabel = 0;
   #nextSequence = 1;
 
@@ -75,12 +90,23 @@ export class MemoryLessonStore implements LessonStore {
 
   /** Applies to a copy, which takes the place of the original only when every change could be applied. */
   async apply(changes: readonly StoreChange[]): Promise<void> {
-    const contents = copyOf(this.#contents);
+    const contents = copyOf(
+      this.#contents,
+      changes.map(({ kind }) => kind),
+    );
     for (const change of changes) this.#applyChange(contents, change);
     this.#contents = contents;
     for (const change of changes) {
       if (change.kind === "lesson") this.#nextLabel = Math.max(this.#nextLabel, change.lesson.label + 1);
     }
+    if (this.#followers.size > 0) this.#tellFollowers();
+  }
+
+  /** Calls after every change of what `recordKeys` lists; gives what ends it. */
+  follow(onChange: (change: RecordKeysChange) => void): () => void {
+    this.#told = this.#passedOn();
+    this.#followers.add(onChange);
+    return () => void this.#followers.delete(onChange);
   }
 
   async get(id: RecordId): Promise<StoredLesson | undefined> {
@@ -133,7 +159,7 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async sameText(normalised: string, limit?: number): Promise<RecordId[]> {
-    const lessons = this.#lessonsThat(({ record }) => normalisedText(lessonText(record.body)) === normalised);
+    const lessons = this.#lessonsThat(({ record }) => textOf(record.body) === normalised);
     return lessons
       .map(({ record }) => record.id)
       .sort()
@@ -203,6 +229,10 @@ export class MemoryLessonStore implements LessonStore {
     return [...this.#contents.tombstones.values()].filter(({ body }) => body.lesson === lesson);
   }
 
+  async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
+    return [...this.#contents.memberships.values()].filter(({ body }) => body.swarm === swarm);
+  }
+
   async principal(author: AuthorId): Promise<Principal | undefined> {
     return this.#contents.principals.get(author);
   }
@@ -220,9 +250,7 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
-    const { lessons, offered } = this.#contents;
-    const passedOn = this.#allRecords().filter(({ id }) => !lessons.has(id) || offered.has(id));
-    const keys = passedOn.map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
+    const keys = [...this.#passedOn().values()].map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
     keys.sort(compareKeys);
     yield* keys.filter((key) => after === undefined || compareKeys(key, after) > 0);
   }
@@ -254,14 +282,31 @@ export class MemoryLessonStore implements LessonStore {
     for (const oldest of refused) if (refused.size > this.#maxRefused) refused.delete(oldest);
   }
 
+  #passedOn(): Map<RecordId, SignedRecord> {
+    const { lessons, offered } = this.#contents;
+    const records = this.#allRecords().filter(({ id }) => !lessons.has(id) || offered.has(id));
+    return new Map(records.map((record) => [record.id, record]));
+  }
+
+  #tellFollowers(): void {
+    const before = this.#told;
+    const now = this.#passedOn();
+    this.#told = now;
+    const added = [...now.values()].filter(({ id }) => !before.has(id)).map(keyOf);
+    const removed = [...before.values()].filter(({ id }) => !now.has(id)).map(keyOf);
+    if (added.length === 0 && removed.length === 0) return;
+    for (const follower of this.#followers) follower({ added, removed });
+  }
+
   #lessonsThat(fits: (lesson: StoredLesson) => boolean): StoredLesson[] {
     return [...this.#contents.lessons.values()].filter(fits);
   }
 
   #allRecords(): SignedRecord[] {
-    const { lessons, attestations, tombstones, rotations } = this.#contents;
+    const { lessons, attestations, tombstones, rotations, memberships } = this.#contents;
     const lessonRecords = [...lessons.values()].map(({ record }) => record);
-    return [...lessonRecords, ...attestations.values(), ...tombstones.values(), ...rotations.values()];
+    const others = [attestations, tombstones, rotations, memberships].flatMap((records): SignedRecord[] => [...records.values()]);
+    return [...lessonRecords, ...others];
   }
 
   #applyChange(contents: Contents, change: StoreChange): void {
@@ -275,6 +320,8 @@ export class MemoryLessonStore implements LessonStore {
       case "forget":
         for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
         break;
+      case "experience-outcome":
+        throw changeInvalid(`there is no experience ${change.id} beside these lessons`);
       case "damaged":
         if (contents.lessons.has(change.id)) contents.damaged.add(change.id);
         contents.offered.delete(change.id);
@@ -300,6 +347,9 @@ export class MemoryLessonStore implements LessonStore {
         break;
       case "rotation":
         contents.rotations.set(change.record.id, change.record);
+        break;
+      case "membership":
+        keepMembership(contents.memberships, change.record);
         break;
       case "embedding":
         checkLabel(change.label);
@@ -367,23 +417,38 @@ function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlanc
   );
 }
 
-function copyOf(contents: Contents): Contents {
-  return {
-    lessons: new Map(contents.lessons),
-    labels: new Map(contents.labels),
-    attestations: new Map(contents.attestations),
-    tombstones: new Map(contents.tombstones),
-    rotations: new Map(contents.rotations),
-    principals: new Map(contents.principals),
-    underReview: new Set(contents.underReview),
-    refused: new Set(contents.refused),
-    forgotten: new Set(contents.forgotten),
-    offered: new Set(contents.offered),
-    damaged: new Set(contents.damaged),
-    outbox: new Set(contents.outbox),
-    embeddings: new Map([...contents.embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
-  };
+/** A copy of what changes of these kinds touch, so that the original stays as it is; the rest is shared. */
+function copyOf(contents: Contents, kinds: readonly StoreChange["kind"][]): Contents {
+  const all = Object.keys(copied) as (keyof Contents)[];
+  const names = new Set(kinds.flatMap((kind) => touched[kind] ?? all));
+  return Object.assign({ ...contents }, ...[...names].map((name) => ({ [name]: copied[name](contents) })));
 }
+
+/** By the kinds of change that there are very many of; the others may touch anything. */
+const touched: Partial<Readonly<Record<StoreChange["kind"], readonly (keyof Contents)[]>>> = {
+  lesson: ["lessons", "labels", "offered"],
+  attestation: ["attestations"],
+  tombstone: ["tombstones"],
+  "outbox-add": ["outbox"],
+  "outbox-remove": ["outbox"],
+};
+
+const copied: { readonly [Name in keyof Contents]: (contents: Contents) => Contents[Name] } = {
+  lessons: ({ lessons }) => new Map(lessons),
+  labels: ({ labels }) => new Map(labels),
+  attestations: ({ attestations }) => new Map(attestations),
+  tombstones: ({ tombstones }) => new Map(tombstones),
+  rotations: ({ rotations }) => new Map(rotations),
+  memberships: ({ memberships }) => new Map(memberships),
+  principals: ({ principals }) => new Map(principals),
+  underReview: ({ underReview }) => new Set(underReview),
+  refused: ({ refused }) => new Set(refused),
+  forgotten: ({ forgotten }) => new Set(forgotten),
+  offered: ({ offered }) => new Set(offered),
+  damaged: ({ damaged }) => new Set(damaged),
+  outbox: ({ outbox }) => new Set(outbox),
+  embeddings: ({ embeddings }) => new Map([...embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
+};
 
 function applyLesson(contents: Contents, lesson: StoredLesson): void {
   const { record, label } = lesson;
@@ -420,6 +485,12 @@ function keep<Body extends AttestationBody | RetractionBody>(
   if (kept === undefined || replaces(record, kept)) records.set(key, record);
 }
 
+function keepMembership(memberships: Contents["memberships"], record: SignedRecord<MembershipBody>): void {
+  const key = `${record.body.swarm}/${record.body.member}`;
+  const kept = memberships.get(key);
+  if (kept === undefined || outranks(record, kept)) memberships.set(key, record);
+}
+
 function isLater(candidate: SignedRecord, kept: SignedRecord): boolean {
   return candidate.body.seq > kept.body.seq || (candidate.body.seq === kept.body.seq && candidate.id > kept.id);
 }
@@ -432,4 +503,19 @@ function vectorsOf(contents: Contents, embedder: string): Map<number, Float32Arr
 
 function compareKeys(first: RecordKey, second: RecordKey): number {
   return first.createdAt - second.createdAt || (first.id < second.id ? -1 : first.id > second.id ? 1 : 0);
+}
+
+function keyOf({ id, body }: SignedRecord): Pick<RecordKey, "id" | "createdAt"> {
+  return { id, createdAt: body.createdAt };
+}
+
+/** Normalised, once for each body: all lessons are looked through each time. */
+const texts = new WeakMap<LessonBody, string>();
+
+function textOf(body: LessonBody): string {
+  const known = texts.get(body);
+  if (known !== undefined) return known;
+  const text = normalisedText(lessonText(body));
+  texts.set(body, text);
+  return text;
 }

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+)
+
+const (
+	syncProtocol     = "/grapevine/sync/2"
+	maxIDsPerRequest = 400
+	maxSyncRounds    = 512
+	frameBudgetBytes = 245_760
+	leaderPatience   = 15 * time.Second
+	followerPatience = 30 * time.Second
+)
+
+// leadSync reconciles with a peer, fetches what is missing here and gives what is missing there. It says how many records went either way.
+func (own *node) leadSync(ctx context.Context, with peer.ID) (received, given int, err error) {
+	stream, err := own.host.NewStream(ctx, with, syncProtocol)
+	if err != nil {
+		return 0, 0, err
+	}
+	led := &ledSync{own: own, exchange: framesOf(stream, maxFrameBytes)}
+	if err := led.run(); err != nil {
+		return led.received, led.given, errors.Join(err, stream.Reset())
+	}
+	return led.received, led.given, stream.Close()
+}
+
+type ledSync struct {
+	own             *node
+	exchange        *frames
+	received, given int
+}
+
+func (led *ledSync) run() error {
+	set := led.own.kept.set()
+	sum := set.sum()
+	theirs, err := led.ask(map[string]any{"type": "summary", "count": len(set), "sum": sum[:]})
+	if err != nil {
+		return err
+	}
+	if theirSum, _ := theirs["sum"].([]byte); bytes.Equal(theirSum, sum[:]) && theirs["count"] == int64(len(set)) {
+		return nil
+	}
+	side := &reconciliation{set: set, have: map[[32]byte]bool{}, need: map[[32]byte]bool{}, isLeader: true}
+	message := side.begin()
+	for round := 0; message != nil && round < maxSyncRounds; round++ {
+		reply, err := led.ask(map[string]any{"type": "reconcile", "message": message})
+		if err != nil {
+			return err
+		}
+		content, _ := reply["message"].([]byte)
+		if message, err = side.reply(content); err != nil {
+			return err
+		}
+	}
+	if err := pages(side.need, led.fetch); err != nil {
+		return err
+	}
+	return pages(side.have, led.offer)
+}
+
+func (led *ledSync) ask(request map[string]any) (map[string]any, error) {
+	if err := led.exchange.write(request); err != nil {
+		return nil, err
+	}
+	return led.exchange.read(leaderPatience)
+}
+
+func (led *ledSync) fetch(wanted []any) error {
+	for len(wanted) > 0 {
+		reply, err := led.ask(map[string]any{"type": "records", "ids": wanted})
+		if err != nil {
+			return err
+		}
+		taken, isWhole := reply["taken"].(int64)
+		if !isWhole || taken < 1 || taken > int64(len(wanted)) {
+			return fmt.Errorf("%v of %d ids are taken", reply["taken"], len(wanted))
+		}
+		asked := digestsOf(wanted[:taken])
+		count, err := led.own.takeIn(reply["frames"], asked)
+		if err != nil {
+			return err
+		}
+		led.received += count
+		wanted = wanted[taken:]
+	}
+	return nil
+}
+
+func (led *ledSync) offer(ids []any) error {
+	reply, err := led.ask(map[string]any{"type": "offer", "ids": ids})
+	if err != nil {
+		return err
+	}
+	wanted, isList := reply["wanted"].([]any)
+	if !isList {
+		return errors.New("no list of what is wanted")
+	}
+	for len(wanted) > 0 {
+		content, taken := led.own.kept.page(wanted)
+		wanted = wanted[taken:]
+		if len(content) == 0 {
+			continue
+		}
+		reply, err := led.ask(map[string]any{"type": "give", "frames": content})
+		if err != nil {
+			return err
+		}
+		kept, _ := reply["kept"].(int64)
+		led.given += int(kept)
+	}
+	return nil
+}
+
+// followSync answers a sync that a peer leads.
+func (own *node) followSync(stream network.Stream) {
+	if !own.hasGreeted(stream.Conn().RemotePeer()) {
+		_ = stream.Reset()
+		return
+	}
+	followed := &followedSync{own: own, set: own.kept.set(), awaited: map[[32]byte]bool{}}
+	exchange := framesOf(stream, maxFrameBytes)
+	for {
+		request, err := exchange.read(followerPatience)
+		var reply map[string]any
+		if err == nil {
+			reply, err = followed.reply(request)
+		}
+		if err == nil {
+			err = exchange.write(reply)
+		}
+		if err != nil {
+			own.report(map[string]any{"event": "followed a sync", "end": err.Error(), "given": followed.given, "received": followed.received})
+			_ = stream.Close()
+			return
+		}
+	}
+}
+
+type followedSync struct {
+	own             *node
+	set             recordSet
+	awaited         map[[32]byte]bool
+	given, received int
+}
+
+func (followed *followedSync) reply(request map[string]any) (map[string]any, error) {
+	ids, _ := request["ids"].([]any)
+	switch request["type"] {
+	case "summary":
+		sum := followed.set.sum()
+		return map[string]any{"count": len(followed.set), "sum": sum[:]}, nil
+	case "reconcile":
+		message, _ := request["message"].([]byte)
+		reply, err := (&reconciliation{set: followed.set}).reply(message)
+		return map[string]any{"message": reply}, err
+	case "records":
+		content, taken := followed.own.kept.page(ids)
+		followed.given += len(content)
+		return map[string]any{"frames": content, "taken": taken}, nil
+	case "offer":
+		wanted := []any{}
+		for digest := range digestsOf(ids) {
+			if followed.own.kept.get(digest) == nil {
+				wanted = append(wanted, digest[:])
+				followed.awaited[digest] = true
+			}
+		}
+		return map[string]any{"wanted": wanted, "later": false}, nil
+	case "give":
+		kept, err := followed.own.takeIn(request["frames"], followed.awaited)
+		followed.received += kept
+		return map[string]any{"kept": kept}, err
+	}
+	return nil, fmt.Errorf("a request of the type %v", request["type"])
+}
+
+// takeIn checks and keeps records that were asked for.
+func (own *node) takeIn(content any, asked map[[32]byte]bool) (int, error) {
+	frames, isList := content.([]any)
+	if !isList || len(frames) > maxIDsPerRequest {
+		return 0, errors.New("no page of records")
+	}
+	kept := 0
+	for _, each := range frames {
+		frame, _ := each.([]byte)
+		checked, err := checkRecord(frame, time.Now())
+		if errors.Is(err, errIgnored) {
+			continue
+		}
+		if err != nil {
+			return kept, fmt.Errorf("a record is to be rejected: %w", err)
+		}
+		if !asked[checked.digest] {
+			return kept, errors.New("a record was not asked for")
+		}
+		delete(asked, checked.digest)
+		if own.kept.add(checked) {
+			own.report(heard(checked, "sync"))
+		}
+		kept++
+	}
+	return kept, nil
+}
+
+// page gives the records of a first part of the ids, as many as fit into a frame, and how many ids that part has.
+func (store *recordStore) page(ids []any) (content []any, taken int) {
+	content = []any{}
+	size := 0
+	for _, each := range ids {
+		digest, _ := each.([]byte)
+		if len(digest) == 32 {
+			if found := store.get([32]byte(digest)); found != nil {
+				if size += len(found.frame) + 4; size > frameBudgetBytes && taken > 0 {
+					return content, taken
+				}
+				content = append(content, found.frame)
+			}
+		}
+		taken++
+	}
+	return content, taken
+}
+
+func pages(digests map[[32]byte]bool, handle func(ids []any) error) error {
+	ids := []any{}
+	for digest := range digests {
+		if ids = append(ids, digest[:]); len(ids) == maxIDsPerRequest {
+			if err := handle(ids); err != nil {
+				return err
+			}
+			ids = []any{}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return handle(ids)
+}
+
+func digestsOf(ids []any) map[[32]byte]bool {
+	digests := map[[32]byte]bool{}
+	for _, each := range ids {
+		if digest, isBytes := each.([]byte); isBytes && len(digest) == 32 {
+			digests[[32]byte(digest)] = true
+		}
+	}
+	return digests
+}
