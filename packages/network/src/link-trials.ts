@@ -41,7 +41,7 @@ export class LinkTrials {
     this.#init = init;
   }
 
-  /** To be called every `watchdogMs`. */
+  /** To be called once the host listens, and then every `watchdogMs`. */
   look(): void {
     const { clock, timing, log, peers, addresses } = this.#init;
     const now = clock.now();

@@ -188,6 +188,7 @@ export class RunningNetwork {
     await this.reach.start();
     await startHost(host, listen);
     this.reach.listens();
+    this.#trials.look();
     joinTopic({
       host,
       topic: this.#topic,
