@@ -139,8 +139,10 @@ export class Reach {
     // Gossip is for those who have greeted, on whichever link.
     this.#components.greeted(other).then(
       () => {
-        this.#components.counters.add("link.moved");
-        if (closed.limits !== undefined) host.services.pubsub.onPeerDisconnected?.(closed.remotePeer);
+        if (closed.limits !== undefined) {
+          this.#components.counters.add("link.moved");
+          host.services.pubsub.onPeerDisconnected?.(closed.remotePeer);
+        }
         host.services.pubsub.onPeerConnected?.(closed.remotePeer, other);
       },
       () => undefined, // the greeter has reported it, and ends the link
