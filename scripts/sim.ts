@@ -2,11 +2,15 @@
  * `npx pnpm sim`: runs simulated swarms in virtual time, from seeds that repeat them. Without `--spread`: does every honest peer accept the same records within a minute after a
  * partition has healed? With it: how fast does a record reach a big swarm, and what does that cost a peer?
  */
+import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { messageOf } from "@grapevine/core";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { runSeeds } from "../test/sim/run-seeds.ts";
 import type { SeedOutcome } from "../test/sim/seeds-process.ts";
+import { type SpreadResult, spread } from "../test/sim/spread.ts";
+import { spreadPlot } from "../test/sim/spread-plot.ts";
 
 interface Options {
   readonly seed?: number;
@@ -17,6 +21,9 @@ interface Options {
   readonly grace: number;
   readonly processes: number;
   readonly json: boolean;
+  readonly spread?: readonly number[];
+  readonly lessons: number;
+  readonly out?: string;
 }
 
 function readOptions(): Options {
@@ -29,6 +36,9 @@ function readOptions(): Options {
     .option("--loss <share>", "share of packets that are lost, from 0 to 0.9", share, 0.3)
     .option("--grace <seconds>", "virtual time from the healing until all must be equal", wholeNumber(1, 3600), 60)
     .option("--processes <count>", "at once", wholeNumber(1, 256), availableParallelism())
+    .option("--spread <counts>", "instead: how lessons spread in swarms of so many peers, separated by commas", sizes)
+    .option("--lessons <count>", "lessons that are written in each of them", wholeNumber(1, 1000), 20)
+    .option("--out <folder>", "where the figures and the plot of --spread go")
     .option("--json", "one JSON document on stdout, progress on stderr", false)
     .addHelpText(
       "after",
@@ -36,7 +46,8 @@ function readOptions(): Options {
 Examples:
   npx pnpm sim --seeds 1000            a thousand swarms of 20 peers
   npx pnpm sim --seed 42               the one of seed 42 again, the very same
-  npx pnpm sim --seeds 50 --loss 0.5   worse networks`,
+  npx pnpm sim --seeds 50 --loss 0.5   worse networks
+  npx pnpm sim --spread 100,1000 --loss 0.05 --out figures`,
     )
     .exitOverride()
     .parse();
@@ -44,7 +55,33 @@ Examples:
 }
 
 async function main(): Promise<number> {
-  const { seed, seeds, from, peers, loss, grace, processes, json } = readOptions();
+  const options = readOptions();
+  return options.spread === undefined ? await healAll(options) : await spreadAll(options, options.spread);
+}
+
+async function spreadAll({ seed = 1, loss, lessons, out, json }: Options, counts: readonly number[]): Promise<number> {
+  const results: SpreadResult[] = [];
+  for (const peers of counts) {
+    process.stderr.write(`${peers} peers\n`);
+    results.push(await spread({ seed, peers, loss, lessons }));
+  }
+  const figures = results.map(({ delaysMs: _each, ...figure }) => figure);
+  if (out !== undefined) {
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, "spread.svg"), spreadPlot(results));
+    await writeFile(join(out, "spread.json"), `${JSON.stringify(figures, undefined, 2)}\n`);
+  }
+  process.stdout.write(json ? `${JSON.stringify(figures)}\n` : figures.map(spreadInWords).join(""));
+  return 0;
+}
+
+function spreadInWords({ peers, reachedMs, delivered, bytes }: Omit<SpreadResult, "delaysMs">): string {
+  const most = reachedMs.most === undefined ? "not reached" : `${reachedMs.most} ms`;
+  const cost = `${Math.round(bytes.perLesson)} bytes a peer for each lesson of ${Math.round(bytes.lessonFrame)}`;
+  return `${peers} peers: 99 of 100 after ${most}, ${(100 * delivered).toFixed(1)} % in the end; ${cost}, ${Math.round(bytes.idlePerSecond)} a second when idle\n`;
+}
+
+async function healAll({ seed, seeds, from, peers, loss, grace, processes, json }: Options): Promise<number> {
   const wanted = seed === undefined ? Array.from({ length: seeds }, (_, index) => from + index) : [seed];
   const startedAt = performance.now();
   let done = 0;
@@ -118,6 +155,10 @@ function wholeNumber(least: number, most: number): (text: string) => number {
     if (text.trim() !== "" && Number.isInteger(number) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`a whole number from ${least} to ${most}`);
   };
+}
+
+function sizes(text: string): number[] {
+  return text.split(",").map(wholeNumber(2, 10_000));
 }
 
 function share(text: string): number {

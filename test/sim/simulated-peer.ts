@@ -53,6 +53,8 @@ export class SimulatedPeer {
   readonly counters: Counters = new Counters();
   readonly #init: SimulatedPeerInit;
   readonly #known = new Map<AuthorId, KnownPeer>();
+  /** What `onAccepted` was told of: a record may come by gossip and by sync at once. */
+  readonly #accepted = new Set<RecordId>();
   #host: SimulatedHost;
   #running: RunningNetwork | undefined;
   #ledger: Ledger | undefined;
@@ -162,7 +164,11 @@ export class SimulatedPeer {
   async #receive(ledger: Ledger, records: readonly SignedRecord[]): Promise<void> {
     await ledger.receive(records);
     const { onAccepted } = this.#init;
-    if (onAccepted !== undefined) for (const { id } of records) onAccepted(id);
+    for (const { id } of records) {
+      if (onAccepted === undefined || this.#accepted.has(id)) continue;
+      this.#accepted.add(id);
+      onAccepted(id);
+    }
   }
 
   #createHost(): SimulatedHost {

@@ -114,7 +114,13 @@ export class RecordIntake {
 const signatureBytes = 64;
 
 /** Reasons that will be the same the next time, unless the user changes something. A record from the future comes when its time has come. */
-const lasting: ReadonlySet<RefusalReason> = new Set(["expired", "blocked-author", "RECORD_VERSION"]);
+const lasting: ReadonlySet<RefusalReason> = new Set([
+  "expired",
+  "blocked-author",
+  "revoked-author",
+  "other-swarm",
+  "RECORD_VERSION",
+]);
 
 /** Ids of records that were fetched and ignored: they are not known to the store, and are not fetched again for half an hour. */
 export class PassedOver {

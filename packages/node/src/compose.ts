@@ -20,10 +20,12 @@ import { createAdmission } from "./admission.ts";
 import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
 import { captureExperience } from "./capturing.ts";
+import type { ReachSettings } from "./control/contract.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
+import { openMemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
@@ -59,11 +61,13 @@ export async function compose(opened: Opened): Promise<Composed> {
   const { capacity } = opened.settings.initial;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
+  const members = await openMemberBook(lessons, opened.swarm);
   const admission = await createAdmission({
     lessons,
     index,
     embedder,
     self,
+    members,
     clock,
     log,
     behind: indexBehind(home),
@@ -84,12 +88,16 @@ export async function compose(opened: Opened): Promise<Composed> {
   const agentParts = { model: () => model, recall, clock, self };
   const ownQuestions = createActivity();
   const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
+  const { bootstrap } = opened.settings.initial;
+  const reach = { ...unreached, ...opened.settings.initial.reach };
   const network = createNetwork(
     {
       identity,
       name: home.name,
       swarm: opened.swarm,
       listen: opened.listen,
+      reach,
+      ...(bootstrap === undefined ? {} : { bootstrap }),
       knownPeers: Object.entries(opened.settings.initial.peers).map(([peerId, addresses]) => ({ peerId, addresses })),
     },
     {
@@ -103,6 +111,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       recordChanges: store.recordChanges,
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
+      members,
       isBlocked: (author) => principals.get(author).standing === "blocked",
       isKnown: (author) => principals.get(author).standing === "trusted",
       answering: createAnswering({
@@ -150,6 +159,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     ...authoring,
     experiences,
     principals,
+    members,
     merits,
     agent,
     learning,
@@ -166,6 +176,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     recall,
     answers,
     keepsAsked,
+    reach,
     nameOf,
   });
 
@@ -189,6 +200,9 @@ export async function compose(opened: Opened): Promise<Composed> {
     },
   };
 }
+
+/** Nothing talks to strangers unless the user says so. */
+const unreached: ReachSettings = { lan: false, exchange: false, dht: false, nat: false, relay: false };
 
 /** For questions of others that are not to be kept. */
 const nowhere: Pick<ExperienceStore, "append"> = { append: async () => undefined };

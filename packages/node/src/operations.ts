@@ -1,6 +1,7 @@
 /** What can be asked of a node: the same list for the node itself, for the routes of its control API, and for the client on the other side. */
 import type { LessonState } from "@grapevine/core";
 import type {
+  AdmitRequest,
   Answer,
   AskRequest,
   Conflict,
@@ -19,6 +20,7 @@ import type {
   LessonHit,
   LessonReply,
   LessonSummary,
+  MemberSummary,
   ModelSummary,
   PeerSummary,
   PinReply,
@@ -26,7 +28,10 @@ import type {
   PractiseEvent,
   PractiseRequest,
   RetractRequest,
+  RevokeReply,
+  RevokeRequest,
   Status,
+  SwarmReply,
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
@@ -62,5 +67,8 @@ export interface NodeOperations {
   invites(options?: CallOptions): Promise<InviteSummary[]>;
   revokeInvite(id: string, options?: CallOptions): Promise<InviteSummary>;
   join(request: JoinRequest, options?: CallOptions): Promise<JoinReply>;
+  swarm(options?: CallOptions): Promise<SwarmReply>;
+  admitMember(id: string, request?: AdmitRequest, options?: CallOptions): Promise<MemberSummary>;
+  revokeMember(id: string, request?: RevokeRequest, options?: CallOptions): Promise<RevokeReply>;
   models(options?: CallOptions): Promise<ModelSummary[]>;
 }

@@ -22,6 +22,7 @@ import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
 import { concludeExperience } from "./capturing.ts";
 import type {
+  AdmitRequest,
   Answer,
   AnswerPolicy,
   AskRequest,
@@ -41,13 +42,18 @@ import type {
   LessonHit,
   LessonReply,
   LessonSummary,
+  MemberSummary,
   ModelSummary,
   PeerSummary,
   PinReply,
   PractisedTask,
   PractiseRequest,
+  ReachSettings,
   RetractRequest,
+  RevokeReply,
+  RevokeRequest,
   Status,
+  SwarmReply,
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
@@ -60,6 +66,8 @@ import { listInvites, makeInvite, revokeInvite } from "./inviting.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
+import type { MemberBook } from "./members.ts";
+import { admitMember, describeSwarm, revokeMember } from "./membership.ts";
 import type { Merits } from "./merits.ts";
 import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
 import { createPractice, type Practice } from "./practising.ts";
@@ -78,6 +86,7 @@ export interface NodeServiceComponents {
   readonly experiences: ExperienceStore;
   readonly ledger: Ledger;
   readonly principals: PrincipalBook;
+  readonly members: MemberBook;
   readonly merits: Merits;
   readonly gate: Gate;
   readonly agent: Agent;
@@ -96,6 +105,7 @@ export interface NodeServiceComponents {
   readonly recall: AskingComponents["recall"];
   readonly answers: AnswerPolicy;
   readonly keepsAsked: boolean;
+  readonly reach: ReachSettings;
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
 
@@ -138,6 +148,8 @@ export class NodeService implements NodeOperations {
       model: model.id,
       embedder: embedder.id,
       peers: network.peers().length,
+      reachability: network.reachability(),
+      reach: this.#components.reach,
       lessons: { own, admitted, held, archived },
       experiences: experiences.count(),
       queues: {
@@ -302,6 +314,18 @@ export class NodeService implements NodeOperations {
     return { swarm: network.swarm, peerId, name, trusted: trust };
   }
 
+  async swarm(): Promise<SwarmReply> {
+    return describeSwarm(this.#components);
+  }
+
+  admitMember(text: string, request: AdmitRequest = {}): Promise<MemberSummary> {
+    return admitMember(text, request, this.#components);
+  }
+
+  revokeMember(text: string, request: RevokeRequest = {}): Promise<RevokeReply> {
+    return revokeMember(text, request, this.#components);
+  }
+
   async models(): Promise<ModelSummary[]> {
     return await listModels(this.#components.model.id);
   }
@@ -335,8 +359,17 @@ export class NodeService implements NodeOperations {
       addresses: connected?.addresses ?? [],
       lessons,
       roundTripMs: connected?.roundTripMs,
+      path: connected?.path,
+      conduct: connected?.score === undefined ? undefined : conductOf(connected.score),
     };
   }
+}
+
+/** What gossipsub's score of a peer means. Being there earns a point in under two minutes; below −80 nothing is heard of it. */
+function conductOf(score: number): PeerSummary["conduct"] {
+  if (score < -80) return "unheard";
+  if (score < 0) return "poor";
+  return score < 1 ? "new" : "good";
 }
 
 function lessonReply({ record, standing }: StoredLesson): LessonReply {

@@ -22,6 +22,7 @@ export {
 export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimilarity } from "./near-duplicate.ts";
 export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts";
 export { prunedReason } from "./rules/known.ts";
+export { revokedAuthorRule } from "./rules/membership.ts";
 export type { Decision, Rule } from "./rules/rule.ts";
 export { aheadFullCode } from "./rules/statements.ts";
 export { rules } from "./rules.ts";

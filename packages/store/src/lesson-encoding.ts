@@ -140,7 +140,7 @@ export function decodePointer(value: Buffer): AuthoredPointer {
   return { seq: Number(value.readBigUInt64BE(0)), createdAt: Number(value.readBigUInt64BE(8)), id: value.toString("latin1", 16) };
 }
 
-const recordTypes: readonly RecordType[] = ["lesson", "attestation", "retraction", "rotation"];
+const recordTypes: readonly RecordType[] = ["lesson", "attestation", "retraction", "rotation", "membership"];
 
 export function encodeType(type: RecordType): Buffer {
   return Buffer.of(recordTypes.indexOf(type));

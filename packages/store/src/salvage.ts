@@ -6,6 +6,7 @@ import {
   GrapevineError,
   isAttestation,
   isLesson,
+  isMembership,
   isRetraction,
   isRotation,
   type LessonBody,
@@ -47,7 +48,14 @@ export interface SalvageCounts {
 
 export class Salvage {
   readonly #components: SalvageComponents;
-  readonly #kept: Record<PresenceKind, number> = { experience: 0, lesson: 0, attestation: 0, retraction: 0, rotation: 0 };
+  readonly #kept: Record<PresenceKind, number> = {
+    experience: 0,
+    lesson: 0,
+    attestation: 0,
+    retraction: 0,
+    rotation: 0,
+    membership: 0,
+  };
   readonly #lastSequences: Map<string, number> = new Map();
   readonly #ownAuthors: Set<string> = new Set();
   readonly #labels: Set<number> = new Set();
@@ -111,6 +119,7 @@ export class Salvage {
       if (isAttestation(record)) await batch.add({ kind: "attestation", record });
       if (isRetraction(record)) await batch.add({ kind: "tombstone", record });
       if (isRotation(record)) await batch.add({ kind: "rotation", record });
+      if (isMembership(record)) await batch.add({ kind: "membership", record });
       if (!isLesson(record)) this.#kept[record.body.type]++;
     });
     this.#nextLabel = places.reduce((next, { kept }) => Math.max(next, (kept?.label ?? -1) + 1), 0);

@@ -15,6 +15,7 @@ export {
   sampleExperience,
   sampleIdentity,
   sampleLesson,
+  sampleMembership,
   sampleRetraction,
   sampleRotation,
   sampleStoredLesson,

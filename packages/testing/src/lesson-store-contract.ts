@@ -22,6 +22,7 @@ import {
   sampleAttestation,
   sampleIdentity,
   sampleLesson,
+  sampleMembership,
   sampleRetraction,
   sampleRotation,
   sampleStoredLesson,
@@ -547,6 +548,25 @@ export function lessonStoreContract(name: string, factory: LessonStoreFactory): 
         const absent: RecordKey = { id: unknownRecordId, type: "lesson", createdAt: 2000 };
         expect(await collect(store.recordKeys(absent))).toEqual(keys.filter((key) => compareKeys(key, absent) > 0));
         for (const record of records) expect(await store.record(record.id)).toEqual(record);
+      });
+
+      it("keeps the latest membership record of each member of a swarm, in any order of arrival", async () => {
+        const swarm = sampleMembership(alice, { member: bob.author }).body.swarm;
+        const first = sampleMembership(alice, { member: bob.author });
+        const revoked = sampleMembership(alice, { member: bob.author, seq: 3, state: "revoked", createdAt: 5 });
+        const between = sampleMembership(alice, { member: bob.author, seq: 2, createdAt: 9 });
+        const other = sampleMembership(alice, { member: carol.author });
+        const elsewhere = sampleMembership(alice, { member: carol.author, swarm: swarm.replace("team", "tea") });
+        for (const record of [first, revoked, between, other, elsewhere]) await store.apply([{ kind: "membership", record }]);
+        const byMember = (records: readonly SignedRecord[]): SignedRecord[] =>
+          [...records].sort((one, another) => (one.id < another.id ? -1 : 1));
+        expect(byMember(await store.memberships(swarm))).toEqual(byMember([revoked, other]));
+        expect(await store.memberships(elsewhere.body.swarm)).toEqual([elsewhere]);
+        expect(await store.memberships("team")).toEqual([]);
+        expect((await collect(store.recordKeys())).map(({ id }) => id).sort()).toEqual(
+          [revoked, other, elsewhere].map(({ id }) => id).sort(),
+        );
+        expect(await store.record(first.id)).toBeUndefined();
       });
 
       it("passes on the tombstone of a retracted lesson, not the lesson", async () => {

@@ -3,6 +3,7 @@ import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
 import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@grapevine/network";
 import { z } from "zod";
 import type {
+  AdmitRequest,
   AskRequest,
   ConflictQuery,
   FeedbackRequest,
@@ -10,6 +11,7 @@ import type {
   JoinRequest,
   PractiseRequest,
   RetractRequest,
+  RevokeRequest,
   TeachRequest,
   TrustRequest,
 } from "./contract.ts";
@@ -64,6 +66,12 @@ export const joinRequest: z.ZodType<JoinRequest> = z.strictObject({
   invite: z.string().min(1).max(8_192),
   trust: z.boolean().optional(),
 });
+
+const moment = z.int().nonnegative().optional();
+
+export const admitRequest: z.ZodType<AdmitRequest> = z.strictObject({ until: moment });
+
+export const revokeRequest: z.ZodType<RevokeRequest> = z.strictObject({ since: moment });
 
 const limit = z.coerce.number().int().min(1).max(100_000).optional();
 

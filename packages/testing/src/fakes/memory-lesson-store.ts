@@ -11,7 +11,9 @@ import {
   type LessonState,
   type LessonStore,
   lessonText,
+  type MembershipBody,
   normalisedText,
+  outranks,
   type Principal,
   type RecordId,
   type RecordKey,
@@ -32,6 +34,8 @@ interface Contents {
   readonly attestations: Map<string, SignedRecord<AttestationBody>>;
   readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
   readonly rotations: Map<RecordId, SignedRecord>;
+  /** By swarm and member. */
+  readonly memberships: Map<string, SignedRecord<MembershipBody>>;
   readonly principals: Map<AuthorId, Principal>;
   readonly underReview: Set<AuthorId>;
   readonly refused: Set<RecordId>;
@@ -64,6 +68,7 @@ export class MemoryLessonStore implements LessonStore {
     attestations: new Map(),
     tombstones: new Map(),
     rotations: new Map(),
+    memberships: new Map(),
     principals: new Map(),
     underReview: new Set(),
     refused: new Set(),
@@ -224,6 +229,10 @@ export class MemoryLessonStore implements LessonStore {
     return [...this.#contents.tombstones.values()].filter(({ body }) => body.lesson === lesson);
   }
 
+  async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
+    return [...this.#contents.memberships.values()].filter(({ body }) => body.swarm === swarm);
+  }
+
   async principal(author: AuthorId): Promise<Principal | undefined> {
     return this.#contents.principals.get(author);
   }
@@ -294,9 +303,10 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   #allRecords(): SignedRecord[] {
-    const { lessons, attestations, tombstones, rotations } = this.#contents;
+    const { lessons, attestations, tombstones, rotations, memberships } = this.#contents;
     const lessonRecords = [...lessons.values()].map(({ record }) => record);
-    return [...lessonRecords, ...attestations.values(), ...tombstones.values(), ...rotations.values()];
+    const others = [attestations, tombstones, rotations, memberships].flatMap((records): SignedRecord[] => [...records.values()]);
+    return [...lessonRecords, ...others];
   }
 
   #applyChange(contents: Contents, change: StoreChange): void {
@@ -337,6 +347,9 @@ export class MemoryLessonStore implements LessonStore {
         break;
       case "rotation":
         contents.rotations.set(change.record.id, change.record);
+        break;
+      case "membership":
+        keepMembership(contents.memberships, change.record);
         break;
       case "embedding":
         checkLabel(change.label);
@@ -426,6 +439,7 @@ const copied: { readonly [Name in keyof Contents]: (contents: Contents) => Conte
   attestations: ({ attestations }) => new Map(attestations),
   tombstones: ({ tombstones }) => new Map(tombstones),
   rotations: ({ rotations }) => new Map(rotations),
+  memberships: ({ memberships }) => new Map(memberships),
   principals: ({ principals }) => new Map(principals),
   underReview: ({ underReview }) => new Set(underReview),
   refused: ({ refused }) => new Set(refused),
@@ -469,6 +483,12 @@ function keep<Body extends AttestationBody | RetractionBody>(
   const key = record.body.lesson + record.body.author;
   const kept = records.get(key);
   if (kept === undefined || replaces(record, kept)) records.set(key, record);
+}
+
+function keepMembership(memberships: Contents["memberships"], record: SignedRecord<MembershipBody>): void {
+  const key = `${record.body.swarm}/${record.body.member}`;
+  const kept = memberships.get(key);
+  if (kept === undefined || outranks(record, kept)) memberships.set(key, record);
 }
 
 function isLater(candidate: SignedRecord, kept: SignedRecord): boolean {
