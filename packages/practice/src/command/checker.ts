@@ -59,6 +59,6 @@ function startEpisode({ task, observation, choices, fields }: CheckerTask, speci
 function shownOf({ stdout, limit }: CommandResult, solved: boolean, specification: CheckerSpecification): string {
   if (limit === "time") return `Wrong: there was no verdict within ${specification.timeoutMs} ms.`;
   if (limit === "output") return `Wrong: the check wrote more than ${specification.maxOutputBytes} bytes.`;
-  const written = [...stdout.trim()].slice(0, maxShownCharacters).join("");
+  const written = Array.from(stdout.trim()).slice(0, maxShownCharacters).join("");
   return written === "" ? (solved ? "Right." : "Wrong.") : written;
 }
