@@ -22,41 +22,42 @@ import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
 import { concludeExperience } from "./capturing.ts";
 import type {
-  AdmitRequest,
   Answer,
-  AnswerPolicy,
   AskRequest,
-  Conflict,
-  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  PractisedTask,
+  PractiseRequest,
+} from "./control/agent-contract.ts";
+import type { AnswerPolicy, ModelSummary, ReachSettings, Status } from "./control/contract.ts";
+import type {
+  Conflict,
+  ConflictQuery,
   ForgetReply,
+  LessonDetails,
+  LessonHit,
+  LessonReply,
+  LessonSummary,
+  PinReply,
+  RetractRequest,
+  TeachRequest,
+} from "./control/lesson-contract.ts";
+import type {
+  AdmitRequest,
   InviteReply,
   InviteRequest,
   InviteSummary,
   JoinReply,
   JoinRequest,
-  LessonDetails,
-  LessonHit,
-  LessonReply,
-  LessonSummary,
   MemberSummary,
-  ModelSummary,
   PeerSummary,
-  PinReply,
-  PractisedTask,
-  PractiseRequest,
-  ReachSettings,
-  RetractRequest,
   RevokeReply,
   RevokeRequest,
-  Status,
   SwarmReply,
-  TeachRequest,
   TrustRequest,
-} from "./control/contract.ts";
+} from "./control/peer-contract.ts";
 import { type DescribingComponents, describeLesson } from "./describing.ts";
 import { listConflicts } from "./disagreements.ts";
 import { findAuthor, findExperience, findLesson } from "./finding.ts";
