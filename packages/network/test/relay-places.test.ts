@@ -62,7 +62,7 @@ describe("a relay", () => {
         // Renewing is no new place.
         expect((await askForPlace(early[0] as Libp2p, relay)).status).toBe(taken);
       } finally {
-        await Promise.all(hosts.map((host) => host.stop()));
+        await Promise.all(hosts.map(async (host) => await host.stop()));
       }
     });
   });
