@@ -41,14 +41,14 @@ function relatedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
     arms: armNames.map((name) => arms[name]),
     baseline: "none",
     main: "shared",
-    sizes: { ...sizes, ...(options.dataset !== undefined && { dataset: options.dataset }) },
+    sizes,
     cells: async (seed) => {
       const tasks = await (await openWorld(seed, options)).tasks(sizes.tests, "test");
       return tasks.flatMap(({ environment, task }) =>
         armNames.map((arm) => ({ arm, environment: environment.id, task, peer: armsOfNobody.has(arm) ? "any" : tester, at: 0 })),
       );
     },
-    preparation: () => sizes.practice + preparationOfArms(armNames),
+    preparation: async () => sizes.practice + preparationOfArms(armNames),
     stage: async (init: StageInit) => {
       const practice = await (await openWorld(init.seed, options)).tasks(sizes.practice, "practice");
       const cohort = await practisedCohort({ ...init, lots: overlappingLots(practice, peers), onPractised: init.onPrepared });

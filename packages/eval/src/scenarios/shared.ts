@@ -44,7 +44,7 @@ function sharedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
         ),
       );
     },
-    preparation: () => sizes.practice + preparationOfArms(armNames),
+    preparation: async () => sizes.practice + preparationOfArms(armNames),
     stage: async (init) => {
       const practice = await (await openWorld(init.seed, options)).tasks(sizes.practice, "practice");
       const cohort = await practisedCohort({ ...init, lots: separateLots(practice, peers), onPractised: init.onPrepared });
