@@ -80,7 +80,13 @@ function withWording(draft: LessonDraft | undefined, turn: number): LessonDraft 
 
 function draftOf({ kind, title, situation, guidance, example, evidence, tags, environment }: LessonBody): LessonDraft {
   return {
-    ...{ kind, title, situation, guidance, evidence, tags, derivedFrom: [] },
+    kind,
+    title,
+    situation,
+    guidance,
+    evidence,
+    tags,
+    derivedFrom: [],
     ...(example && { example }),
     ...(environment && { environment }),
   };

@@ -10,6 +10,7 @@ import { peerNames } from "../learning/lots.ts";
 import { triedAtOnce } from "../learning/tried.ts";
 import { openWorld } from "../learning/worlds.ts";
 import type { Scenario } from "../scenario.ts";
+import { type SeededRandom, seededRandom } from "../seeded-random.ts";
 
 export const long: Scenario = learningScenario({
   name: "long",
@@ -27,7 +28,7 @@ const armNames = ["none", "own", "shared"] as const;
 
 /** Generations a seed: 36 × (3 + 2 × 2) and as many lessons to be drawn. */
 const reporting = { tasks: 36 } as const;
-const quick = { tasks: 12 } as const;
+const quick = { tasks: 9 } as const;
 
 export function longPlan({ seeds, isQuick, options }: PlanRequest): Plan {
   const sizes = isQuick ? quick : reporting;
@@ -44,14 +45,21 @@ export function longPlan({ seeds, isQuick, options }: PlanRequest): Plan {
     sizes,
     cells: async (seed) => {
       const tasks = await (await openWorld(seed, options)).tasks(sizes.tasks, "practice");
+      const turns = inTurns(sizes.tasks, seededRandom(seed));
       return tasks.flatMap(({ environment, task }, at): Cell[] =>
-        armNames.map((arm) => ({ arm, environment: environment.id, task, peer: peers[at % peers.length] ?? "", at })),
+        armNames.map((arm) => ({ arm, environment: environment.id, task, peer: turns[at] ?? "", at })),
       );
     },
     preparation: async () => 0,
     stage: async (init) => openStream(init, await (await openWorld(init.seed, options)).tasks(sizes.tasks, "practice")),
     bars: (summary) => [...gainBar(summary, "shared", "own", 0), ...harmBar(summary, "shared")],
   };
+}
+
+/** Whose turn it is: each peer once before anybody is again, in another order each time, or a peer would meet the same kinds of tasks for ever. */
+function inTurns(count: number, random: SeededRandom): string[] {
+  const rounds = Array.from({ length: Math.ceil(count / peers.length) }, () => random.shuffled(peers));
+  return rounds.flat();
 }
 
 /** What the peers have learnt stays in the run's folder: a stream that was broken off goes on with it. */

@@ -27,7 +27,7 @@ const armNames = ["honest", "poisoned"] as const;
 
 /** Generations a seed: practice some 15 × 4, daily life 2 × 4 × 8 × 2, tests 12 × (1 + 2 × 4). */
 const reporting = { practice: 18, life: 8, tests: 12, testers: 4 } as const;
-const quick = { practice: 10, life: 4, tests: 6, testers: 1 } as const;
+const quick = { practice: 6, life: 2, tests: 6, testers: 1 } as const;
 
 function poisonedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
   const sizes = isQuick ? quick : reporting;

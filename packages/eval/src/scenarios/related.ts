@@ -31,7 +31,7 @@ const armNames: readonly ArmName[] = ["none", "random", "episodes", "own", "shar
 
 /** Generations a seed: practice some 24 × 4, tests 30 × 8, trials 48 and a few; five seeds take about half an hour on two cores with half a billion parameters. */
 const reporting = { practice: 24, tests: 30, trialGenerations: 48 } as const;
-const quick = { practice: 12, tests: 6, trialGenerations: 12 } as const;
+const quick = { practice: 6, tests: 6, trialGenerations: 8 } as const;
 
 function relatedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
   const sizes = isQuick ? quick : reporting;
