@@ -30,7 +30,8 @@ function examplesIn(section: string): { readonly task: string; readonly command:
 function likeness(first: string, second: string): number {
   const [own, others] = [first, second].map((task) => new Set(wordsOf(task).filter((word) => common.has(word))));
   if (own === undefined || others === undefined) return 0;
-  return own.intersection(others).size - own.symmetricDifference(others).size;
+  const both = [...own].filter((word) => others.has(word)).length;
+  return 3 * both - own.size - others.size;
 }
 
 function wordsOf(task: string): string[] {
