@@ -2,12 +2,12 @@
 import { GrapevineError } from "@grapevine/core";
 
 export interface FollowingInvites {
-  join(invite: string): Promise<unknown>;
+  readonly join: (invite: string) => Promise<unknown>;
   /** Peers of the swarm that are known from earlier starts: 0 for a node that is new in it. */
   readonly knownPeers: number;
   readonly swarm: string;
   /** Told once about each invite that was not followed. */
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /** What an invite comes to with time, however right it was; and an inviter that is away. Whoever knows other peers needs neither. */

@@ -4,8 +4,8 @@ import { printableText } from "./plain-text.ts";
 
 const beginning = "warning: ";
 
-export function printWarnings({ note }: Output, warnings: readonly string[]): void {
-  for (const warning of warnings) note(beginning + printableText(warning));
+export function printWarnings(output: Output, warnings: readonly string[]): void {
+  for (const warning of warnings) output.note(beginning + printableText(warning));
 }
 
 /** Those among the lines of a log. */
