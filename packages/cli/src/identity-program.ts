@@ -1,9 +1,7 @@
 /** The words for a node's keys: the part of the program beside `program.ts` that concerns them. */
 import { type Command, Option } from "commander";
 import { examples, word } from "./arguments.ts";
-import type { CommandWork } from "./context.ts";
-
-type Perform = (work: CommandWork) => Promise<void>;
+import type { Perform } from "./context.ts";
 
 export function addIdentityCommands(program: Command, perform: Perform): void {
   const identity = program.command("identity").description("the node's key, and the next one").helpCommand(false);

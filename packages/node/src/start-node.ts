@@ -10,8 +10,9 @@ import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
-import type { AnswerPolicy, Status } from "./control/contract.ts";
+import type { AnswerPolicy, ReachSettings, Status } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
+import { followInvites } from "./following-invites.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { commitNextKey, settleKeys } from "./key-files.ts";
 import { listenPort } from "./listen-port.ts";
@@ -27,7 +28,7 @@ export interface NodeOptions {
   readonly swarm?: string;
   /** Multiaddrs. Default: every interface, any free port. */
   readonly listen?: readonly string[];
-  /** Invites to follow once it serves. */
+  /** Invites to follow before it serves. Where it knows peers of the swarm already, one that does not hold any more is passed over with a warning. */
   readonly join?: readonly string[];
   /** Trust those who invited. */
   readonly trust?: boolean;
@@ -43,9 +44,15 @@ export interface NodeOptions {
   readonly answer?: AnswerPolicy;
   /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */
   readonly keepAsked?: boolean;
+  /** Ways of finding and reaching peers. Default of each: as at the last start, or no. */
+  readonly reach?: Partial<ReachSettings>;
+  /** Multiaddrs of peers that are dialled at every start, and redialled for ever. Default: those of the last start. */
+  readonly bootstrap?: readonly string[];
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
   /** Told about work that takes more than a second. */
   readonly onProgress?: (text: string) => void;
+  /** Told about what the user should know and the start goes on without. */
+  readonly onWarning?: (text: string) => void;
 }
 
 export interface RunningNode {
@@ -85,12 +92,20 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
     import("./compose.ts"),
     import("./control/server.ts"),
   ]);
-  const { log } = opened;
+  const { log, swarm } = opened;
   const { service, network, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
-  for (const invite of options.join ?? []) await service.join({ invite, trust: options.trust });
+  await followInvites(options.join ?? [], {
+    join: (invite) => service.join({ invite, trust: options.trust }),
+    knownPeers: opened.earlierSwarm === swarm ? Object.keys(opened.settings.initial.peers).length : 0,
+    swarm,
+    warn: (text) => {
+      log.warn(text);
+      options.onWarning?.(text);
+    },
+  });
 
   const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;
@@ -113,7 +128,7 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   closing.add("announcement", () => withdrawRunning(home));
   // With many lessons the work in the background begins by reading of all of them: whoever waits for the node need not wait for that.
   begin();
-  log.info({ swarm: opened.swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
+  log.info({ swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
   return { status: () => service.status(), stopped, stop };
 }
 
@@ -125,7 +140,12 @@ async function readInvites(texts: readonly string[]): Promise<Invite[]> {
 }
 
 /** Everything that has a file, a process or memory of its own, before anything is composed of it. */
-async function open(home: NodeHome, options: NodeOptions, invites: readonly Invite[], closing: Closing): Promise<Opened> {
+async function open(
+  home: NodeHome,
+  options: NodeOptions,
+  invites: readonly Invite[],
+  closing: Closing,
+): Promise<Opened & { readonly earlierSwarm: string | undefined }> {
   const clock = systemClock;
   const log = openLog(home, options.logLevel ?? "info");
   const lock = Promise.withResolvers<void>();
@@ -160,7 +180,10 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
   const keepAsked = options.keepAsked ?? earlier.keepAsked;
   const swarm = options.swarm ?? invites[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
   const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
-  const settings = createSavedSettings(home, { ...earlier, swarm, port, capacity, idleShare, answer, keepAsked }, log);
+  const reach = { ...earlier.reach, ...options.reach };
+  const bootstrap = options.bootstrap ?? earlier.bootstrap;
+  const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reach, bootstrap };
+  const settings = createSavedSettings(home, { ...earlier, ...kept }, log);
   const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>
@@ -169,7 +192,8 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
   closing.add("model", () => model.close());
   const { index } = await loading;
   const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
-  return { home, settings, swarm, listen, identity, clock, log, store, model, embedder, index };
+  const earlierSwarm = earlier.swarm;
+  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */
