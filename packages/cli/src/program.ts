@@ -23,7 +23,7 @@ import type { AskArguments } from "./commands/ask.ts";
 import type { UpArguments } from "./commands/up.ts";
 import type { CommandWork } from "./context.ts";
 import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
-import { addInvites } from "./reach-program.ts";
+import { addInvites, addReachOptions } from "./reach-program.ts";
 import { addSwarmCommands } from "./swarm-program.ts";
 import { readVersion } from "./version.ts";
 
@@ -113,7 +113,9 @@ function addNodeCommands(program: Command, perform: Perform): void {
       ),
     )
     .addOption(new Option("--keep-asked <yes|no>", "keep questions of peers as experiences (yes)").argParser(yesOrNo))
-    .addOption(new Option("--log-level <level>", "how much of its work it logs").choices(logLevels))
+    .addOption(new Option("--bootstrap <multiaddr...>", "peers to dial at every start, as addresses"));
+  addReachOptions(up);
+  up.addOption(new Option("--log-level <level>", "how much of its work it logs").choices(logLevels))
     .option("--detach", "start it in the background")
     .action((options: UpArguments) => perform(async (context) => (await import("./commands/up.ts")).up(context, options)));
   examples(up, [
@@ -122,6 +124,9 @@ function addNodeCommands(program: Command, perform: Perform): void {
     ["up --join grapevine2… --trust", "join a swarm and believe the inviter's lessons"],
     ["up --model ollama:qwen2.5-coder:1.5b", "choose the model"],
     ["up --answer swarm", "answer questions of everybody in the swarm, strangers last"],
+    ["up --lan --exchange", "find the swarm's peers on the local network, and through each other"],
+    ["up --nat", "be reached behind a router, through a relay of the swarm"],
+    ["up --relay --listen /ip4/0.0.0.0/tcp/4001", "be that relay, with a public address"],
   ]);
   examples(
     program

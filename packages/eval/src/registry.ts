@@ -4,6 +4,8 @@ import { adversaries } from "./scenarios/adversaries.ts";
 import { duplicates } from "./scenarios/duplicates.ts";
 import { flood } from "./scenarios/flood.ts";
 import { poisoning } from "./scenarios/poisoning.ts";
+import { related } from "./scenarios/related.ts";
+import { shared } from "./scenarios/shared.ts";
 import { trials } from "./scenarios/trials.ts";
 
-export const scenarios: readonly Scenario[] = [adversaries, duplicates, flood, poisoning, trials];
+export const scenarios: readonly Scenario[] = [adversaries, duplicates, flood, poisoning, trials, related, shared];

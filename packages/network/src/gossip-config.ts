@@ -3,12 +3,18 @@ import { createHash } from "node:crypto";
 import type { AuthorId } from "@grapevine/core";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
+import type { Connection, PeerId } from "@libp2p/interface";
 import { type Greeted, greetedOnly } from "./greeted-registrar.ts";
 import { announcedFromBytes, gossipMessageLimits, maxGossipMessageBytes } from "./network-limits.ts";
 import { defaultTiming } from "./network-timing.ts";
 
-/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh, and what a peer's conduct has come to. */
-export type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[]; getScore(peer: string): number };
+/** What gossipsub offers beyond its published interface: a topic's mesh, what a peer's conduct has come to, and what libp2p tells it of connections. */
+export type MeshGossipSub = GossipSub & {
+  getMeshPeers(topic: string): string[];
+  getScore(peer: string): number;
+  onPeerConnected(peer: PeerId, connection: Connection): void;
+  onPeerDisconnected(peer: PeerId): void;
+};
 
 export interface GossipInit {
   readonly topic: string;
@@ -39,6 +45,8 @@ export function gossip({
     // Publishing again what is still in the outbox is no mistake.
     ignoreDuplicatePublishError: true,
     fallbackToFloodsub: false,
+    // A swarm of peers behind routers gossips through its relays, within their limits.
+    runOnLimitedConnection: true,
     maxInboundDataLength: maxGossipMessageBytes,
     decodeRpcLimits: gossipMessageLimits,
     idontwantMinDataSize: announcedFromBytes,

@@ -21,6 +21,7 @@ import { networkErrors } from "./errors.ts";
 import { frameStream } from "./frame-stream.ts";
 import type { InviteRefusal } from "./invite-book.ts";
 import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxMembershipBytes, maxNameLength } from "./network-limits.ts";
+import { widestFirst } from "./reach/paths.ts";
 import type { SwarmHost } from "./swarm-host.ts";
 
 const notAMember = "not-a-member";
@@ -66,7 +67,10 @@ export class Greeter {
 
   async start(): Promise<void> {
     const { host } = this.#init;
-    await host.handle(helloProtocol, (stream, connection) => this.#answer(stream, connection), { maxInboundStreams: 1 });
+    await host.handle(helloProtocol, (stream, connection) => this.#answer(stream, connection), {
+      maxInboundStreams: 1,
+      runOnLimitedConnection: true,
+    });
     host.addEventListener("connection:open", (event) => this.#opened(event.detail));
     host.addEventListener("connection:close", (event) => this.#closed(event.detail));
   }
@@ -153,7 +157,7 @@ export class Greeter {
 
   async #exchange(connection: Connection, invite: string | undefined): Promise<WireHello> {
     const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
-    const stream = await connection.newStream(helloProtocol, { signal });
+    const stream = await connection.newStream(helloProtocol, { signal, runOnLimitedConnection: true });
     const frames = frameStream(stream, maxHelloBytes);
     await frames.write({ ...this.#hello(), invite }, signal);
     const theirs = await frames.read(wireHello, signal);
@@ -190,7 +194,7 @@ export class Greeter {
 
   #hello(): WireHello {
     const { host, swarm, name } = this.#init;
-    const addresses = host.getMultiaddrs().map(String).slice(0, maxAddressesPerPeer);
+    const addresses = widestFirst(host.getMultiaddrs().map(String)).slice(0, maxAddressesPerPeer);
     return { v: 1, swarm, name: cleanText(name, maxNameLength), addresses, membership: this.#init.door.ownProof() };
   }
 

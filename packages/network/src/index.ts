@@ -28,3 +28,4 @@ export type {
   SyncRecords,
   SyncReport,
 } from "./network-types.ts";
+export type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";

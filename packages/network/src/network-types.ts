@@ -14,6 +14,7 @@ import type {
 } from "@grapevine/core";
 import type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 import type { NetworkTiming } from "./network-timing.ts";
+import type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";
 
 export interface NetworkInit {
   /** Its key is the host's key: the peer id is the author. */
@@ -28,6 +29,8 @@ export interface NetworkInit {
   readonly bootstrap?: readonly string[];
   /** Addresses of peers met before: redialled until they fail too often. */
   readonly knownPeers?: readonly KnownPeer[];
+  /** How peers are found and reached besides; all of it is off unless it is turned on. */
+  readonly reach?: ReachInit;
   readonly timing?: Partial<NetworkTiming>;
 }
 
@@ -165,6 +168,8 @@ export interface PeerInfo extends KnownPeer {
   /** Milliseconds since the epoch. */
   readonly connectedSince: number;
   readonly roundTripMs?: number;
+  /** How it is reached now. */
+  readonly path?: Path;
   readonly lastSync?: SyncReport;
   /** What its conduct on the topic has come to: above 0 is good, below −80 nothing is heard of it. */
   readonly score?: number;
@@ -192,6 +197,8 @@ export interface Network {
   readonly swarm: string;
   /** Where it listens, as multiaddrs that end in `/p2p/PEER`; empty when stopped. */
   addresses(): string[];
+  /** Whether others can reach this node, by what it has seen. */
+  reachability(): Reachability;
   /** Idempotent. @throws LISTEN_FAILED */
   start(): Promise<void>;
   /** Idempotent; it can be started again. */

@@ -2,7 +2,7 @@
 import { type AuthorId, isMembership, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
-import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
+import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
 import { Claims } from "./claims.ts";
@@ -22,6 +22,9 @@ import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.t
 import { OutboxPublisher } from "./outbox-publisher.ts";
 import { PeerTable } from "./peer-table.ts";
 import { LiveRecordSet } from "./range-sync/live-record-set.ts";
+import { connectionTo, pathOf, widestFirst } from "./reach/paths.ts";
+import { Reach } from "./reach/reach.ts";
+import { type ReachParts, reachParts } from "./reach/reach-services.ts";
 import { RecordGate } from "./record-gate.ts";
 import { PassedOver, type RecordIntakeComponents } from "./record-intake.ts";
 import { Redialer } from "./redialer.ts";
@@ -48,17 +51,24 @@ export async function runNetwork(
   let running: RunningNetwork | undefined;
   const { rejectedDecay } = { ...defaultTiming, ...init.timing };
   const { identity, swarm } = init;
+  const reach = reachParts({
+    swarm,
+    reach: init.reach ?? {},
+    onLan: (found) => running?.reach.found(found),
+    hasGreeted: async (peer) => (await running?.reach.hasGreeted(peer)) ?? false,
+  });
   const host = await createHost({
     identity,
     listen,
     topic: topicOf(swarm),
     rejectedDecay,
+    reach,
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
     floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
     greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
   });
-  running = new RunningNetwork(host, init, components, { counters, invites });
+  running = new RunningNetwork(host, init, components, { counters, invites, reach });
   await running.start(listen);
   return running;
 }
@@ -74,6 +84,7 @@ function doorkeeperOf({ identity, swarm }: NetworkInit, components: NetworkCompo
 export interface RunningNetworkParts {
   readonly counters: Counters;
   readonly invites: InviteBook;
+  readonly reach?: ReachParts;
 }
 
 export class RunningNetwork {
@@ -82,6 +93,7 @@ export class RunningNetwork {
   readonly redialer: Redialer;
   readonly publisher: OutboxPublisher;
   readonly syncs: SyncScheduler;
+  readonly reach: Reach;
   readonly #init: NetworkInit;
   readonly #components: NetworkComponents;
   readonly #counters: Counters;
@@ -101,7 +113,8 @@ export class RunningNetwork {
   readonly #stopping = new AbortController();
   #reconsideredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
+  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, parts: RunningNetworkParts) {
+    const { counters, invites } = parts;
     const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
     const timers = components.timers ?? systemTimers;
@@ -162,6 +175,7 @@ export class RunningNetwork {
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
+    this.reach = this.#createReach(random, parts.reach);
   }
 
   async start(listen: readonly string[]): Promise<void> {
@@ -170,7 +184,9 @@ export class RunningNetwork {
     await this.#serveSync();
     await this.#serveAsk();
     host.addEventListener("peer:disconnect", (event) => this.#lost(event.detail.toString()));
+    await this.reach.start();
     await startHost(host, listen);
+    this.reach.listens();
     joinTopic({
       host,
       topic: this.#topic,
@@ -190,6 +206,7 @@ export class RunningNetwork {
     this.#stopping.abort();
     this.#endRevocations();
     this.redialer.stop();
+    this.reach.stop();
     this.#watchdog.stop();
     this.#gaps.stop();
     this.#recordSet.stop();
@@ -209,6 +226,11 @@ export class RunningNetwork {
     const blocked = parsed.map(peerOfAddress).find((peer) => peer !== undefined && this.#components.isBlocked(peer));
     if (blocked !== undefined) throw networkErrors.create("PEER_BLOCKED", `the peer ${blocked} is blocked here`);
     if (this.#door.isRevoked) throw this.#door.ownRefusal();
+    if (this.#init.reach?.nat !== true && parsed.length > 0 && parsed.every((address) => pathOf(address) === "relayed")) {
+      throw networkErrors.create("PEER_UNREACHABLE", "the peer is reached through a relay, which this node does not use", {
+        hint: "Start this node with `grapevine up --nat yes`, and join again.",
+      });
+    }
     const connection = await this.#dial(addresses);
     await this.#greeter.greeted(connection);
     const info = this.peers.get(connection.remotePeer.toString());
@@ -257,7 +279,7 @@ export class RunningNetwork {
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
-    return this.host.getConnections(peerIdFromString(peer)).find((connection) => connection.status === "open");
+    return connectionTo(this.host, peer);
   }
 
   async hangUp(peer: AuthorId): Promise<void> {
@@ -297,6 +319,7 @@ export class RunningNetwork {
     // An outbound connection proves its address, whatever the peer says of itself.
     const proven = connection.direction === "outbound" ? [withPeer(connection.remoteAddr, peerId).toString()] : [];
     const addresses = [...new Set([...proven, ...hello.addresses])];
+    this.reach.met(connection);
     const since = before ?? { direction: connection.direction, connectedSince: this.#components.clock.now() };
     this.peers.set({ ...since, ...hello, addresses });
     this.redialer.met({ peerId, addresses });
@@ -305,7 +328,16 @@ export class RunningNetwork {
     this.#components.log("info", `connected to ${hello.name ?? peerId}`, { peerId, direction: connection.direction });
     if (connection.direction === "outbound") this.syncs.request(peerId);
     else this.syncs.requestLater(peerId);
-    void this.#measureRoundTrip(peerId);
+    if (connection.limits === undefined) void this.#measureRoundTrip(peerId);
+  }
+
+  /** Addresses come and go: of a relay, of another network. What a peer says of itself is kept only as long as it is connected. */
+  #moved(peer: AuthorId, texts: readonly string[]): void {
+    const addresses = ownAddresses(widestFirst(texts.filter(isAddress)), peer);
+    if (this.peers.get(peer) === undefined || addresses.length === 0) return;
+    this.peers.update(peer, { addresses });
+    this.redialer.met({ peerId: peer, addresses });
+    this.#components.onKnownPeer?.({ peerId: peer, addresses });
   }
 
   #refused(peer: AuthorId, reason: string): void {
@@ -387,6 +419,23 @@ export class RunningNetwork {
     });
   }
 
+  #createReach(random: () => number, parts: ReachParts | undefined): Reach {
+    return new Reach(this.#init.reach ?? {}, {
+      ...this.#components,
+      host: this.host,
+      self: this.#init.identity.author,
+      parts,
+      timers: this.#timers,
+      counters: this.#counters,
+      random,
+      peers: () => this.peers.list(),
+      greeted: (connection) => this.#greeter.greeted(connection),
+      isBlocked: (peer) => this.#components.isBlocked(peer),
+      connect: (addresses) => this.connect(addresses),
+      onAddresses: (peer, addresses) => this.#moved(peer, addresses),
+    });
+  }
+
   #createWatchdog(): LinkWatchdog {
     const { clock, log } = this.#components;
     return new LinkWatchdog({
@@ -412,7 +461,10 @@ export class RunningNetwork {
       counters: this.#counters,
       greeted: (connection) => this.#greeter.greeted(connection),
     });
-    await this.host.handle(syncProtocol, (stream, connection) => server.serve(stream, connection), { maxInboundStreams: 2 });
+    await this.host.handle(syncProtocol, (stream, connection) => server.serve(stream, connection), {
+      maxInboundStreams: 2,
+      runOnLimitedConnection: true,
+    });
   }
 
   async #serveAsk(): Promise<void> {
@@ -420,7 +472,7 @@ export class RunningNetwork {
     if (answering === undefined) return;
     const greeted = (connection: Connection): Promise<unknown> => this.#greeter.greeted(connection);
     const server = new AskServer({ answering, clock, log, counters: this.#counters, greeted });
-    const limits = { maxInboundStreams: maxAskStreams };
+    const limits = { maxInboundStreams: maxAskStreams, runOnLimitedConnection: true };
     await this.host.handle(askProtocol, (stream, connection) => server.serve(stream, connection), limits);
   }
 }

@@ -20,6 +20,7 @@ import { createAdmission } from "./admission.ts";
 import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
 import { captureExperience } from "./capturing.ts";
+import type { ReachSettings } from "./control/contract.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
@@ -87,12 +88,16 @@ export async function compose(opened: Opened): Promise<Composed> {
   const agentParts = { model: () => model, recall, clock, self };
   const ownQuestions = createActivity();
   const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
+  const { bootstrap } = opened.settings.initial;
+  const reach = { ...unreached, ...opened.settings.initial.reach };
   const network = createNetwork(
     {
       identity,
       name: home.name,
       swarm: opened.swarm,
       listen: opened.listen,
+      reach,
+      ...(bootstrap === undefined ? {} : { bootstrap }),
       knownPeers: Object.entries(opened.settings.initial.peers).map(([peerId, addresses]) => ({ peerId, addresses })),
     },
     {
@@ -171,6 +176,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     recall,
     answers,
     keepsAsked,
+    reach,
     nameOf,
   });
 
@@ -194,6 +200,9 @@ export async function compose(opened: Opened): Promise<Composed> {
     },
   };
 }
+
+/** Nothing talks to strangers unless the user says so. */
+const unreached: ReachSettings = { lan: false, exchange: false, dht: false, nat: false, relay: false };
 
 /** For questions of others that are not to be kept. */
 const nowhere: Pick<ExperienceStore, "append"> = { append: async () => undefined };

@@ -30,6 +30,7 @@ export type {
   PinReply,
   PractisedTask,
   PractiseRequest,
+  ReachSettings,
   RetractRequest,
   RevokeReply,
   RevokeRequest,

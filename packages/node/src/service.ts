@@ -48,6 +48,7 @@ import type {
   PinReply,
   PractisedTask,
   PractiseRequest,
+  ReachSettings,
   RetractRequest,
   RevokeReply,
   RevokeRequest,
@@ -104,6 +105,7 @@ export interface NodeServiceComponents {
   readonly recall: AskingComponents["recall"];
   readonly answers: AnswerPolicy;
   readonly keepsAsked: boolean;
+  readonly reach: ReachSettings;
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
 
@@ -146,6 +148,8 @@ export class NodeService implements NodeOperations {
       model: model.id,
       embedder: embedder.id,
       peers: network.peers().length,
+      reachability: network.reachability(),
+      reach: this.#components.reach,
       lessons: { own, admitted, held, archived },
       experiences: experiences.count(),
       queues: {
@@ -355,8 +359,17 @@ export class NodeService implements NodeOperations {
       addresses: connected?.addresses ?? [],
       lessons,
       roundTripMs: connected?.roundTripMs,
+      path: connected?.path,
+      conduct: connected?.score === undefined ? undefined : conductOf(connected.score),
     };
   }
+}
+
+/** What gossipsub's score of a peer means. Being there earns a point in under two minutes; below −80 nothing is heard of it. */
+function conductOf(score: number): PeerSummary["conduct"] {
+  if (score < -80) return "unheard";
+  if (score < 0) return "poor";
+  return score < 1 ? "new" : "good";
 }
 
 function lessonReply({ record, standing }: StoredLesson): LessonReply {

@@ -8,6 +8,12 @@ import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
 export const answerPolicies = ["nobody", "trusted", "swarm"] as const;
 export type AnswerPolicy = (typeof answerPolicies)[number];
 
+export type Reachability = "public" | "relayed" | "lan" | "loopback" | "nowhere" | "unknown";
+
+export const reachWays = ["lan", "exchange", "dht", "nat", "relay"] as const;
+/** What talks to peers whom nobody named, and is off unless it is turned on; see `grapevine up --help`. */
+export type ReachSettings = Readonly<Record<(typeof reachWays)[number], boolean>>;
+
 /** `GET /api/status` */
 export interface Status {
   readonly name: string;
@@ -20,6 +26,13 @@ export interface Status {
   readonly embedder: string;
   /** Peers connected now. */
   readonly peers: number;
+  /**
+   * Whether others can reach this node, by what it has seen. `public`: they have; `relayed`: through a relay; `lan`: from the local network; `loopback`: it
+   * listens on this machine alone; `nowhere`: it does not listen; `unknown`: nobody has come yet.
+   */
+  readonly reachability: Reachability;
+  /** Ways of finding and reaching peers that are turned on. */
+  readonly reach: ReachSettings;
   readonly lessons: { readonly own: number; readonly admitted: number; readonly held: number; readonly archived: number };
   readonly experiences: number;
   readonly queues: {
@@ -365,6 +378,10 @@ export interface PeerSummary {
   /** Lessons by it that are kept here. */
   readonly lessons: number;
   readonly roundTripMs?: number;
+  /** How it is reached while it is connected: over loopback, by a private address, by a public one, or through a relay. */
+  readonly path?: "machine" | "lan" | "direct" | "relayed";
+  /** gossipsub's score of it in a word: `new` at about nothing, `unheard` where it was so low that nothing is heard of the peer. */
+  readonly conduct?: "good" | "new" | "poor" | "unheard";
 }
 
 export interface TrustRequest {

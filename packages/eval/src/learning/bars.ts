@@ -1,0 +1,38 @@
+/** The bars that several scenarios share. Differences are shares: 0.7 is 70 points. */
+import type { Interval } from "../statistics/bootstrap.ts";
+import type { Bar, Summary } from "../statistics/summary.ts";
+
+const maxHarm = 0.01;
+
+/** At least so much better than the other arm. */
+export function gainBar(summary: Summary, arm: string, over: string, least: number): Bar[] {
+  const gain = summary.gain(arm, over);
+  return gain === undefined ? [] : [{ ...barOf(`${arm} over ${over}`, gain, least), holds: gain.mean >= least }];
+}
+
+/** What the arm gains over no experience, as a share of what another gains. */
+export function shareOfGainBar(summary: Summary, arm: string, of: string, over: string, least: number): Bar[] {
+  const [gain, whole] = [summary.gain(arm, over), summary.gain(of, over)];
+  if (gain === undefined || whole === undefined || whole.mean <= 0) return [];
+  const value = Number((gain.mean / whole.mean).toFixed(4));
+  return [{ name: `${arm}: share of what ${of} gains`, value, bar: least, holds: value >= least }];
+}
+
+/** At least so much better, or as good with at most half the tokens. */
+export function gainOrHalfTokensBar(summary: Summary, arm: string, over: string, least: number): Bar[] {
+  const gain = summary.gain(arm, over);
+  const [tokens, others] = [summary.arms[arm]?.tokens, summary.arms[over]?.tokens];
+  if (gain === undefined || tokens === undefined || others === undefined) return [];
+  const share = Number((tokens / others).toFixed(2));
+  const holds = gain.mean >= least || (gain.mean >= 0 && share <= 0.5);
+  return [{ ...barOf(`${arm} over ${over} (at ${share} of its tokens)`, gain, least), holds }];
+}
+
+export function harmBar(summary: Summary, arm: string): Bar[] {
+  const harm = summary.arms[arm]?.harm;
+  return harm === undefined ? [] : [{ name: `harm of ${arm}`, value: harm, bar: maxHarm, holds: harm <= maxHarm }];
+}
+
+function barOf(name: string, { mean, low, high }: Interval, bar: number): Omit<Bar, "holds"> {
+  return { name, value: mean, bar, low, high };
+}
