@@ -169,7 +169,7 @@ describe("keeping the index in step with the store", () => {
       for (const { end } of ended) end();
     };
     await fill(bulk);
-    const many = await Array.fromAsync(store.list());
+    const many = await lessonsOf(store);
     indexing.add(many.slice(1));
     await expect.poll(() => placed).toBe(bulk - 1);
     expect(waits).toEqual([]);
