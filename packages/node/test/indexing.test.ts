@@ -141,7 +141,7 @@ describe("keeping the index in step with the store", () => {
     await second.indexing.stop();
   });
 
-  it("promise 8: lets vectors wait while many come at once, but not for ever, and not when somebody waits for them", async () => {
+  it("lets vectors wait while many come at once, but not for ever, and not when somebody waits for them", async () => {
     const { index } = await openVectorIndex({ path: folder, embedder: embedder.id, dimensions: embedder.dimensions });
     let at = 0;
     let placed = 0;
