@@ -9,6 +9,7 @@ export {
   type RehearsalOptions,
 } from "./agent.ts";
 export { agentErrors } from "./errors.ts";
+export { PostingIndex } from "./posting-index.ts";
 export {
   type AuthorStanding,
   questionFallOff,
@@ -17,3 +18,4 @@ export {
   recall,
   recallByVector,
 } from "./recall.ts";
+export { type RelevantLabel, relevantLabels } from "./relevance.ts";

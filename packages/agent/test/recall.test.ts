@@ -1,4 +1,4 @@
-import { isUsable, type LessonBody, type LessonState, type RecordDraft, type StoredLesson } from "@grapevine/core";
+import { isUsable, type LessonBody, type LessonState, lessonWords, type RecordDraft, type StoredLesson } from "@grapevine/core";
 import {
   ExactVectorIndex,
   HashEmbedder,
@@ -8,7 +8,7 @@ import {
   sampleStoredLesson,
 } from "@grapevine/testing";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type AuthorStanding, type RecallQuery, recall } from "../src/index.ts";
+import { type AuthorStanding, PostingIndex, type RecallQuery, recall } from "../src/index.ts";
 
 const embedder = new HashEmbedder();
 const self = sampleIdentity(1);
@@ -19,18 +19,20 @@ const now = 1_800_000_000_000;
 describe("recall", () => {
   let store: MemoryLessonStore;
   let index: ExactVectorIndex;
+  let words: PostingIndex;
   let utilities: Map<string, number>;
   let usable: Set<number>;
   let seq = 0;
   beforeEach(() => {
     store = new MemoryLessonStore();
     index = new ExactVectorIndex({ embedder: embedder.id, dimensions: embedder.dimensions });
+    words = new PostingIndex();
     utilities = new Map();
     usable = new Set();
   });
 
   const add = async (
-    words: string,
+    said: string,
     more: {
       by?: typeof self;
       state?: LessonState;
@@ -41,14 +43,17 @@ describe("recall", () => {
     } = {},
   ): Promise<StoredLesson> => {
     seq += 1;
-    const text = { title: words, situation: words, guidance: words, example: undefined };
+    const text = { title: said, situation: said, guidance: said, example: undefined };
     const record = sampleLesson(more.by ?? self, { seq, ...text, ...more.changes });
     const kept = sampleStoredLesson(record, store.nextLabel(), more.state ?? "admitted");
     const conflicts = more.against === undefined ? [] : [more.against.record.id];
     const lesson = { ...kept, cluster: more.cluster?.cluster ?? kept.cluster, conflicts };
-    if (isUsable(lesson)) usable.add(lesson.label);
+    if (isUsable(lesson)) {
+      usable.add(lesson.label);
+      words.add(lesson.label, lessonWords(record.body));
+    }
     await store.apply([{ kind: "lesson", lesson }]);
-    const [vector] = await embedder.embed([words]);
+    const [vector] = await embedder.embed([said]);
     if (vector !== undefined) index.add(lesson.label, vector);
     utilities.set(record.id, more.utility ?? 0);
     return lesson;
@@ -60,6 +65,7 @@ describe("recall", () => {
       {
         lessons: store,
         index: () => index,
+        words,
         embedder,
         clock: { now: () => now },
         utilitiesOf: async (glances) => glances.map(({ id }) => utilities.get(id) ?? 0),

@@ -1,5 +1,5 @@
 /** The way of records through a node without its network and its agent: what the evaluation measures, on the same parts that a node is made of. */
-export { questionFallOff } from "@grapevine/agent";
+export { PostingIndex, questionFallOff, relevantLabels } from "@grapevine/agent";
 export { openStore } from "@grapevine/store";
 export { openVectorIndex } from "@grapevine/vector-index";
 export { type Admission, type AdmissionComponents, createAdmission } from "./admission.ts";

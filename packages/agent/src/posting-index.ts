@@ -1,0 +1,209 @@
+/**
+ * The `WordIndex` port as posting lists in memory, some ninety bytes a lesson of thirty words and more.
+ *
+ * Scores are BM25 (S. Robertson, S. Walker et al.: Okapi at TREC-3, 1994) over words that are weighed by their fields, with each word's rarity as a share of the rarest
+ * possible, so that a score means the same in a store of ten lessons and of a hundred thousand.
+ *
+ * A removed lesson's words stay in the lists, and count as rarity, until they are a third of all; then the lists are made anew without them.
+ */
+import { type WeighedWords, type WordIndex, type WordMatch, weightStep } from "@grapevine/core";
+
+/** How soon more of the same word stops to matter, and how much long texts are held down: chosen on the first two conversations of LoCoMo (see `relevance.ts`). */
+const saturation = 0.9;
+const lengthShare = 0.4;
+/**
+ * Postings that one search walks through, rarest words first. The rest of the words says little where they are so many, and a search stays below a tenth of a
+ * millisecond however large the store is and however long the question.
+ */
+export const maxPostingsWalked = 8_192;
+const purgeShare = 1 / 3;
+const purgeMinimum = 1_024;
+
+/** A posting in one number: the slot of a lesson times 256, and the weight of the word in it. Small integers, of which an array takes eight bytes each. */
+const slotFactor = 256;
+
+export class PostingIndex implements WordIndex {
+  /** By word, in the order of the slots; a word that only one lesson holds, as most are, without an array. */
+  #postings = new Map<number, number | number[]>();
+  #slots = new Map<number, number>();
+  /** By slot. A removed lesson keeps its slot, and its length below zero. */
+  #labels: number[] = [];
+  #lengths: number[] = [];
+  #live = 0;
+  #liveLength = 0;
+  /** By slot, all zero between two searches. */
+  #sums: Float32Array = new Float32Array(0);
+
+  get size(): number {
+    return this.#live;
+  }
+
+  has(label: number): boolean {
+    const slot = this.#slots.get(label);
+    return slot !== undefined && (this.#lengths[slot] as number) > 0;
+  }
+
+  add(label: number, { words, weights }: WeighedWords): void {
+    const known = this.#slots.get(label);
+    const length = known === undefined ? lengthOf(weights) : Math.abs(this.#lengths[known] ?? 0);
+    if (known !== undefined && (this.#lengths[known] ?? 0) > 0) return;
+    this.#live++;
+    this.#liveLength += length;
+    if (known !== undefined) {
+      this.#lengths[known] = length;
+      return;
+    }
+    const slot = this.#labels.length;
+    this.#slots.set(label, slot);
+    this.#labels.push(label);
+    this.#lengths.push(length);
+    for (let i = 0; i < words.length; i++) this.#post(words[i] as number, slot * slotFactor + (weights[i] as number));
+  }
+
+  remove(label: number): void {
+    const slot = this.#slots.get(label);
+    const length = slot === undefined ? 0 : (this.#lengths[slot] ?? 0);
+    if (slot === undefined || length < 0) return;
+    this.#live--;
+    this.#liveLength -= length;
+    this.#lengths[slot] = -length;
+    const removed = this.#labels.length - this.#live;
+    if (removed >= purgeMinimum && removed >= this.#labels.length * purgeShare) this.#purge();
+  }
+
+  forget(label: number): void {
+    this.remove(label);
+    if (this.#slots.has(label)) this.#purge();
+  }
+
+  search(words: Uint32Array, count: number): WordMatch[] {
+    const lists = this.#listsOf(words).sort((first, second) => first.length - second.length);
+    const touched: number[] = [];
+    const sums = this.#cleanSums();
+    let left = maxPostingsWalked;
+    for (const list of lists) {
+      left -= list.length;
+      if (left < 0) break;
+      const rarity = this.#rarityOf(list.length);
+      for (let i = 0; i < list.length; i++) {
+        const posting = list[i] as number;
+        const slot = Math.floor(posting / slotFactor);
+        const length = this.#lengths[slot] as number;
+        if (length < 0) continue;
+        if (sums[slot] === 0) touched.push(slot);
+        sums[slot] = (sums[slot] as number) + rarity * this.#gainOf(posting % slotFactor, length);
+      }
+    }
+    const best = bestOf(touched, sums, count);
+    const found = best.map((slot) => ({ label: this.#labels[slot] as number, score: sums[slot] as number }));
+    for (const slot of touched) sums[slot] = 0;
+    return found.sort((first, second) => second.score - first.score || first.label - second.label);
+  }
+
+  scores(words: Uint32Array, labels: readonly number[]): number[] {
+    const lists = this.#listsOf(words);
+    return labels.map((label) => {
+      const slot = this.#slots.get(label);
+      const length = slot === undefined ? -1 : (this.#lengths[slot] ?? -1);
+      if (slot === undefined || length < 0) return 0;
+      let score = 0;
+      for (const list of lists) {
+        const weight = weightIn(list, slot);
+        if (weight > 0) score += this.#rarityOf(list.length) * this.#gainOf(weight, length);
+      }
+      return score;
+    });
+  }
+
+  #post(word: number, posting: number): void {
+    const list = this.#postings.get(word);
+    if (list === undefined) this.#postings.set(word, posting);
+    else if (typeof list === "number") this.#postings.set(word, [list, posting]);
+    else list.push(posting);
+  }
+
+  #listsOf(words: Uint32Array): (readonly number[])[] {
+    return Array.from(words).flatMap((word) => {
+      const list = this.#postings.get(word);
+      return list === undefined ? [] : [typeof list === "number" ? [list] : list];
+    });
+  }
+
+  /** The inverse document frequency of BM25, as a share of that of a word which no lesson holds. */
+  #rarityOf(holders: number): number {
+    const all = this.#labels.length;
+    return Math.log(1 + (all - holders + 0.5) / (holders + 0.5)) / Math.log(1 + (all + 0.5) / 0.5);
+  }
+
+  #gainOf(weight: number, length: number): number {
+    const frequency = weight * weightStep;
+    const usual = this.#liveLength / this.#live;
+    return (frequency * (saturation + 1)) / (frequency + saturation * (1 - lengthShare + (lengthShare * length) / usual));
+  }
+
+  #cleanSums(): Float32Array {
+    if (this.#sums.length < this.#labels.length) this.#sums = new Float32Array(Math.ceil(this.#labels.length * 1.25));
+    return this.#sums;
+  }
+
+  #purge(): void {
+    const [labels, lengths, postings] = [this.#labels, this.#lengths, this.#postings];
+    const movedTo = new Int32Array(labels.length);
+    this.#labels = [];
+    this.#lengths = [];
+    this.#slots = new Map();
+    for (const [slot, label] of labels.entries()) {
+      const length = lengths[slot] as number;
+      movedTo[slot] = length < 0 ? -1 : this.#labels.length;
+      if (length < 0) continue;
+      this.#slots.set(label, this.#labels.length);
+      this.#labels.push(label);
+      this.#lengths.push(length);
+    }
+    this.#postings = new Map();
+    for (const [word, list] of postings) {
+      for (const posting of typeof list === "number" ? [list] : list) {
+        const slot = movedTo[Math.floor(posting / slotFactor)] as number;
+        if (slot >= 0) this.#post(word, slot * slotFactor + (posting % slotFactor));
+      }
+    }
+  }
+}
+
+/** At least one step: a lesson without words is there all the same. */
+function lengthOf(weights: Uint8Array): number {
+  return (
+    weightStep *
+    Math.max(
+      1,
+      weights.reduce((sum, weight) => sum + weight, 0),
+    )
+  );
+}
+
+/** The slots of the largest sums, in no order. Most of those that are touched share one common word: they are looked at once. */
+function bestOf(slots: readonly number[], sums: Float32Array, count: number): number[] {
+  const best: number[] = [];
+  if (!(count > 0)) return best;
+  for (const slot of slots) {
+    const sum = sums[slot] as number;
+    if (best.length === count && sum <= (sums[best[count - 1] as number] as number)) continue;
+    let at = Math.min(best.length, count - 1);
+    for (; at > 0 && (sums[best[at - 1] as number] as number) < sum; at--) best[at] = best[at - 1] as number;
+    best[at] = slot;
+  }
+  return best;
+}
+
+/** Of the word in the lesson; 0 where it is not in it. */
+function weightIn(list: readonly number[], slot: number): number {
+  let from = 0;
+  let to = list.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((list[middle] as number) < slot * slotFactor) from = middle + 1;
+    else to = middle;
+  }
+  const posting = list[from] ?? -1;
+  return Math.floor(posting / slotFactor) === slot ? posting % slotFactor : 0;
+}
