@@ -10,8 +10,12 @@ export {
 } from "./agent.ts";
 export { agentErrors } from "./errors.ts";
 export { PostingIndex } from "./posting-index.ts";
+export { calibratedMinSimilarity, type JudgedPrompt } from "./prompt-bar.ts";
 export {
   type AuthorStanding,
+  type LeftOutLesson,
+  type LeftOutReason,
+  leftOutReasons,
   questionFallOff,
   type RecallComponents,
   type RecallQuery,

@@ -1,5 +1,5 @@
 /**
- * The `WordIndex` port as posting lists in memory, some ninety bytes a lesson of thirty words and more.
+ * The `WordIndex` port as posting lists in memory: some 450 to 600 bytes a lesson of thirty words.
  *
  * Scores are BM25 (S. Robertson, S. Walker et al.: Okapi at TREC-3, 1994) over words that are weighed by their fields, with each word's rarity as a share of the rarest
  * possible, so that a score means the same in a store of ten lessons and of a hundred thousand.
@@ -15,12 +15,13 @@ const lengthShare = 0.4;
  * Postings that one search walks through, rarest words first. The rest of the words says little where they are so many, and a search stays below a tenth of a
  * millisecond however large the store is and however long the question.
  */
-export const maxPostingsWalked = 8_192;
+export const maxPostingsWalked = 4_096;
 const purgeShare = 1 / 3;
 const purgeMinimum = 1_024;
 
-/** A posting in one number: the slot of a lesson times 256, and the weight of the word in it. Small integers, of which an array takes eight bytes each. */
-const slotFactor = 256;
+/** A posting in one number: the slot of a lesson, and in the lowest eight bits the weight of the word in it. An array takes eight bytes each; there are slots for 16 million lessons. */
+const slotShift = 8;
+const weightMask = 0xff;
 
 export class PostingIndex implements WordIndex {
   /** By word, in the order of the slots; a word that only one lesson holds, as most are, without an array. */
@@ -57,7 +58,7 @@ export class PostingIndex implements WordIndex {
     this.#slots.set(label, slot);
     this.#labels.push(label);
     this.#lengths.push(length);
-    for (let i = 0; i < words.length; i++) this.#post(words[i] as number, slot * slotFactor + (weights[i] as number));
+    for (let i = 0; i < words.length; i++) this.#post(words[i] as number, postingOf(slot, weights[i] as number));
   }
 
   remove(label: number): void {
@@ -84,15 +85,7 @@ export class PostingIndex implements WordIndex {
     for (const list of lists) {
       left -= list.length;
       if (left < 0) break;
-      const rarity = this.#rarityOf(list.length);
-      for (let i = 0; i < list.length; i++) {
-        const posting = list[i] as number;
-        const slot = Math.floor(posting / slotFactor);
-        const length = this.#lengths[slot] as number;
-        if (length < 0) continue;
-        if (sums[slot] === 0) touched.push(slot);
-        sums[slot] = (sums[slot] as number) + rarity * this.#gainOf(posting % slotFactor, length);
-      }
+      this.#addGains(list, sums, touched);
     }
     const best = bestOf(touched, sums, count);
     const found = best.map((slot) => ({ label: this.#labels[slot] as number, score: sums[slot] as number }));
@@ -100,8 +93,25 @@ export class PostingIndex implements WordIndex {
     return found.sort((first, second) => second.score - first.score || first.label - second.label);
   }
 
+  /** The one loop that runs thousands of times in a search. */
+  #addGains(list: readonly number[], sums: Float32Array, touched: number[]): void {
+    const lengths = this.#lengths;
+    const rarity = this.#rarityOf(list.length);
+    const usual = this.#liveLength / this.#live;
+    for (let i = 0; i < list.length; i++) {
+      const posting = list[i] as number;
+      const slot = posting >>> slotShift;
+      const length = lengths[slot] as number;
+      if (length < 0) continue;
+      const sum = sums[slot] as number;
+      if (sum === 0) touched.push(slot);
+      sums[slot] = sum + rarity * gainOf(posting & weightMask, length / usual);
+    }
+  }
+
   scores(words: Uint32Array, labels: readonly number[]): number[] {
     const lists = this.#listsOf(words);
+    const usual = this.#liveLength / this.#live;
     return labels.map((label) => {
       const slot = this.#slots.get(label);
       const length = slot === undefined ? -1 : (this.#lengths[slot] ?? -1);
@@ -109,7 +119,7 @@ export class PostingIndex implements WordIndex {
       let score = 0;
       for (const list of lists) {
         const weight = weightIn(list, slot);
-        if (weight > 0) score += this.#rarityOf(list.length) * this.#gainOf(weight, length);
+        if (weight > 0) score += this.#rarityOf(list.length) * gainOf(weight, length / usual);
       }
       return score;
     });
@@ -135,12 +145,6 @@ export class PostingIndex implements WordIndex {
     return Math.log(1 + (all - holders + 0.5) / (holders + 0.5)) / Math.log(1 + (all + 0.5) / 0.5);
   }
 
-  #gainOf(weight: number, length: number): number {
-    const frequency = weight * weightStep;
-    const usual = this.#liveLength / this.#live;
-    return (frequency * (saturation + 1)) / (frequency + saturation * (1 - lengthShare + (lengthShare * length) / usual));
-  }
-
   #cleanSums(): Float32Array {
     if (this.#sums.length < this.#labels.length) this.#sums = new Float32Array(Math.ceil(this.#labels.length * 1.25));
     return this.#sums;
@@ -163,11 +167,22 @@ export class PostingIndex implements WordIndex {
     this.#postings = new Map();
     for (const [word, list] of postings) {
       for (const posting of typeof list === "number" ? [list] : list) {
-        const slot = movedTo[Math.floor(posting / slotFactor)] as number;
-        if (slot >= 0) this.#post(word, slot * slotFactor + (posting % slotFactor));
+        const slot = movedTo[posting >>> slotShift] as number;
+        if (slot >= 0) this.#post(word, postingOf(slot, posting & weightMask));
       }
     }
   }
+}
+
+/** Unsigned: shifted bits alone would be below zero from slot 8,388,608 on. */
+function postingOf(slot: number, weight: number): number {
+  return ((slot << slotShift) | weight) >>> 0;
+}
+
+/** What a word of the weight gives in a lesson that is so many times as long as usual. */
+function gainOf(weight: number, length: number): number {
+  const frequency = weight * weightStep;
+  return (frequency * (saturation + 1)) / (frequency + saturation * (1 - lengthShare + lengthShare * length));
 }
 
 /** At least one step: a lesson without words is there all the same. */
@@ -201,9 +216,9 @@ function weightIn(list: readonly number[], slot: number): number {
   let to = list.length;
   while (from < to) {
     const middle = (from + to) >>> 1;
-    if ((list[middle] as number) < slot * slotFactor) from = middle + 1;
+    if ((list[middle] as number) < postingOf(slot, 0)) from = middle + 1;
     else to = middle;
   }
-  const posting = list[from] ?? -1;
-  return Math.floor(posting / slotFactor) === slot ? posting % slotFactor : 0;
+  const posting = list[from];
+  return posting !== undefined && posting >>> slotShift === slot ? posting & weightMask : 0;
 }

@@ -18,6 +18,7 @@ export type {
   InviteSummary,
   JoinReply,
   JoinRequest,
+  LeftOutLesson,
   LessonDetails,
   LessonHit,
   LessonReply,

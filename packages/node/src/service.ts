@@ -63,6 +63,7 @@ import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.
 import { outcomeChanges } from "./outcomes.ts";
 import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
+import type { PromptBar } from "./prompt-bar.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
 import type { Room } from "./room.ts";
 import { version } from "./version.ts";
@@ -81,6 +82,7 @@ export interface NodeServiceComponents {
   readonly gate: Gate;
   readonly agent: Agent;
   readonly learning: Learning;
+  readonly promptBar: Pick<PromptBar, "note">;
   readonly indexing: Indexing;
   readonly forgetting: Forgetting;
   readonly refining: Pick<Refining, "totals">;
@@ -172,6 +174,7 @@ export class NodeService implements NodeOperations {
       after = await experiences.update(id, { outcome, distillation });
       return await outcomeChanges(after, outcome, before.outcome, this.#components);
     });
+    if (after !== undefined) this.#components.promptBar.note(after);
     learning.wake();
     return { experienceId: id, verdict, lessons: creditedLessons(after) };
   }

@@ -2,6 +2,7 @@
  * What the control API says and takes: the face of a running node for the CLI, the cluster launcher and other programs on this machine. Fields may be
  * added, none removed. Every request carries the bearer token of the node's home; every refusal is `{error: {code, message, hint}}`.
  */
+import type { LeftOutReason } from "@grapevine/agent";
 import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
 
 /** Whose questions a node answers: nobody's, those of peers whom its user trusts, or of everybody in the swarm. */
@@ -67,6 +68,11 @@ export interface UsedLesson {
   readonly own: boolean;
 }
 
+/** A lesson that may be used, was near the question, and is not in the prompt. */
+export interface LeftOutLesson extends UsedLesson {
+  readonly reason: LeftOutReason;
+}
+
 /** `POST /api/ask`; the last line of its stream. */
 export interface Answer {
   readonly experienceId: string;
@@ -74,6 +80,8 @@ export interface Answer {
   /** Peer id of who answered, and its name where one is known. */
   readonly answeredBy: { readonly peerId: string; readonly name?: string };
   readonly lessons: readonly UsedLesson[];
+  /** What was considered and left out, closest to the question first, the closest few; absent where nothing was recalled here. */
+  readonly leftOut?: readonly LeftOutLesson[];
   /** True when a verified answer was given again without the model. */
   readonly reused: boolean;
   readonly model: string;
