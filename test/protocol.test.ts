@@ -46,6 +46,7 @@ describe("records", () => {
 
   it.each([...schemas.keys()])("of the type %s have the stated fields", (type) => {
     const stated = new Map([...common, ...fieldsOf(tableAfter(`\n\`${type}\``))]);
+    if (type === "membership") stated.delete("expiresAt"); // as the page says of it
     expect(Object.fromEntries(stated)).toEqual(Object.fromEntries(schemas.get(type) ?? []));
   });
 

@@ -41,11 +41,11 @@ describe.each(samples)("wire version 1: $name", ({ name, seed, id, body }) => {
 
   it("is signed to the same bytes again", () => {
     const { v: _, author: __, ...draft } = body;
-    const nextKeyHash = draft["nextKeyHash"];
-    const record = signRecord(identity, {
-      ...draft,
-      ...(typeof nextKeyHash === "string" && { nextKeyHash: Uint8Array.from(Buffer.from(nextKeyHash, "hex")) }),
-    } as RecordDraft);
+    const bytesOf = (field: string): object => {
+      const hexadecimal = draft[field];
+      return typeof hexadecimal === "string" ? { [field]: Uint8Array.from(Buffer.from(hexadecimal, "hex")) } : {};
+    };
+    const record = signRecord(identity, { ...draft, ...bytesOf("nextKeyHash"), ...bytesOf("keeps") } as RecordDraft);
     expect(Buffer.from(record.frame).toString("hex")).toBe(Buffer.from(frame).toString("hex"));
     expect(record.id).toBe(id);
   });
@@ -80,11 +80,12 @@ describe("the samples of wire version 1", () => {
 
   it("cover every type, kind and optional field", () => {
     const values = (field: string): unknown[] => samples.flatMap(({ body }) => body[field] ?? []);
-    expect(new Set(values("type"))).toEqual(new Set(["lesson", "attestation", "retraction", "rotation"]));
+    expect(new Set(values("type"))).toEqual(new Set(["lesson", "attestation", "retraction", "rotation", "membership"]));
+    expect(new Set(values("state"))).toEqual(new Set(["admitted", "revoked"]));
     expect(new Set(values("kind"))).toEqual(new Set(lessonKinds));
     const evidence = values("evidence") as readonly { readonly verifiedBy: string }[];
     expect(new Set(evidence.map(({ verifiedBy }) => verifiedBy))).toEqual(new Set(["environment", "feedback", "author"]));
-    for (const field of ["expiresAt", "example", "environment", "model", "supersedes", "reason", "follows"]) {
+    for (const field of ["expiresAt", "example", "environment", "model", "supersedes", "reason", "follows", "until", "keeps"]) {
       expect(values(field), field).not.toHaveLength(0);
     }
     expect(values("derivedFrom").every((link) => typeof link === "string" && isRecordId(link))).toBe(true);

@@ -17,6 +17,7 @@ import { seededRandom } from "../../packages/testing/src/clustered-vectors.ts";
 import { openBareStream } from "./bare-stream.ts";
 import { benchLesson } from "./data.ts";
 import { benchErrors } from "./errors.ts";
+import { measureGossip } from "./gossip.ts";
 import { type Bench, elapsedMs, type Figure, figure, median } from "./measure.ts";
 import { BenchRecords, networkOf } from "./sync-nodes.ts";
 
@@ -38,7 +39,7 @@ export const network: Bench = {
   measure: async ({ say }) => {
     for (const count of [recordCount / 10, recordCount])
       for (const differences of [10, 100, 1_000]) say(describe(count, differences, measureMessages(count, differences)));
-    return [...(await measureSyncs()), ...measureMemory()];
+    return [...(await measureSyncs()), ...measureMemory(), ...(await measureGossip())];
   },
 };
 

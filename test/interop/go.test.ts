@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { parseInvite } from "../../packages/network/src/invite.ts";
 import type { verdicts } from "../../packages/network/src/record-gate.ts";
 import { createNode, lessonOf, type TestNode, withNodes } from "../../packages/network/test/swarm.ts";
 import { type NodeProcess, Nodes } from "../e2e/harness.ts";
@@ -91,6 +92,16 @@ describe.skipIf(goPeer === "")("a peer in Go", () => {
         type: "sureness",
         best: { similarity: expect.any(Number), utility: expect.any(Number) },
       });
+    });
+  });
+
+  it("is turned away with an invite that was revoked, and told why", async () => {
+    const here = createNode({ swarm: "burrow" });
+    await withNodes([here], async () => {
+      const invite = await here.network.createInvite();
+      await here.network.revokeInvite(parseInvite(invite).id ?? "");
+      await expect(ForeignPeer.join(goPeer, ["join", invite, "gopher"])).rejects.toThrow("the invite does not hold: revoked");
+      expect(here.network.peers()).toEqual([]);
     });
   });
 

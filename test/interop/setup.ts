@@ -24,7 +24,7 @@ export function setup(project: TestProject): void {
   const install = ["--yes", "pnpm", "install", "--frozen-lockfile", "--prefer-offline"];
   run("install the peer on gossipsub 14", "npx", install, gossipsub14Folder, installTimeoutMs);
   const hasGo = spawnSync("go", ["version"]).status === 0;
-  if (hasGo) run("build the peer in Go", "go", ["build", "-o", "dist/peer", "."], goFolder, buildTimeoutMs);
+  if (hasGo) run("build the peer in Go", "go", ["build", "-buildvcs=false", "-o", "dist/peer", "."], goFolder, buildTimeoutMs);
   else console.error("test:interop: Go is not installed here, so the tests of the peer in Go are skipped (https://go.dev/dl)");
   project.provide("goPeer", hasGo ? `${goFolder}dist/peer` : null);
 }

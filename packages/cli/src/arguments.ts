@@ -18,6 +18,10 @@ export function limitOption(): Option {
   return new Option("--limit <n>", "at most so many").argParser(whole(1, maxListed));
 }
 
+export function offsetOption(): Option {
+  return new Option("--offset <n>", "leave out so many from the first").argParser(whole(0, maxListed));
+}
+
 /** An argument that must not be empty. */
 export function word(value: string): string {
   if (value.trim() === "") throw new InvalidArgumentError("It is empty.");

@@ -3,6 +3,8 @@ import type {
   ControlClient,
   Examination,
   ExaminationInit,
+  FoundingInit,
+  FoundSwarm,
   ModelSummary,
   NodeOptions,
   Running,
@@ -22,6 +24,8 @@ export interface NodeAccess {
   start(options: NodeOptions): Promise<RunningNode>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
+  /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
+  foundSwarm(init: FoundingInit): Promise<FoundSwarm>;
   /** @throws STORE_LOCKED */
   examine(init: ExaminationInit): Promise<Examination>;
   /** @throws STORE_LOCKED, STORE_MISSING, STORE_VERSION */
@@ -42,6 +46,7 @@ export const nodeAccess: NodeAccess = {
   start: async (options) => (await import("@grapevine/node")).startNode(options),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
+  foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),
   examine: async (init) => (await import("@grapevine/node")).examine(init),
   repair: async (init) => (await import("@grapevine/node")).repair(init),
 };

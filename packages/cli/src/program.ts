@@ -13,6 +13,7 @@ import {
   limitOption,
   logLevels,
   maxPort,
+  offsetOption,
   verdictNames,
   whole,
   word,
@@ -22,7 +23,8 @@ import type { AskArguments } from "./commands/ask.ts";
 import type { UpArguments } from "./commands/up.ts";
 import type { CommandWork } from "./context.ts";
 import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
-import { addInvites } from "./reach-program.ts";
+import { addInvites, addReachOptions } from "./reach-program.ts";
+import { addSwarmCommands } from "./swarm-program.ts";
 import { readVersion } from "./version.ts";
 
 interface ProgramInit {
@@ -68,6 +70,7 @@ export function createProgram(init: ProgramInit): Command {
   addLessonCommands(program, init.perform);
   addExperienceCommands(program, init.perform);
   addPeerCommands(program, init.perform);
+  addSwarmCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],
@@ -110,7 +113,9 @@ function addNodeCommands(program: Command, perform: Perform): void {
       ),
     )
     .addOption(new Option("--keep-asked <yes|no>", "keep questions of peers as experiences (yes)").argParser(yesOrNo))
-    .addOption(new Option("--log-level <level>", "how much of its work it logs").choices(logLevels))
+    .addOption(new Option("--bootstrap <multiaddr...>", "peers to dial at every start, as addresses"));
+  addReachOptions(up);
+  up.addOption(new Option("--log-level <level>", "how much of its work it logs").choices(logLevels))
     .option("--detach", "start it in the background")
     .action((options: UpArguments) => perform(async (context) => (await import("./commands/up.ts")).up(context, options)));
   examples(up, [
@@ -119,6 +124,9 @@ function addNodeCommands(program: Command, perform: Perform): void {
     ["up --join grapevine2… --trust", "join a swarm and believe the inviter's lessons"],
     ["up --model ollama:qwen2.5-coder:1.5b", "choose the model"],
     ["up --answer swarm", "answer questions of everybody in the swarm, strangers last"],
+    ["up --lan --exchange", "find the swarm's peers on the local network, and through each other"],
+    ["up --nat", "be reached behind a router, through a relay of the swarm"],
+    ["up --relay --listen /ip4/0.0.0.0/tcp/4001", "be that relay, with a public address"],
   ]);
   examples(
     program
@@ -247,7 +255,7 @@ function addPractise(program: Command, perform: Perform): void {
     program
       .command("practise")
       .description("let the agent work on tasks that check themselves, and learn from them")
-      .argument("<environment>", "tools[:SEED] or questions:FILE", word)
+      .argument("<environment>", "tools, tables or order, each also with :SEED; questions:FILE; command:FILE", word)
       .addOption(new Option("--tasks <n>", "how many (5)").argParser(whole(1, 1_000)))
       .addOption(new Option("--seed <n>", "other seeds give other tasks (1)").argParser(whole(0, 2_147_483_647)))
       .addOption(new Option("--max-steps <n>", "most actions a task (4)").argParser(whole(1, 20)))
@@ -258,6 +266,9 @@ function addPractise(program: Command, perform: Perform): void {
       ),
     [
       ["practise tools:7 --tasks 6", "six tasks of the tool world 7"],
+      ["practise tables --tasks 12", "questions about tables, in a query language made from the seed"],
+      ["practise order", "work in which the order counts and nothing can be undone"],
+      ["practise command:checker.json", "tasks of your own, checked by a command of your own"],
       ["practise questions:exam.jsonl --no-learn", "a test with questions of your own"],
     ],
   );
@@ -302,7 +313,11 @@ function addLessonCommands(program: Command, perform: Perform): void {
     lessons
       .command("conflicts")
       .description("lessons that give opposite guidance for one situation, side by side")
-      .action(() => perform(async (context) => (await import("./commands/conflicts.ts")).listConflicts(context))),
+      .addOption(limitOption())
+      .addOption(offsetOption())
+      .action((options: { limit?: number; offset?: number }) =>
+        perform(async (context) => (await import("./commands/conflicts.ts")).listConflicts(context, options)),
+      ),
     [["lessons conflicts", "outcomes decide; until then the better one is used"]],
   );
   examples(

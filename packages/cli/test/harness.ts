@@ -81,6 +81,7 @@ const access: NodeAccess = {
   start: unexpected,
   checkText: unexpected,
   listModels: unexpected,
+  foundSwarm: unexpected,
   examine: unexpected,
   repair: unexpected,
 };

@@ -124,6 +124,19 @@ describe("up", () => {
     expect(forced).toEqual([130]);
   });
 
+  it("is given the ways of reaching others that were said, and no others", async () => {
+    const given: NodeOptions[] = [];
+    const start = async (options: NodeOptions): Promise<never> => {
+      given.push(options);
+      throw new Error("enough");
+    };
+    const words = ["up", "--lan", "--exchange", "yes", "--relay", "no", "--bootstrap", "/b1", "--home", "/h"];
+    await grapevine(words, { nodes: { start } });
+    expect(given).toMatchObject([{ reach: { lan: true, exchange: true, relay: false }, bootstrap: ["/b1"] }]);
+    expect(Object.keys(given[0]?.reach ?? {})).toHaveLength(3);
+    expect((await grapevine(["up", "--lan", "perhaps"])).exitCode).toBe(2);
+  });
+
   it("passes every option on to the background", () => {
     const options: NodeOptions = {
       home: "/h",
@@ -137,6 +150,8 @@ describe("up", () => {
       capacity: 100,
       answer: "swarm",
       keepAsked: false,
+      reach: { lan: true, relay: false },
+      bootstrap: ["/b1"],
       logLevel: "warn",
     };
     expect(argumentsOf(options)).toEqual([
@@ -149,6 +164,9 @@ describe("up", () => {
       "--answer=swarm",
       "--keep-asked=no",
       "--log-level=warn",
+      "--lan=yes",
+      "--relay=no",
+      "--bootstrap=/b1",
       "--listen=/l1",
       "--listen=/l2",
       "--join=i1",

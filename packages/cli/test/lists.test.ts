@@ -89,6 +89,8 @@ describe("one thing in full", () => {
     expect(stdout).toContain("1 own, 2 admitted, 3 held, 0 archived");
     expect(stdout).toMatch(/waiting +2 for distillation\n/);
     expect(stdout).toMatch(/answers +questions of peers that you trust\n/);
+    expect(stdout).toMatch(/reached +not known.*--nat/);
+    expect(stdout).toMatch(/besides +calls into the local network, relays and hole punching\n/);
     expect(JSON.parse((await grapevine(["status", "--json", ...where])).stdout)).toEqual(status);
   });
 });
@@ -154,6 +156,18 @@ describe("which node is meant", () => {
     });
     const { exitCode, stderr } = await grapevine(["lessons", "show", "x", ...where]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "error LESSON_UNKNOWN: no lesson is x\nhint: Do better.\n" });
+  });
+});
+
+describe("peers", () => {
+  it("are listed with how they are reached, how they behave, what is kept of them, and how far they are", async () => {
+    const away = { ...peer, name: "cy", connected: false, path: undefined, conduct: undefined, roundTripMs: undefined };
+    const { where } = await startStandIn({ "GET /api/peers": () => [peer, away] });
+    const { stdout } = await grapevine(["peers", "list", ...where], { columns: 80 });
+    const [title, here, gone] = stdout.split("\n");
+    expect(title).toMatch(/NAME +PEER +REACHED +SCORE +LESSONS +ROUND TRIP +STANDING/);
+    expect(here).toMatch(/ada +…QXHHRoyX +relayed +good +3 +4 ms +stranger/i);
+    expect(gone).toMatch(/cy +\S+ +no +- +3 +- +stranger/);
   });
 });
 

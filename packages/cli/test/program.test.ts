@@ -69,6 +69,10 @@ describe("help", () => {
         "peers trust",
         "peers block",
         "peers allow",
+        "swarm create",
+        "swarm members",
+        "swarm admit",
+        "swarm revoke",
       ].sort(),
     );
   });

@@ -75,6 +75,8 @@ export const peer: PeerSummary = {
   addresses: ["/ip4/127.0.0.1/tcp/4001"],
   lessons: 3,
   roundTripMs: 4.2,
+  path: "relayed",
+  conduct: "good",
 };
 
 export const status: Status = {
@@ -94,6 +96,8 @@ export const status: Status = {
     consolidations: { drafted: 0, refused: 0 },
   },
   room: { foreign: 5, capacity: 20_000 },
+  reachability: "unknown",
+  reach: { lan: true, exchange: false, dht: false, nat: true, relay: false },
   answers: "trusted",
   keepsAsked: true,
   distilled: { lessons: 1, refused: 0, failed: 0 },

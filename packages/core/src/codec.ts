@@ -105,7 +105,9 @@ function encodeBody(body: RecordBody): Uint8Array {
   for (const field of linkFields) {
     if (typeof wire[field] === "string") wire[field] = parseRecordId(wire[field]);
   }
-  if (typeof wire["follows"] === "string") wire["follows"] = publicKeyFromAuthor(wire["follows"]);
+  for (const field of keyFields) {
+    if (typeof wire[field] === "string") wire[field] = publicKeyFromAuthor(wire[field]);
+  }
   if (body.type === "lesson") wire["derivedFrom"] = body.derivedFrom.map(parseRecordId);
   return dagCbor.encode(wire);
 }
@@ -116,13 +118,16 @@ function fromWire(wire: unknown): unknown {
   for (const field of linkFields) {
     if (field in body) body[field] = linkText(body[field]);
   }
-  if ("follows" in body) body["follows"] = authorText(body["follows"]);
+  for (const field of keyFields) {
+    if (field in body) body[field] = authorText(body[field]);
+  }
   const derivedFrom = body["derivedFrom"];
   if (Array.isArray(derivedFrom)) body["derivedFrom"] = derivedFrom.map(linkText);
   return body;
 }
 
 const linkFields = ["lesson", "supersedes"] as const;
+const keyFields = ["follows", "member"] as const;
 
 /** A text where a link belongs would give the same body a second encoding; it is turned into something that the schema refuses. */
 function linkText(value: unknown): unknown {

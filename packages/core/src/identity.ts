@@ -74,6 +74,15 @@ export function publicKeyFromAuthor(author: AuthorId): Uint8Array {
   });
 }
 
+/** Is the text the PeerId of an Ed25519 key? */
+export function isAuthorId(text: string): boolean {
+  try {
+    return publicKeyFromAuthor(text).length === publicKeyBytes;
+  } catch {
+    return false; // not a key: that is the answer
+  }
+}
+
 /** True when `signature` is the author's over `bytes`. Uses node:crypto, an order of magnitude faster than pure JavaScript. */
 export function verifySignature(author: AuthorId, bytes: Uint8Array, signature: Uint8Array): boolean {
   return signature.length === signatureBytes && verify(null, bytes, keyObjectOf(author), signature);

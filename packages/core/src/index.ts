@@ -28,6 +28,7 @@ export {
   createIdentity,
   type Identity,
   identityFromSeed,
+  isAuthorId,
   publicKeyFromAuthor,
   signatureBytes,
   verifySignature,
@@ -56,6 +57,14 @@ export {
 export { type AttestedCounts, glanceOf, type LessonGlance, type TrialCounts } from "./lesson-glance.ts";
 export { lessonWords, type WeighedWords, type WordField, weighedWords, weightStep, wordHashes } from "./lesson-words.ts";
 export * as limits from "./limits.ts";
+export {
+  isMemberAt,
+  keptDigests,
+  type MembershipRefusal,
+  type Memberships,
+  membershipRefusal,
+  outranks,
+} from "./membership.ts";
 export type { Embedder } from "./ports/embedder.ts";
 export type { ActionResult, Environment, Episode, Task, TaskQuery } from "./ports/environment.ts";
 export { type ExperienceQuery, type ExperienceStore, forgottenTitle } from "./ports/experience-store.ts";
@@ -68,6 +77,7 @@ export {
   type AttestationBody,
   isAttestation,
   isLesson,
+  isMembership,
   isRetraction,
   isRotation,
   type LessonBody,
@@ -76,6 +86,7 @@ export {
   type LessonKind,
   lessonKinds,
   lessonText,
+  type MembershipBody,
   type RecordBody,
   type RecordId,
   type RecordType,
@@ -85,5 +96,6 @@ export {
   type SignedRecord,
 } from "./records.ts";
 export { publicSpecification } from "./specification.ts";
+export { closedSwarmName, isSwarmLabel, isSwarmName, shortSwarmName, swarmOwner } from "./swarm-name.ts";
 export { cleanText, normalisedText, textProblem } from "./text.ts";
 export { systemTimers, type Timer, type Timers } from "./timers.ts";

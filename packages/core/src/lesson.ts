@@ -40,6 +40,8 @@ export interface TrialEvidence {
   readonly generations: number;
   /** `undecided`: the budget of tasks is used up, or there were too few. */
   readonly verdict: "admitted" | "refused" | "undecided";
+  /** Which tasks they were, so that none counts twice; absent in what earlier versions kept. */
+  readonly tasks?: readonly string[];
   /** The lesson that it was tried against; absent where it was tried against no lesson at all. */
   readonly against?: RecordId;
   readonly model: string;

@@ -21,6 +21,13 @@ export const maxDerivedFrom = 8;
 export const maxModelNameLength = 120;
 export const maxReasonLength = 200;
 
+/** The part of a swarm's name that its founder chooses. */
+export const maxSwarmLabelLength = 64;
+/** Label, separator, and a closed swarm's owner, whose peer id has 52 characters. */
+export const maxSwarmLength: number = maxSwarmLabelLength + 1 + 52;
+/** Records of a revoked member that a revocation can keep: at 16 bytes each, half of what fits into a record, so that all else of it fits for sure. */
+export const maxKeptRecords = 512;
+
 /** A record dated further ahead than this is refused, so that a wrong clock cannot make a record immortal. */
 export const maxClockSkewMs: number = 5 * 60 * 1000;
 

@@ -1,6 +1,6 @@
 /** What each field of a record may hold. The limits are in `limits.ts`, with their reasons. */
 import { z } from "zod";
-import { publicKeyFromAuthor } from "./identity.ts";
+import { isAuthorId } from "./identity.ts";
 import {
   maxDerivedFrom,
   maxEnvironmentFactLength,
@@ -8,15 +8,19 @@ import {
   maxExampleSteps,
   maxExampleTextLength,
   maxGuidanceLength,
+  maxKeptRecords,
   maxModelNameLength,
   maxReasonLength,
   maxSituationLength,
+  maxSwarmLength,
   maxTagLength,
   maxTags,
   maxTitleLength,
 } from "./limits.ts";
+import { keptDigestBytes } from "./membership.ts";
 import { isRecordId } from "./record-id.ts";
-import { lessonKinds, type RecordBody, recordVersion } from "./records.ts";
+import { lessonKinds, membershipStates, type RecordBody, recordVersion } from "./records.ts";
+import { isSwarmName, swarmOwner } from "./swarm-name.ts";
 import { textProblem } from "./text.ts";
 
 /** Lengths are in Unicode code points, which every language can count, and not what a library's version takes for a length. */
@@ -36,7 +40,7 @@ function isLongerThan(maxLength: number, value: string): boolean {
 
 const whole = z.int().nonnegative();
 const recordId = z.string().refine(isRecordId, "is not a record id");
-const author = z.string().refine(isAuthor, "is not the peer id of an Ed25519 key");
+const author = z.string().refine(isAuthorId, "is not the peer id of an Ed25519 key");
 const keyHash = z.instanceof(Uint8Array).refine((hash) => hash.length === 32, "is not a sha2-256 hash");
 
 const common = {
@@ -102,13 +106,39 @@ const rotation = z.strictObject({
   follows: author.optional(),
 });
 
-export const recordBodySchema: z.ZodType<RecordBody> = z.discriminatedUnion("type", [lesson, attestation, retraction, rotation]);
+const { expiresAt: _, ...lasting } = common;
 
-function isAuthor(value: string): boolean {
-  try {
-    publicKeyFromAuthor(value);
-    return true;
-  } catch {
-    return false; // not a key: the schema names the field
-  }
+const membership = z
+  .strictObject({
+    ...lasting,
+    type: z.literal("membership"),
+    swarm: z.string().max(maxSwarmLength).refine(isSwarmName, "is not the name of a swarm"),
+    member: author,
+    state: z.enum(membershipStates),
+    until: whole.optional(),
+    keeps: z.instanceof(Uint8Array).refine(areKeptDigests, "is not a list of digests in order").optional(),
+  })
+  .superRefine((body, context) => {
+    const refuse = (field: string, message: string): void => context.addIssue({ code: "custom", path: [field], message });
+    if (swarmOwner(body.swarm) !== body.author) refuse("author", "is not the owner of the swarm");
+    if (body.member === body.author) refuse("member", "is the owner, who is a member by the swarm's name");
+    if (body.state === "revoked" && body.until !== undefined) refuse("until", "is for members who are admitted");
+    if (body.state === "admitted" && body.keeps !== undefined) refuse("keeps", "is for members who are revoked");
+  });
+
+export const recordBodySchema: z.ZodType<RecordBody> = z.discriminatedUnion("type", [
+  lesson,
+  attestation,
+  retraction,
+  rotation,
+  membership,
+]);
+
+/** Whole digests, not none and not too many, ascending and each once: one set has one encoding. */
+function areKeptDigests(bytes: Uint8Array): boolean {
+  const count = bytes.length / keptDigestBytes;
+  if (!Number.isInteger(count) || count < 1 || count > maxKeptRecords) return false;
+  const digest = (index: number): Uint8Array => bytes.subarray(index * keptDigestBytes, (index + 1) * keptDigestBytes);
+  for (let index = 1; index < count; index++) if (Buffer.compare(digest(index - 1), digest(index)) >= 0) return false;
+  return true;
 }

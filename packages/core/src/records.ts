@@ -1,5 +1,5 @@
 /**
- * The four records that peers exchange (docs/ARCHITECTURE.md, "Records"). These are their bodies as the program sees them: ids and authors are
+ * The five records that peers exchange (docs/ARCHITECTURE.md, "Records"). These are their bodies as the program sees them: ids and authors are
  * texts. `record-schema.ts` holds them to their limits; `codec.ts` turns them into bytes and back.
  */
 import type { AuthorId } from "./identity.ts";
@@ -87,7 +87,25 @@ export interface RotationBody extends CommonBody {
   readonly follows?: AuthorId;
 }
 
-export type RecordBody = LessonBody | AttestationBody | RetractionBody | RotationBody;
+export const membershipStates = ["admitted", "revoked"] as const;
+
+/**
+ * The owner of a closed swarm says who is in it. Of the records about one member the one with the largest sequence number counts, so that a member may be admitted, revoked, and
+ * admitted again. It has no `expiresAt`: a record that peers drop by its date would take with it what made its member's lessons welcome.
+ */
+export interface MembershipBody extends CommonBody {
+  readonly type: "membership";
+  /** The full name of the swarm, which names the author as its owner. */
+  readonly swarm: string;
+  readonly member: AuthorId;
+  readonly state: (typeof membershipStates)[number];
+  /** Of one who is admitted: milliseconds since the epoch; later than that, the member is none. Absent: until revoked. */
+  readonly until?: number;
+  /** Of one who is revoked: digests of those of the member's records that stay (see `keptDigests`). Absent: none does. */
+  readonly keeps?: Uint8Array;
+}
+
+export type RecordBody = LessonBody | AttestationBody | RetractionBody | RotationBody | MembershipBody;
 export type RecordType = RecordBody["type"];
 
 /** A record whose signature and id were checked. `frame` is exactly what goes over the wire. */
@@ -111,6 +129,10 @@ export function isRetraction(record: SignedRecord): record is SignedRecord<Retra
 
 export function isRotation(record: SignedRecord): record is SignedRecord<RotationBody> {
   return record.body.type === "rotation";
+}
+
+export function isMembership(record: SignedRecord): record is SignedRecord<MembershipBody> {
+  return record.body.type === "membership";
 }
 
 /** What a lesson's text is compared and embedded by. Provenance and evidence are left out: they do not say what it is about. */

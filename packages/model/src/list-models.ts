@@ -8,6 +8,8 @@ export interface ModelListing {
   readonly spec: string;
   readonly description: string;
   readonly bytes?: number;
+  /** Of the weights, as their server names it. */
+  readonly digest?: string;
 }
 
 export interface ModelListings {
@@ -26,10 +28,11 @@ export async function listModels(init: Pick<ModelInit, "ollamaHost" | "signal"> 
   try {
     const call = { timeoutMs: probeTimeoutMs, ...(init.signal && { signal: init.signal }) };
     const listed = await listOllamaModels(ollamaServer(init), call);
-    const models = listed.map(({ name, bytes, parameters }) => ({
+    const models = listed.map(({ name, bytes, parameters, digest }) => ({
       spec: `ollama:${name}`,
       description: `${parameters} weights, on Ollama`,
       bytes,
+      digest,
     }));
     return { models: [...models, embedded] };
   } catch (error) {

@@ -17,9 +17,14 @@ export function parseAddress(text: string): Multiaddr {
   throw networkErrors.create("ADDRESS_INVALID", `"${text.slice(0, 80)}" is not an address over TCP`);
 }
 
-/** The peer that an address names in its `/p2p/…` part. */
+export function isAddress(text: string): boolean {
+  return parsed(text) !== undefined;
+}
+
+/** The peer that an address leads to, by the `/p2p/…` at its end. What stands before `/p2p-circuit` is the relay on the way. */
 export function peerOfAddress(address: Multiaddr): AuthorId | undefined {
-  return address.getComponents().findLast((part) => part.code === CODE_P2P)?.value;
+  const last = address.getComponents().at(-1);
+  return last?.code === CODE_P2P ? last.value : undefined;
 }
 
 /** The address without and with the peer it leads to. */

@@ -49,7 +49,7 @@ async function exchange<T>(
   const signal = cancelled === undefined ? late : AbortSignal.any([late, cancelled]);
   let stream: Stream | undefined;
   try {
-    stream = await connection.newStream(askProtocol, { signal, negotiateFully: true });
+    stream = await connection.newStream(askProtocol, { signal, negotiateFully: true, runOnLimitedConnection: true });
     const frames = frameStream(stream, maxBytes);
     await frames.write(request, signal);
     const result = await read(frames, signal);

@@ -12,6 +12,8 @@ export const networkErrors: ErrorTable<
   | "PEER_BLOCKED"
   | "SWARM_INVALID"
   | "SWARM_DIFFERENT"
+  | "SWARM_NOT_MEMBER"
+  | "PEER_NOT_MEMBER"
   | "FRAME_INVALID"
   | "INVITE_MALFORMED"
   | "INVITE_DAMAGED"
@@ -71,12 +73,20 @@ export const networkErrors: ErrorTable<
   },
   SWARM_INVALID: {
     summary:
-      "A swarm's name holds something else than letters, digits, dots, dashes and underscores, or is longer than 64 characters.",
-    hint: "Choose a name such as `home` or `team-7`.",
+      "A swarm's name holds something else than letters, digits, dots, dashes and underscores, is longer than 64 characters, or names an owner that is no peer id.",
+    hint: "Choose a name such as `home` or `team-7`; a closed swarm's whole name is what `grapevine swarm create` printed.",
   },
   SWARM_DIFFERENT: {
     summary: "The peer belongs to another swarm.",
     hint: "Start the node with --swarm and the peer's swarm, or take an invite of one's own swarm.",
+  },
+  SWARM_NOT_MEMBER: {
+    summary: "This node is not a member of the closed swarm, or was revoked.",
+    hint: "Give your peer id from `grapevine status` to the swarm's owner, who runs `grapevine swarm admit ID`; then join again.",
+  },
+  PEER_NOT_MEMBER: {
+    summary: "The peer is not a member of the closed swarm, as far as its owner's records have come here.",
+    hint: "Take an invite from a member. If it is one, let the swarm's owner run `grapevine swarm admit` with its id.",
   },
   FRAME_INVALID: {
     summary: "A peer sent a message that breaks the protocol.",

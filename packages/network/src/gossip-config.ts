@@ -3,11 +3,18 @@ import { createHash } from "node:crypto";
 import type { AuthorId } from "@grapevine/core";
 import { type GossipSub, gossipsub, StrictNoSign } from "@libp2p/gossipsub";
 import type { TopicScoreParams } from "@libp2p/gossipsub/score";
+import type { Connection, PeerId } from "@libp2p/interface";
+import { type Greeted, greetedOnly } from "./greeted-registrar.ts";
 import { announcedFromBytes, gossipMessageLimits, maxGossipMessageBytes } from "./network-limits.ts";
 import { defaultTiming } from "./network-timing.ts";
 
-/** What gossipsub offers beyond its published interface: the peers that are in a topic's mesh, and what a peer's conduct has come to. */
-export type MeshGossipSub = GossipSub & { getMeshPeers(topic: string): string[]; getScore(peer: string): number };
+/** What gossipsub offers beyond its published interface: a topic's mesh, what a peer's conduct has come to, and what libp2p tells it of connections. */
+export type MeshGossipSub = GossipSub & {
+  getMeshPeers(topic: string): string[];
+  getScore(peer: string): number;
+  onPeerConnected(peer: PeerId, connection: Connection): void;
+  onPeerDisconnected(peer: PeerId): void;
+};
 
 export interface GossipInit {
   readonly topic: string;
@@ -15,11 +22,13 @@ export interface GossipInit {
   readonly rejectedDecay: number;
   /** Was the peer named by the user? */
   readonly isNamed: (peer: AuthorId) => boolean;
+  /** No peer is heard or spoken to before it has greeted. Absent: all are, as suits a swarm that anybody may be in. */
+  readonly greeted?: Greeted | undefined;
 }
 
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];
 
-export function gossip({ topic, rejectedDecay, isNamed }: GossipInit): (components: HostComponents) => MeshGossipSub {
+export function gossip({ topic, rejectedDecay, isNamed, greeted }: GossipInit): (components: HostComponents) => MeshGossipSub {
   const create = gossipsub({
     // Records carry their author's signature; a second one a hop would be checked again for every duplicate.
     globalSignaturePolicy: StrictNoSign,
@@ -28,6 +37,8 @@ export function gossip({ topic, rejectedDecay, isNamed }: GossipInit): (componen
     // Publishing again what is still in the outbox is no mistake.
     ignoreDuplicatePublishError: true,
     fallbackToFloodsub: false,
+    // A swarm of peers behind routers gossips through its relays, within their limits.
+    runOnLimitedConnection: true,
     maxInboundDataLength: maxGossipMessageBytes,
     decodeRpcLimits: gossipMessageLimits,
     idontwantMinDataSize: announcedFromBytes,
@@ -41,7 +52,7 @@ export function gossip({ topic, rejectedDecay, isNamed }: GossipInit): (componen
     },
     scoreThresholds: { graylistThreshold: graylistedBelow },
   });
-  return (components) => create(components) as MeshGossipSub;
+  return (components) => create(greeted === undefined ? components : greetedOnly(components, greeted)) as MeshGossipSub;
 }
 
 /** A peer with a lower score is not heard at all. */

@@ -112,5 +112,5 @@ function sequenceOf(author: AuthorId, seq: number): string {
 
 function namedLessons({ body }: SignedRecord): RecordId[] {
   if (body.type === "lesson") return [...body.derivedFrom, ...(body.supersedes === undefined ? [] : [body.supersedes])];
-  return body.type === "rotation" ? [] : [body.lesson];
+  return "lesson" in body ? [body.lesson] : [];
 }

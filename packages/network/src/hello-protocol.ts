@@ -3,25 +3,28 @@
  *
  * The dialler opens a stream and sends `{v: 1, swarm, name, addresses}`; the other side answers with its own; both close. Each
  * side compares the swarms by itself and ends the connection when they differ. Frames are as in `frame-stream.ts`, at most 8 KiB,
- * within ten seconds of the connection. Who follows an invite adds `invite`, its id; whoever made it adds to its answer `refused`
+ * within ten seconds of the connection. In a closed swarm both add `membership`, the frame of the record that admits them (doorkeeper.ts); who is no member gets
+ * an empty greeting with `refused: "not-a-member"`, to tell its user, and the connection ends. Who follows an invite adds `invite`, its id; whoever made it adds to its answer `refused`
  * (`revoked`, `expired`, `used-up`, `unknown`) where it does not hold, and ends the connection. On a connection that has greeted,
  * the same exchange presents an invite once more, and nothing is ended.
  *
  * What it guarantees: no other protocol of ours serves a peer before it has greeted and named the same swarm. What it does not:
  * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
- * not a secret).
+ * not a secret). The dialler of a closed swarm names itself and its addresses before it knows that the other side is a member.
  */
-import { type AuthorId, cleanText, messageOf, type Timer, type Timers } from "@grapevine/core";
+import { type AuthorId, cleanText, isSwarmName, messageOf, type Timer, type Timers } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import { z } from "zod";
 import { ownAddresses } from "./addresses.ts";
+import type { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
 import { frameStream } from "./frame-stream.ts";
 import type { InviteRefusal } from "./invite-book.ts";
-import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxNameLength } from "./network-limits.ts";
+import { helloTimeoutMs, maxAddressesPerPeer, maxHelloBytes, maxMembershipBytes, maxNameLength } from "./network-limits.ts";
+import { widestFirst } from "./reach/paths.ts";
 import type { SwarmHost } from "./swarm-host.ts";
-import { isSwarmName } from "./swarm-name.ts";
 
+const notAMember = "not-a-member";
 const helloProtocol = "/grapevine/hello/1";
 
 /** What a peer said of itself, cleaned. */
@@ -39,6 +42,7 @@ export interface GreeterInit {
   /** Called once for each connection whose greeting succeeded, before `greeted` resolves. */
   readonly onGreeted: (hello: Hello, connection: Connection) => void;
   readonly onRefused: (peer: AuthorId, reason: string) => void;
+  readonly door: Pick<Doorkeeper, "admits" | "ownProof" | "ownRefusal">;
   /** A peer presents an invite of this node. Undefined: it holds. */
   readonly onInvite: (invite: string, peer: AuthorId) => Promise<InviteRefusal | undefined>;
 }
@@ -63,7 +67,10 @@ export class Greeter {
 
   async start(): Promise<void> {
     const { host } = this.#init;
-    await host.handle(helloProtocol, (stream, connection) => this.#answer(stream, connection), { maxInboundStreams: 1 });
+    await host.handle(helloProtocol, (stream, connection) => this.#answer(stream, connection), {
+      maxInboundStreams: 1,
+      runOnLimitedConnection: true,
+    });
     host.addEventListener("connection:open", (event) => this.#opened(event.detail));
     host.addEventListener("connection:close", (event) => this.#closed(event.detail));
   }
@@ -89,7 +96,7 @@ export class Greeter {
     const theirs = await this.#exchange(connection, invite).catch((error: unknown) => {
       throw foreign(connection, messageOf(error));
     });
-    if (theirs.refused !== undefined) throw refusedInvite(theirs.refused);
+    if (theirs.refused !== undefined) throw this.#refusalOf(theirs.refused);
   }
 
   #greeting(connection: Connection): Greeting {
@@ -130,16 +137,27 @@ export class Greeter {
   async #greet(connection: Connection): Promise<void> {
     try {
       const theirs = await this.#exchange(connection, this.#invites.get(connection.remotePeer.toString()));
-      if (theirs.refused === undefined) this.#conclude(connection, theirs);
-      else this.#refuse(connection, refusedInvite(theirs.refused));
+      if (theirs.refused !== undefined) this.#refuse(connection, this.#refusalOf(theirs.refused));
+      else if (await this.#isStranger(connection, theirs)) this.#refuse(connection, notMember(connection));
+      else this.#conclude(connection, theirs);
     } catch (error) {
       this.#refuse(connection, foreign(connection, messageOf(error)));
     }
   }
 
+  /** Of our swarm, which is closed, and no member of it? */
+  async #isStranger(connection: Connection, { swarm, membership }: WireHello): Promise<boolean> {
+    if (swarm !== this.#init.swarm) return false;
+    return !(await this.#init.door.admits(connection.remotePeer.toString(), membership));
+  }
+
+  #refusalOf(refused: string): Error {
+    return refused === notAMember ? this.#init.door.ownRefusal() : refusedInvite(refused);
+  }
+
   async #exchange(connection: Connection, invite: string | undefined): Promise<WireHello> {
     const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
-    const stream = await connection.newStream(helloProtocol, { signal });
+    const stream = await connection.newStream(helloProtocol, { signal, runOnLimitedConnection: true });
     const frames = frameStream(stream, maxHelloBytes);
     await frames.write({ ...this.#hello(), invite }, signal);
     const theirs = await frames.read(wireHello, signal);
@@ -153,6 +171,12 @@ export class Greeter {
     try {
       const frames = frameStream(stream, maxHelloBytes);
       const theirs = await frames.read(wireHello, signal);
+      if (await this.#isStranger(connection, theirs)) {
+        await frames.write({ v: 1, swarm: theirs.swarm, name: "", addresses: [], refused: notAMember }, signal);
+        await stream.close({ signal });
+        this.#refuse(connection, notMember(connection));
+        return;
+      }
       const isOurs = theirs.swarm === this.#init.swarm;
       const peer = connection.remotePeer.toString();
       const refused = isOurs && theirs.invite !== undefined ? await this.#init.onInvite(theirs.invite, peer) : undefined;
@@ -170,8 +194,8 @@ export class Greeter {
 
   #hello(): WireHello {
     const { host, swarm, name } = this.#init;
-    const addresses = host.getMultiaddrs().map(String).slice(0, maxAddressesPerPeer);
-    return { v: 1, swarm, name: cleanText(name, maxNameLength), addresses };
+    const addresses = widestFirst(host.getMultiaddrs().map(String)).slice(0, maxAddressesPerPeer);
+    return { v: 1, swarm, name: cleanText(name, maxNameLength), addresses, membership: this.#init.door.ownProof() };
   }
 
   #conclude(connection: Connection, theirs: WireHello): void {
@@ -199,15 +223,29 @@ export class Greeter {
   }
 }
 
-const wireHello = z.object({
+interface WireHello {
+  readonly v: number;
+  readonly swarm: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly membership?: Uint8Array | undefined;
+  /** Id of the invite that the caller follows. */
+  readonly invite?: string | undefined;
+  /** Why the caller is turned away. */
+  readonly refused?: string | undefined;
+}
+const wireHello: z.ZodType<WireHello> = z.object({
   v: z.int().min(1),
   swarm: z.string().max(256),
   name: z.string().max(256),
   addresses: z.array(z.string()).max(64),
+  membership: z
+    .instanceof(Uint8Array)
+    .refine((frame) => frame.length <= maxMembershipBytes)
+    .optional(),
   invite: z.string().max(64).optional(),
   refused: z.string().max(64).optional(),
 });
-type WireHello = z.infer<typeof wireHello>;
 
 /** A word that this version does not know is a refusal as well. */
 function refusedInvite(refusal: string): Error {
@@ -215,6 +253,11 @@ function refusedInvite(refusal: string): Error {
   if (refusal === "expired") return networkErrors.create("INVITE_EXPIRED", "the invite has expired, by its maker's clock");
   if (refusal === "used-up") return networkErrors.create("INVITE_USED_UP", "as many peers have joined by the invite as may");
   return networkErrors.create("INVITE_FORGOTTEN", "the maker of the invite does not know it");
+}
+
+function notMember(connection: Connection): Error {
+  const peer = connection.remotePeer.toString();
+  return networkErrors.create("PEER_NOT_MEMBER", `the peer ${peer} is not a member of this closed swarm`);
 }
 
 function foreign(connection: Connection, why: string): Error {

@@ -1,5 +1,6 @@
 /** The node's place in a swarm: libp2p host, gossip and its gate, sync, greetings, invites, ask-a-peer. */
 export { networkErrors } from "./errors.ts";
+export { graylistedBelow } from "./gossip-config.ts";
 export { type Invite, parseInvite } from "./invite.ts";
 export type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 export { createNetwork } from "./network.ts";
@@ -23,6 +24,8 @@ export type {
   RecordSetChange,
   RecordSetChanges,
   Sureness,
+  SwarmMembers,
   SyncRecords,
   SyncReport,
 } from "./network-types.ts";
+export type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";

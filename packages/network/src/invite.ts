@@ -87,7 +87,7 @@ export function inviteIdOf(random: Uint8Array): string {
 
 const sumBytes = 4;
 /** What every swarm's name fits, an owner's key in it included; which of them this node can be in is decided when it joins. */
-const swarmPattern = /^[A-Za-z0-9][A-Za-z0-9._~-]*$/;
+const swarmPattern = /^[A-Za-z0-9][A-Za-z0-9._~@-]*$/;
 const signedPurpose = Buffer.from("grapevine/invite/2\n");
 
 const wireInvite = z.object({

@@ -60,8 +60,9 @@ export const maxAwaitedPerPeer = 64;
 /** A greeting is a few hundred bytes; a peer that cannot give it in this time is not one. */
 export const helloTimeoutMs = 10_000;
 export const maxHelloBytes: number = 8 * 1024;
+/** The record by which a member is admitted, in a greeting: about 300 bytes, whatever it says. */
+export const maxMembershipBytes = 1024;
 export const maxNameLength = 40;
-export const maxSwarmLength = 64;
 /** An invite has about 400 characters, eight addresses and the longest names included about 1,500. */
 export const maxInviteLength = 8192;
 /** A swarm's name in an invite may hold its owner's key beside its label. */
@@ -109,12 +110,13 @@ export const maxRatedKeys = 4096;
 export const maxRememberedIds = 16_384;
 /**
  * Accepted records that wait for admission. What finds no room is not lost, sync brings it. One forwarder fills a quarter at most; where all is taken, the newest of whoever
- * has most waiting makes room for one who has less. Batches are taken of each forwarder in turn.
+ * has most waiting makes room for one who has less. Batches are taken of each forwarder in turn, small
+ * ones, since whoever has little waits for one of each that has much.
  */
 export const inboundQueue: { readonly most: number; readonly mostPerForwarder: number; readonly batch: number } = {
   most: 4096,
   mostPerForwarder: 1024,
-  batch: 64,
+  batch: 16,
 };
 
 /**
@@ -176,3 +178,44 @@ export const wantedPeers = 12;
 /** A peer that was met once is given up after this many failures in a row, about two hours; named addresses never are. */
 export const maxRedialFailures = 30;
 export const dialTimeoutMs = 10_000;
+
+/** Peers that one answer to an exchange names, each with so many addresses: about 6 KB at most, and enough to be connected well after two of them. */
+export const maxExchangedPeers = 16;
+export const maxExchangedAddresses = 4;
+export const maxExchangeBytes: number = 32 * 1024;
+export const exchangeTimeoutMs = 10_000;
+/** Exchanges that one peer has answered: it asks on connecting and every ten minutes, while it knows too few. */
+export const exchangeRate: { readonly perMinute: number; readonly burst: number } = { perMinute: 1, burst: 5 };
+/** How often each link is tried. With the 20 s of a ping's patience a dead one is noticed within 50 s. */
+export const pingEveryMs = 30_000;
+/** With so many peers nobody is looked for any more: others look for this node, too, so that it comes to about twice as many in a swarm that has them. */
+export const enoughPeers = 6;
+/** How often it is looked whether there are enough peers, ± 30 %; with enough of them nothing else happens. */
+export const discoveryEveryMs: number = 10 * 60_000;
+/** With fewer peers than this a node calls into the local network each time it looks. */
+export const lonelyPeers = 3;
+/** How often a node calls into the local network in any case. Fifty nodes then hear 0.9 KB/s of answers; see lan-calls.ts. */
+export const lanCallEveryMs: number = 20 * 60_000;
+/** Peers that were found and are being dialled: others wait to be found again. */
+export const maxFoundDials = 4;
+/** Whoever was found and dialled is not dialled again by being found for so long; peers that were met are redialled anyway. */
+export const foundAgainAfterMs: number = 10 * 60_000;
+export const maxFoundRemembered = 1024;
+
+/** Peers in a bucket of the swarm's table. Traffic grows with its square; with eight, half of which are away, a thousand nodes still find each other. */
+export const dhtBucketSize = 8;
+/** Peers that a query asks at a time. */
+export const dhtParallelQueries = 3;
+export const dhtQueryTimeoutMs = 30_000;
+/** How often the table is asked for this node's neighbours in it. */
+export const dhtSelfQueryEveryMs: number = 30 * 60_000;
+
+/** Peers that have a place at this relay; each costs one connection, of a hundred. */
+export const maxRelayReservations = 32;
+/** A place is renewed well before, and given to another when its holder is gone. */
+export const relayReservationMs: number = 60 * 60_000;
+/** Bytes, both ways together, and time of one relayed connection: a sync of some ten thousand lessons, or an hour of gossip. Afterwards it is dialled anew. */
+export const maxRelayConnectionBytes: number = 16 * 1024 * 1024;
+export const maxRelayConnectionMs: number = 60 * 60_000;
+/** Relayed connections, and requests for places, of one peer at a time. */
+export const maxRelayStreams = 32;

@@ -6,6 +6,8 @@ export interface NetworkTiming {
   readonly syncNamedEveryMs: number;
   /** After the sync on connecting, and after one that did not finish, ± 30 %. */
   readonly syncSettleMs: number;
+  /** From a sync that has brought something to those by which the other neighbours get it, ± 30 %: what comes meanwhile goes with it. */
+  readonly syncOnMs: number;
   /** From the moment at which gossip shows a gap to the sync that fills it; gossip is not in order, and may fill it by itself. */
   readonly gapDelayMs: number;
   /** Between two syncs with one peer because of gaps. */
@@ -25,6 +27,7 @@ export const defaultTiming: NetworkTiming = {
   syncEveryMs: 3 * 60_000,
   syncNamedEveryMs: 40_000,
   syncSettleMs: 5000,
+  syncOnMs: 2000,
   gapDelayMs: 2000,
   gapEveryMs: 30_000,
   redialFirstMs: 500,

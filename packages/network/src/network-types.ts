@@ -5,6 +5,8 @@ import type {
   Identity,
   LessonStore,
   LessonUse,
+  MembershipBody,
+  Memberships,
   RecordId,
   RecordKey,
   SignedRecord,
@@ -12,13 +14,14 @@ import type {
 } from "@grapevine/core";
 import type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 import type { NetworkTiming } from "./network-timing.ts";
+import type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";
 
 export interface NetworkInit {
   /** Its key is the host's key: the peer id is the author. */
   readonly identity: Identity;
   /** Shown to other peers, who do not trust it. */
   readonly name: string;
-  /** Letters, digits, dots, dashes and underscores, at most 64. */
+  /** The whole name: that of a closed swarm names its owner. */
   readonly swarm: string;
   /** Multiaddrs to listen on. Default: every interface, a port that the system chooses. */
   readonly listen?: readonly string[];
@@ -26,6 +29,8 @@ export interface NetworkInit {
   readonly bootstrap?: readonly string[];
   /** Addresses of peers met before: redialled until they fail too often. */
   readonly knownPeers?: readonly KnownPeer[];
+  /** How peers are found and reached besides; all of it is off unless it is turned on. */
+  readonly reach?: ReachInit;
   readonly timing?: Partial<NetworkTiming>;
 }
 
@@ -33,6 +38,8 @@ export interface NetworkComponents {
   readonly clock: Clock;
   /** Default: those of the system. */
   readonly timers?: Timers;
+  /** Default: core's `decodeRecord`. Where many nodes of one process decode the same frames, as in a simulation, it may remember what it found. */
+  readonly decode?: (frame: Uint8Array) => SignedRecord;
   readonly log: NetworkLog;
   readonly records: SyncRecords;
   /** What changes among `records.recordKeys()`. Absent: all keys are read for every sync. */
@@ -43,6 +50,8 @@ export interface NetworkComponents {
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
   readonly outbox: Outbox;
   isBlocked(author: AuthorId): boolean;
+  /** Who is in the swarm, where it is closed. What `receive` has made durable is in it. Absent: nobody but the owner is known. */
+  readonly members?: SwarmMembers | undefined;
   /** Somebody whom the user named otherwise than by an address. Such peers keep their places and are synced with first, whatever strangers do. Default: nobody. */
   isKnown?(peer: AuthorId): boolean;
   /** How questions of peers are served. Absent: none is answered. */
@@ -82,6 +91,12 @@ export interface RecordSetChanges {
 export interface RecordSetChange {
   readonly added: readonly Pick<RecordKey, "id" | "createdAt">[];
   readonly removed: readonly Pick<RecordKey, "id" | "createdAt">[];
+}
+
+/** The owner's word on members, as it has come here. */
+export interface SwarmMembers extends Memberships {
+  /** Told of every change from now on; gives what ends it. */
+  follow(onChange: (record: SignedRecord<MembershipBody>) => void): () => void;
 }
 
 export interface Outbox {
@@ -153,6 +168,8 @@ export interface PeerInfo extends KnownPeer {
   /** Milliseconds since the epoch. */
   readonly connectedSince: number;
   readonly roundTripMs?: number;
+  /** How it is reached now. */
+  readonly path?: Path;
   readonly lastSync?: SyncReport;
   /** What its conduct on the topic has come to: above 0 is good, below −80 nothing is heard of it. */
   readonly score?: number;
@@ -180,6 +197,8 @@ export interface Network {
   readonly swarm: string;
   /** Where it listens, as multiaddrs that end in `/p2p/PEER`; empty when stopped. */
   addresses(): string[];
+  /** Whether others can reach this node, by what it has seen. */
+  reachability(): Reachability;
   /** Idempotent. @throws LISTEN_FAILED */
   start(): Promise<void>;
   /** Idempotent; it can be started again. */
@@ -188,7 +207,8 @@ export interface Network {
   publish(): void;
   /**
    * Dials one peer by its addresses and greets it; from then on it is redialled. When it fails nothing goes on in the background.
-   * @throws NETWORK_STOPPED, ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN, PEER_BLOCKED, SWARM_DIFFERENT
+   * @throws NETWORK_STOPPED, ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN, PEER_BLOCKED, SWARM_DIFFERENT,
+   * SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   connect(addresses: readonly string[]): Promise<PeerInfo>;
   /** Ends the connections to a peer, and does not redial it. @throws NETWORK_STOPPED, PEER_UNKNOWN */

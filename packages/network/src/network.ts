@@ -16,6 +16,8 @@ import { formatInvite, parseInvite } from "./invite.ts";
 import { InviteBook, type InviteTerms, type IssuedInvite } from "./invite-book.ts";
 import { maxAddressesPerPeer } from "./network-limits.ts";
 import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo, Sureness } from "./network-types.ts";
+import { widestFirst } from "./reach/paths.ts";
+import type { Reachability } from "./reach/reach-types.ts";
 import { type RunningNetwork, runNetwork } from "./running-network.ts";
 import { checkSwarmName } from "./swarm-name.ts";
 
@@ -67,6 +69,10 @@ class SwarmNetwork implements Network {
     return this.#current?.host.getMultiaddrs().map(String) ?? [];
   }
 
+  reachability(): Reachability {
+    return this.#current?.reach.reachability() ?? "nowhere";
+  }
+
   publish(): void {
     this.#current?.publisher.wake();
   }
@@ -75,9 +81,15 @@ class SwarmNetwork implements Network {
     const current = this.#current;
     if (current === undefined) return [];
     return current.peers.list().map((peer) => {
+      const path = current.reach.pathTo(peer.peerId);
       const roundTripMs = current.connectionTo(peer.peerId)?.rtt;
       const score = current.host.services.pubsub.getScore?.(peer.peerId);
-      return { ...peer, ...(roundTripMs !== undefined && { roundTripMs }), ...(score !== undefined && { score }) };
+      return {
+        ...peer,
+        ...(path !== undefined && { path }),
+        ...(roundTripMs !== undefined && { roundTripMs }),
+        ...(score !== undefined && { score }),
+      };
     });
   }
 
@@ -106,7 +118,7 @@ class SwarmNetwork implements Network {
 
   async createInvite(terms: InviteTerms = {}): Promise<string> {
     this.#live();
-    const addresses = reachableFirst(this.addresses()).slice(0, maxAddressesPerPeer);
+    const addresses = widestFirst(this.addresses()).slice(0, maxAddressesPerPeer);
     if (addresses.length === 0) throw networkErrors.create("INVITE_NO_ADDRESS", "this node listens on no address");
     const { id, expiresAt } = await this.#invites.issue(terms);
     return formatInvite({ swarm: this.swarm, name: this.#init.name, addresses, id, expiresAt }, this.#init.identity);
@@ -166,10 +178,4 @@ class SwarmNetwork implements Network {
 
 function unknownPeer(peer: string): Error {
   return networkErrors.create("PEER_UNKNOWN", `no peer with the id ${peer.slice(0, 80)} is known`);
-}
-
-/** Loopback addresses come last in an invite: they lead anywhere only on the same machine. */
-function reachableFirst(addresses: readonly string[]): string[] {
-  const isLoopback = (address: string): boolean => address.startsWith("/ip4/127.") || address.startsWith("/ip6/::1/");
-  return [...addresses.filter((address) => !isLoopback(address)), ...addresses.filter(isLoopback)];
 }

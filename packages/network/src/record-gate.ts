@@ -6,7 +6,17 @@
  * believed is decided later, elsewhere. *Reject* is for bytes that no honest peer passes on, since every honest peer checks the
  * same things: it costs the forwarder its score. *Ignore* is for what an honest peer may bring all the same.
  */
-import { type AuthorId, type Clock, decodeRecord, GrapevineError, limits, type SignedRecord } from "@grapevine/core";
+import {
+  type AuthorId,
+  authorFromPublicKey,
+  type Clock,
+  decodeRecord,
+  GrapevineError,
+  limits,
+  type MembershipRefusal,
+  type SignedRecord,
+  signatureBytes,
+} from "@grapevine/core";
 import type { Counters } from "./counters.ts";
 import { authorRate, excessRate, forwarderRate, maxRatedKeys, maxRememberedIds, shareRate, swarmRate } from "./network-limits.ts";
 import { TokenBuckets } from "./token-buckets.ts";
@@ -21,6 +31,7 @@ export type RefusalReason =
   | "future"
   | "expired"
   | "blocked-author"
+  | MembershipRefusal
   | "repeated"
   | "author-rate"
   | "forwarder-rate"
@@ -43,6 +54,11 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   expired: "ignore",
   /** Blocking is this user's word; others may relay the author. */
   "blocked-author": "ignore",
+  /** Somebody's store of another swarm. */
+  "other-swarm": "ignore",
+  /** The forwarder may know of an admission that has not come here, or may not know yet of a revocation. */
+  "not-a-member": "ignore",
+  "revoked-author": "ignore",
   /** Gossiped before; a copy that outlived gossipsub's own memory. */
   repeated: "ignore",
   /** The author may have sent to many at once: it is not the forwarder's fault. */
@@ -61,9 +77,13 @@ export type RecordVerdict =
   | { readonly verdict: "reject"; readonly reason: RefusalReason };
 
 export interface RecordGateComponents {
+  /** Default: core's `decodeRecord`. */
+  readonly decode?: ((frame: Uint8Array) => SignedRecord) | undefined;
   readonly clock: Clock;
   readonly counters: Counters;
   isBlocked(author: AuthorId): boolean;
+  /** Why a record has no place in a closed swarm. Absent: everything has one. */
+  refusalOf?(record: SignedRecord): MembershipRefusal | undefined;
   /** Is there room for one more record that this peer gossiped? */
   hasRoomFor(from: AuthorId): boolean;
 }
@@ -77,6 +97,8 @@ export class RecordGate {
   readonly #swarm: TokenBuckets;
   readonly #shares: TokenBuckets;
   readonly #recent = new Set<string>();
+  /** Until when it is worth a look whether a record is of an author who is over the rate, milliseconds since the epoch. */
+  #tiringUntil = 0;
 
   constructor(components: RecordGateComponents) {
     this.#components = components;
@@ -117,12 +139,17 @@ export class RecordGate {
     if (!this.#components.hasRoomFor(from)) return "queue-full";
     // [ignore] bounds the work that all neighbours together can cause
     if (!this.#swarm.has(everybody) && !this.#shares.has(from)) return "swarm-rate";
+    // [ignore] a flood of one author, as far as can be seen without the work of reading it
+    if (this.#isOfTiringAuthor(frame)) return "author-rate";
     const record = this.#timely(frame);
     if (typeof record === "string") return record;
     // [ignore] a replay
     if (this.#recent.has(record.id)) return "repeated";
     // [ignore] a flood of one author
-    if (!this.#authors.take(record.body.author)) return "author-rate";
+    if (!this.#authors.take(record.body.author)) {
+      this.#tiringUntil = this.#components.clock.now() + tiringForMs;
+      return "author-rate";
+    }
     if (!this.#swarm.take(everybody)) this.#shares.take(from);
     this.#remember(record.id);
     return record;
@@ -130,15 +157,22 @@ export class RecordGate {
 
   #timely(frame: Uint8Array): SignedRecord | RefusalReason {
     // [reject] size, depth, canonical form, schema, signature; [ignore] version
-    const record = decodeRecord(frame);
+    const record = (this.#components.decode ?? decodeRecord)(frame);
     const now = this.#components.clock.now();
     // [ignore]
     if (record.body.createdAt > now + limits.maxClockSkewMs) return "future";
     // [ignore]
     if (record.body.expiresAt !== undefined && record.body.expiresAt <= now) return "expired";
     // [ignore]
-    if (this.#components.isBlocked(record.body.author)) return "blocked-author";
-    return record;
+    if (record.body.type !== "membership" && this.#components.isBlocked(record.body.author)) return "blocked-author";
+    // [ignore]
+    return this.#components.refusalOf?.(record) ?? record;
+  }
+
+  #isOfTiringAuthor(frame: Uint8Array): boolean {
+    if (this.#components.clock.now() >= this.#tiringUntil || frame.length > limits.maxRecordBytes) return false;
+    const author = namedAuthor(frame);
+    return author !== undefined && !this.#authors.has(author);
   }
 
   #remember(id: string): void {
@@ -147,6 +181,18 @@ export class RecordGate {
     const [oldest] = this.#recent;
     if (oldest !== undefined) this.#recent.delete(oldest);
   }
+}
+
+/** After a record was too much of its author, more are expected for so long. */
+const tiringForMs = 1000;
+/** In canonical form the author is a field of this name, which holds 32 bytes. */
+const authorMark: Uint8Array = Buffer.concat([Uint8Array.of(0x66), Buffer.from("author"), Uint8Array.of(0x58, 32)]);
+
+/** Whom the bytes name as their author, unread and unproven. Whoever writes the mark elsewhere in a record harms that record alone. */
+function namedAuthor(frame: Uint8Array): AuthorId | undefined {
+  const at = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).indexOf(authorMark, signatureBytes);
+  const key = frame.subarray(at + authorMark.length, at + authorMark.length + 32);
+  return at === -1 || key.length < 32 ? undefined : authorFromPublicKey(key);
 }
 
 /** The one key of the bucket that all forwarders share. */

@@ -12,6 +12,8 @@ export interface RecordIntakeComponents {
   readonly gate: RecordGate;
   readonly passedOver: PassedOver;
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
+  /** What a sync with this peer has brought is here. */
+  onBrought(from: AuthorId): void;
   readonly claims: Claims;
 }
 
@@ -28,6 +30,7 @@ export class RecordIntake {
   readonly #claimant: Claimant;
   /** What was asked for and has not come. */
   readonly #claimed = new Set<RecordId>();
+  #hasBrought = false;
 
   constructor(peer: AuthorId, components: RecordIntakeComponents) {
     this.#peer = peer;
@@ -82,6 +85,7 @@ export class RecordIntake {
     if (records.length === 0) return;
     await this.#components.receive(records, this.#peer);
     this.received += records.length;
+    this.#hasBrought = true;
     for (const { id } of records) this.#settle(id);
   }
 
@@ -89,6 +93,8 @@ export class RecordIntake {
   release(): void {
     this.#components.claims.giveUp(this.#claimed, this.#claimant);
     this.#claimed.clear();
+    if (this.#hasBrought) this.#components.onBrought(this.#peer);
+    this.#hasBrought = false;
   }
 
   #settle(id: RecordId): void {
@@ -108,7 +114,13 @@ export class RecordIntake {
 const signatureBytes = 64;
 
 /** Reasons that will be the same the next time, unless the user changes something. A record from the future comes when its time has come. */
-const lasting: ReadonlySet<RefusalReason> = new Set(["expired", "blocked-author", "RECORD_VERSION"]);
+const lasting: ReadonlySet<RefusalReason> = new Set([
+  "expired",
+  "blocked-author",
+  "revoked-author",
+  "other-swarm",
+  "RECORD_VERSION",
+]);
 
 /** Ids of records that were fetched and ignored: they are not known to the store, and are not fetched again for half an hour. */
 export class PassedOver {

@@ -1,12 +1,13 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
+import { type AuthorId, isMembership, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
-import { parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
+import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { askProtocol } from "./ask-protocol.ts";
 import { AskServer } from "./ask-server.ts";
 import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
@@ -21,6 +22,9 @@ import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.t
 import { OutboxPublisher } from "./outbox-publisher.ts";
 import { PeerTable } from "./peer-table.ts";
 import { LiveRecordSet } from "./range-sync/live-record-set.ts";
+import { connectionTo, pathOf, widestFirst } from "./reach/paths.ts";
+import { Reach } from "./reach/reach.ts";
+import { type ReachParts, reachParts } from "./reach/reach-services.ts";
 import { RecordGate } from "./record-gate.ts";
 import { PassedOver, type RecordIntakeComponents } from "./record-intake.ts";
 import { Redialer } from "./redialer.ts";
@@ -43,21 +47,43 @@ export async function runNetwork(
 ): Promise<RunningNetwork> {
   const listen = init.listen ?? defaultListen;
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
-  const isBlocked = (peer: AuthorId): boolean => components.isBlocked(peer);
+  const door = doorkeeperOf(init, components);
   let running: RunningNetwork | undefined;
-  const isNamed = (peer: AuthorId): boolean => running?.isNamed(peer) ?? false;
   const { rejectedDecay } = { ...defaultTiming, ...init.timing };
   const { identity, swarm } = init;
-  const host = await createHost({ identity, listen, topic: topicOf(swarm), rejectedDecay, isBlocked, isNamed });
-  running = new RunningNetwork(host, init, components, { counters, invites });
+  const reach = reachParts({
+    swarm,
+    reach: init.reach ?? {},
+    onLan: (found) => running?.reach.found(found),
+    hasGreeted: async (peer) => (await running?.reach.hasGreeted(peer)) ?? false,
+  });
+  const host = await createHost({
+    identity,
+    listen,
+    topic: topicOf(swarm),
+    rejectedDecay,
+    reach,
+    isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
+    isNamed: (peer) => running?.isNamed(peer) ?? false,
+    greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
+  });
+  running = new RunningNetwork(host, init, components, { counters, invites, reach });
   await running.start(listen);
   return running;
+}
+
+/** It keeps nothing of its own: any number of them are one. */
+function doorkeeperOf({ identity, swarm }: NetworkInit, components: NetworkComponents): Doorkeeper {
+  const { clock, members } = components;
+  const receive: NetworkComponents["receive"] = (records, from) => components.receive(records, from);
+  return new Doorkeeper({ self: identity.author, swarm, clock, members, receive });
 }
 
 /** What outlives a stop. */
 export interface RunningNetworkParts {
   readonly counters: Counters;
   readonly invites: InviteBook;
+  readonly reach?: ReachParts;
 }
 
 export class RunningNetwork {
@@ -66,6 +92,7 @@ export class RunningNetwork {
   readonly redialer: Redialer;
   readonly publisher: OutboxPublisher;
   readonly syncs: SyncScheduler;
+  readonly reach: Reach;
   readonly #init: NetworkInit;
   readonly #components: NetworkComponents;
   readonly #counters: Counters;
@@ -79,11 +106,14 @@ export class RunningNetwork {
   readonly #intake: RecordIntakeComponents;
   readonly #settlements: Settlements;
   readonly #greeter: Greeter;
+  readonly #door: Doorkeeper;
+  #endRevocations: () => void = () => undefined;
   readonly #watchdog: LinkWatchdog;
   readonly #stopping = new AbortController();
   #reconsideredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, { counters, invites }: RunningNetworkParts) {
+  constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, parts: RunningNetworkParts) {
+    const { counters, invites } = parts;
     const { clock, log, outbox, records } = components;
     const random = components.random ?? Math.random;
     const timers = components.timers ?? systemTimers;
@@ -99,15 +129,26 @@ export class RunningNetwork {
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
     const receive = this.#receive.bind(this);
     this.#queue = new InboundQueue({ counters, log, receive });
+    this.#door = doorkeeperOf(init, components);
     this.#gate = new RecordGate({
+      decode: components.decode,
       clock,
       counters,
       isBlocked: (author) => components.isBlocked(author),
+      refusalOf: (record) => this.#door.refusalOf(record),
       hasRoomFor: (from) => this.#queue.hasRoomFor(from),
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
-    this.#intake = { timers, records, gate: this.#gate, passedOver: new PassedOver(clock), receive, claims: new Claims(clock) };
+    this.#intake = {
+      timers,
+      records,
+      gate: this.#gate,
+      passedOver: new PassedOver(clock),
+      receive,
+      onBrought: (from) => this.#syncOn(from),
+      claims: new Claims(clock),
+    };
     this.#greeter = new Greeter({
       host,
       timers,
@@ -115,6 +156,7 @@ export class RunningNetwork {
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
       onRefused: (peer, reason) => this.#refused(peer, reason),
+      door: this.#door,
       onInvite: (invite, peer) => invites.present(invite, peer),
     });
     this.redialer = new Redialer({
@@ -131,6 +173,7 @@ export class RunningNetwork {
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.#watchdog = this.#createWatchdog();
+    this.reach = this.#createReach(random, parts.reach);
   }
 
   async start(listen: readonly string[]): Promise<void> {
@@ -139,7 +182,9 @@ export class RunningNetwork {
     await this.#serveSync();
     await this.#serveAsk();
     host.addEventListener("peer:disconnect", (event) => this.#lost(event.detail.toString()));
+    await this.reach.start();
     await startHost(host, listen);
+    this.reach.listens();
     joinTopic({
       host,
       topic: this.#topic,
@@ -150,13 +195,16 @@ export class RunningNetwork {
     });
     void this.#readRecordKeys();
     this.#rememberPeers();
+    this.#endRevocations = this.#door.onRevoked((member) => void this.#revoked(member));
     this.redialer.start();
     this.#watchdog.start();
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#endRevocations();
     this.redialer.stop();
+    this.reach.stop();
     this.#watchdog.stop();
     this.#gaps.stop();
     this.#recordSet.stop();
@@ -169,17 +217,28 @@ export class RunningNetwork {
 
   /**
    * Dials the addresses, which are one peer's, and greets it. @throws ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN,
-   * PEER_BLOCKED, SWARM_DIFFERENT
+   * PEER_BLOCKED, SWARM_DIFFERENT, SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   async connect(addresses: readonly string[]): Promise<PeerInfo> {
     const parsed = addresses.map(parseAddress);
     const blocked = parsed.map(peerOfAddress).find((peer) => peer !== undefined && this.#components.isBlocked(peer));
     if (blocked !== undefined) throw networkErrors.create("PEER_BLOCKED", `the peer ${blocked} is blocked here`);
+    if (this.#door.isRevoked) throw this.#door.ownRefusal();
+    if (this.#init.reach?.nat !== true && parsed.length > 0 && parsed.every((address) => pathOf(address) === "relayed")) {
+      throw networkErrors.create("PEER_UNREACHABLE", "the peer is reached through a relay, which this node does not use", {
+        hint: "Start this node with `grapevine up --nat yes`, and join again.",
+      });
+    }
     const connection = await this.#dial(addresses);
     await this.#greeter.greeted(connection);
     const info = this.peers.get(connection.remotePeer.toString());
     if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
     return info;
+  }
+
+  /** Resolves when both sides of the connection have greeted. @throws as `connect` */
+  async greeted(connection: Connection): Promise<void> {
+    await this.#greeter.greeted(connection);
   }
 
   /** Did the user name it, by an address or otherwise? */
@@ -214,11 +273,19 @@ export class RunningNetwork {
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
-    return this.host.getConnections(peerIdFromString(peer)).find((connection) => connection.status === "open");
+    return connectionTo(this.host, peer);
   }
 
   async hangUp(peer: AuthorId): Promise<void> {
     await this.host.hangUp(peerIdFromString(peer));
+  }
+
+  async #revoked(member: AuthorId): Promise<void> {
+    this.redialer.forget(member);
+    if (this.host.getConnections(peerIdFromString(member)).length === 0) return;
+    this.#counters.add("link.hung-up.revoked");
+    this.#components.log("info", `hung up on ${member}: it is no member of the swarm any more`);
+    await this.hangUp(member);
   }
 
   async #dial(addresses: readonly string[]): Promise<Connection> {
@@ -246,6 +313,7 @@ export class RunningNetwork {
     // An outbound connection proves its address, whatever the peer says of itself.
     const proven = connection.direction === "outbound" ? [withPeer(connection.remoteAddr, peerId).toString()] : [];
     const addresses = [...new Set([...proven, ...hello.addresses])];
+    this.reach.met(connection);
     const since = before ?? { direction: connection.direction, connectedSince: this.#components.clock.now() };
     this.peers.set({ ...since, ...hello, addresses });
     this.redialer.met({ peerId, addresses });
@@ -254,7 +322,16 @@ export class RunningNetwork {
     this.#components.log("info", `connected to ${hello.name ?? peerId}`, { peerId, direction: connection.direction });
     if (connection.direction === "outbound") this.syncs.request(peerId);
     else this.syncs.requestLater(peerId);
-    void this.#measureRoundTrip(peerId);
+    if (connection.limits === undefined) void this.#measureRoundTrip(peerId);
+  }
+
+  /** Addresses come and go: of a relay, of another network. What a peer says of itself is kept only as long as it is connected. */
+  #moved(peer: AuthorId, texts: readonly string[]): void {
+    const addresses = ownAddresses(widestFirst(texts.filter(isAddress)), peer);
+    if (this.peers.get(peer) === undefined || addresses.length === 0) return;
+    this.peers.update(peer, { addresses });
+    this.redialer.met({ peerId: peer, addresses });
+    this.#components.onKnownPeer?.({ peerId: peer, addresses });
   }
 
   #refused(peer: AuthorId, reason: string): void {
@@ -284,6 +361,16 @@ export class RunningNetwork {
   async #receive(records: readonly SignedRecord[], from: AuthorId): Promise<void> {
     await this.#components.receive(records, from);
     for (const record of records) this.#gaps.arrived(record);
+    // What the member has written may have come before, and been ignored.
+    if (!records.some(isMembership)) return;
+    this.#intake.passedOver.clear();
+    this.#settlements.clear();
+    if (this.peers.get(from) !== undefined) this.syncs.request(from);
+  }
+
+  /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
+  #syncOn(from: AuthorId): void {
+    for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestSoon(peerId);
   }
 
   #fillGap(peer: AuthorId): void {
@@ -315,6 +402,7 @@ export class RunningNetwork {
       settlements: this.#settlements,
     };
     return new SyncScheduler({
+      clock,
       timers: this.#timers,
       timing: this.#timing,
       random,
@@ -322,6 +410,23 @@ export class RunningNetwork {
       isConnected,
       isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
+    });
+  }
+
+  #createReach(random: () => number, parts: ReachParts | undefined): Reach {
+    return new Reach(this.#init.reach ?? {}, {
+      ...this.#components,
+      host: this.host,
+      self: this.#init.identity.author,
+      parts,
+      timers: this.#timers,
+      counters: this.#counters,
+      random,
+      peers: () => this.peers.list(),
+      greeted: (connection) => this.#greeter.greeted(connection),
+      isBlocked: (peer) => this.#components.isBlocked(peer),
+      connect: (addresses) => this.connect(addresses),
+      onAddresses: (peer, addresses) => this.#moved(peer, addresses),
     });
   }
 
@@ -335,7 +440,7 @@ export class RunningNetwork {
       timing: this.#timing,
       peers: () => this.peers.list(),
       heard: () => new Set(this.host.services.pubsub.getSubscribers(this.#topic).map(String)),
-      isBlocked: (peer) => this.#components.isBlocked(peer),
+      isBlocked: (peer) => this.#components.isBlocked(peer) || !this.#door.isMember(peer),
       hangUp: (peer) => void this.hangUp(peer),
     });
   }
@@ -350,7 +455,10 @@ export class RunningNetwork {
       counters: this.#counters,
       greeted: (connection) => this.#greeter.greeted(connection),
     });
-    await this.host.handle(syncProtocol, (stream, connection) => server.serve(stream, connection), { maxInboundStreams: 2 });
+    await this.host.handle(syncProtocol, (stream, connection) => server.serve(stream, connection), {
+      maxInboundStreams: 2,
+      runOnLimitedConnection: true,
+    });
   }
 
   async #serveAsk(): Promise<void> {
@@ -358,7 +466,7 @@ export class RunningNetwork {
     if (answering === undefined) return;
     const greeted = (connection: Connection): Promise<unknown> => this.#greeter.greeted(connection);
     const server = new AskServer({ answering, clock, log, counters: this.#counters, greeted });
-    const limits = { maxInboundStreams: maxAskStreams };
+    const limits = { maxInboundStreams: maxAskStreams, runOnLimitedConnection: true };
     await this.host.handle(askProtocol, (stream, connection) => server.serve(stream, connection), limits);
   }
 }

@@ -1,12 +1,6 @@
-/** A swarm's name is part of its topic and of every invite, so it is held to characters that survive both. */
+/** A swarm's name as the network uses it; what it says is in core. */
+import { isSwarmName } from "@grapevine/core";
 import { networkErrors } from "./errors.ts";
-import { maxSwarmLength } from "./network-limits.ts";
-
-const swarmPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
-export function isSwarmName(text: string): boolean {
-  return text.length <= maxSwarmLength && swarmPattern.test(text);
-}
 
 /** @throws SWARM_INVALID */
 export function checkSwarmName(text: string): void {

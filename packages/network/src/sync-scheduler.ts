@@ -1,14 +1,16 @@
 /**
  * With which peer this node begins a sync, and when. On connecting the side that dialled begins at once, since one sync serves both; each side begins one when the mesh
- * has settled (what was published in between reached neither), then every few minutes with jitter, and when gossip shows a gap. A few at a time, one a peer; peers whom the user
+ * has settled (what was published in between reached neither), then every few minutes with jitter, when gossip shows a gap, and soon after another sync has brought something: what came
+ * by sync is not gossiped, so that without it news would cross a swarm that was in parts at one hop every few minutes. A few at a time, one a peer; peers whom the user
  * named come first, more often, and have places of their own.
  */
-import type { AuthorId, Timer, Timers } from "@grapevine/core";
+import type { AuthorId, Clock, Timer, Timers } from "@grapevine/core";
 import { maxNamedSyncsAtOnce, maxSyncsAtOnce } from "./network-limits.ts";
 import { jittered, type NetworkTiming } from "./network-timing.ts";
 import type { SyncReport } from "./network-types.ts";
 
 export interface SyncSchedulerInit {
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly timing: NetworkTiming;
   readonly random: () => number;
@@ -22,7 +24,8 @@ export class SyncScheduler {
   readonly #init: SyncSchedulerInit;
   readonly #running = new Set<AuthorId>();
   readonly #waiting = new Set<AuthorId>();
-  readonly #timers = new Map<AuthorId, Timer>();
+  /** The next sync with each peer, and when it is due. */
+  readonly #next = new Map<AuthorId, { readonly timer: Timer; readonly atMs: number }>();
   /** Peers whose sync on connecting is done. */
   readonly #settled = new Set<AuthorId>();
   #idle: PromiseWithResolvers<void> | undefined;
@@ -39,9 +42,14 @@ export class SyncScheduler {
     this.#fill();
   }
 
-  /** Syncs with the peer when the mesh has settled. */
+  /** Syncs with the peer when the mesh has settled, if not before. */
   requestLater(peer: AuthorId): void {
     if (!this.#stopped) this.#wait(peer, this.#init.timing.syncSettleMs);
+  }
+
+  /** Syncs with the peer soon, since there is news for it. */
+  requestSoon(peer: AuthorId): void {
+    if (!this.#stopped) this.#wait(peer, this.#init.timing.syncOnMs);
   }
 
   /** Resolves when no sync is under way or waiting. */
@@ -52,16 +60,14 @@ export class SyncScheduler {
   }
 
   forget(peer: AuthorId): void {
-    this.#timers.get(peer)?.cancel();
-    this.#timers.delete(peer);
+    this.#cancel(peer);
     this.#waiting.delete(peer);
     this.#settled.delete(peer);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#timers.clear();
+    for (const peer of this.#next.keys()) this.#cancel(peer);
     this.#waiting.clear();
     await this.idle();
   }
@@ -72,7 +78,7 @@ export class SyncScheduler {
       const places = this.#init.isNamed(peer) ? maxSyncsAtOnce + maxNamedSyncsAtOnce : maxSyncsAtOnce;
       if (this.#running.size >= places || this.#running.has(peer)) continue;
       this.#waiting.delete(peer);
-      this.#timers.get(peer)?.cancel();
+      this.#cancel(peer);
       this.#running.add(peer);
       void this.#run(peer);
     }
@@ -93,14 +99,23 @@ export class SyncScheduler {
 
   #schedule(peer: AuthorId, report: SyncReport): void {
     if (this.#stopped || this.#waiting.has(peer)) return;
+    if (report.ended === "bad-page") this.#cancel(peer);
     this.#wait(peer, this.#delayMs(peer, report));
   }
 
-  #wait(peer: AuthorId, delayMs: number): void {
-    const { timers, random } = this.#init;
-    const timer = timers.after(jittered(delayMs, random), () => this.request(peer));
-    this.#timers.get(peer)?.cancel();
-    this.#timers.set(peer, timer);
+  /** One that is due before stays. */
+  #wait(peer: AuthorId, meanDelayMs: number): void {
+    const { clock, timers, random } = this.#init;
+    const delayMs = jittered(meanDelayMs, random);
+    const atMs = clock.now() + delayMs;
+    if ((this.#next.get(peer)?.atMs ?? Number.POSITIVE_INFINITY) <= atMs) return;
+    this.#cancel(peer);
+    this.#next.set(peer, { timer: timers.after(delayMs, () => this.request(peer)), atMs });
+  }
+
+  #cancel(peer: AuthorId): void {
+    this.#next.get(peer)?.timer.cancel();
+    this.#next.delete(peer);
   }
 
   /** A sync that did not finish goes on soon; a peer that sent nonsense has to wait its turn. */

@@ -1,6 +1,5 @@
 /** One sync that this node leads, with a peer that has greeted. */
 import { type AuthorId, type Clock, GrapevineError, messageOf, type RecordId, type SignedRecord } from "@grapevine/core";
-import { peerIdFromString } from "@libp2p/peer-id";
 import type { z } from "zod";
 import type { Counters } from "./counters.ts";
 import { type FrameStream, frameStream } from "./frame-stream.ts";
@@ -19,6 +18,7 @@ import { OpenRanges } from "./range-sync/open-ranges.ts";
 import { beginReconciliation, continueReconciliation } from "./range-sync/range-reconciler.ts";
 import { digestOf, idOf } from "./range-sync/record-digest.ts";
 import type { RecordSet } from "./range-sync/record-set.ts";
+import { connectionTo } from "./reach/paths.ts";
 import { badPage, RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
 import { framesOf } from "./record-pages.ts";
 import type { Difference, Settlements } from "./settlements.ts";
@@ -91,7 +91,9 @@ class SyncSession {
 
   async #exchangeAll(): Promise<void> {
     const set = await this.#components.recordSet.current();
-    const stream = await this.#components.host.dialProtocol(peerIdFromString(this.#peer), syncProtocol, { signal: this.#turn() });
+    const connection = connectionTo(this.#components.host, this.#peer);
+    if (connection === undefined) throw new Error("there is no connection to the peer any more");
+    const stream = await connection.newStream(syncProtocol, { signal: this.#turn(), runOnLimitedConnection: true });
     try {
       const frames = frameStream(stream, maxFrameBytes);
       await this.#compare(frames, set);

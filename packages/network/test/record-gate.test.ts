@@ -123,6 +123,10 @@ describe("the gate for records", () => {
   it("promise 8: lets an author have the burst, one a token later, and no more", () => {
     for (let index = 0; index < authorRate.burst; index++) expect(verdict(frame(`box ${index}`))).toBe("accept");
     expect(verdict(frame("one more"))).toBe("ignore author-rate");
+    // What follows is not even read: nobody looks at its signature.
+    const unread = frame("another");
+    unread[3] = (unread[3] ?? 0) ^ 1;
+    expect(verdict(unread)).toBe("ignore author-rate");
     at += 1000 / authorRate.perSecond;
     expect([verdict(frame("after a while")), verdict(frame("again"))]).toEqual(["accept", "ignore author-rate"]);
   });

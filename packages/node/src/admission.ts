@@ -8,6 +8,7 @@ import { areInConflict, defaultKeepingLimits, type KeepingLimits } from "@grapev
 import type { Logger } from "pino";
 import { type Behind, belongsInIndex, createIndexing, type Indexing } from "./indexing.ts";
 import { createLedger, type Ledger, type LedgerChange } from "./ledger.ts";
+import type { MemberBook } from "./members.ts";
 import { createMerits, type Merits } from "./merits.ts";
 import { openPrincipalBook, type PrincipalBook } from "./principals.ts";
 import { createRoom, type Room } from "./room.ts";
@@ -19,6 +20,8 @@ export interface AdmissionComponents {
   readonly index: VectorIndex;
   readonly embedder: Embedder;
   readonly self: AuthorId;
+  /** Who is in the swarm. Absent: it is open, and no record says so. */
+  readonly members?: MemberBook | undefined;
   readonly clock: Clock;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Remembers across restarts that the saved index is behind the store. */
@@ -46,7 +49,7 @@ export interface Admission {
 }
 
 export async function createAdmission(components: AdmissionComponents): Promise<Admission> {
-  const { lessons, index, embedder, self, clock, log } = components;
+  const { lessons, index, embedder, self, members, clock, log } = components;
   const principals = await openPrincipalBook(lessons);
   const merits = createMerits({ store: lessons, principals, self, clock });
   const room = createRoom({
@@ -62,6 +65,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     store: lessons,
     principals,
     self,
+    members,
     clock,
     room,
     onLessons: (change) => {

@@ -5,10 +5,12 @@ import {
   type Clock,
   isAttestation,
   isLesson,
+  isMembership,
   isRetraction,
   isRotation,
   type LessonBody,
   type LessonStore,
+  type MembershipBody,
   type Principal,
   type RecordId,
   type RetractionBody,
@@ -86,8 +88,9 @@ export class Batch {
     if (isLesson(record)) await this.#lessonArrives(record, arrival);
     else if (isRetraction(record)) await this.#retractionArrives(record, arrival.known);
     else if (isAttestation(record)) await this.#attestationArrives(record, arrival.known);
+    else if (isMembership(record)) this.#membershipArrives(record, arrival.known);
     else if (isRotation(record)) {
-      const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(arrival.known) });
+      const verdict = judge({ record, neighbours: [], state: this.knowledge.ofRotation(record, arrival.known) });
       if (verdict.action === "accept") this.changes.push({ kind: "rotation", record });
       else this.#remember(record, verdict);
     }
@@ -148,6 +151,7 @@ export class Batch {
       const label = this.#components.store.nextLabel();
       this.#write(newLesson(record, verdict, { label, now: this.#now, ...(own && { consolidates }) }), this.added);
       this.#giveUpVoid(record, state.tombstones);
+      await this.#giveUpRevoked(record.id);
       // It may be the link between a lesson that was taken back and others that came before it.
       await this.#reviewKin(record, verdict.state === "retracted" || state.retractedAncestors.length > 0);
     } else await this.#settle(record.id, verdict);
@@ -181,6 +185,16 @@ export class Batch {
     if (lesson !== undefined && mayCount) await this.review(lesson.record, []);
   }
 
+  #membershipArrives(record: SignedRecord<MembershipBody>, known: boolean): void {
+    const verdict = judge({ record, neighbours: [], state: this.knowledge.ofMembership(record, known) });
+    if (verdict.action !== "accept") {
+      this.#remember(record, verdict);
+      return;
+    }
+    this.changes.push({ kind: "membership", record });
+    this.knowledge.noteMembership(record);
+  }
+
   /** Gives up attestations of the lesson that this one leaves no place for. */
   async #makePlace({ lesson, author }: AttestationBody, state: KnownState): Promise<void> {
     if (state.attesters.includes(author)) return;
@@ -208,6 +222,13 @@ export class Batch {
       this.changes.push({ kind: "tombstone-remove", lesson: lesson.id, author: body.author });
       this.changes.push({ kind: "refused", id, reason: voidTombstoneReason });
       this.knowledge.noteVoidTombstone(id);
+    }
+  }
+
+  async #giveUpRevoked(lesson: RecordId): Promise<void> {
+    for (const { body } of await this.knowledge.revokedWordsOn(lesson)) {
+      const kind = body.type === "attestation" ? "attestation-remove" : "tombstone-remove";
+      this.changes.push({ kind, lesson, author: body.author });
     }
   }
 

@@ -64,6 +64,7 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
   const post = async <T>(path: string, body: unknown, options?: CallOptions): Promise<T> =>
     (await send("POST", path, body ?? {}, options)).json() as Promise<T>;
   const peer = (id: string, verb: string): string => `/api/peers/${encodeURIComponent(id)}/${verb}`;
+  const member = (id: string, verb: string): string => `/api/swarm/members/${encodeURIComponent(id)}/${verb}`;
   return {
     name: node.name,
     api: node.api,
@@ -86,7 +87,7 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
       }),
     lessons: (query, options) => get(`/api/lessons${search(query)}`, options),
     searchLessons: (q, limit, options) => get(`/api/lessons/search${search({ q, limit })}`, options),
-    conflicts: (options) => get("/api/lessons/conflicts", options),
+    conflicts: (query, options) => get(`/api/lessons/conflicts${search({ ...query })}`, options),
     lesson: (id, options) => get(`/api/lessons/${encodeURIComponent(id)}`, options),
     retract: (id, body, options) => post(`/api/lessons/${encodeURIComponent(id)}/retract`, body, options),
     forgetLesson: (id, options) => post(`/api/lessons/${encodeURIComponent(id)}/forget`, undefined, options),
@@ -103,6 +104,9 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
     invites: (options) => get("/api/invites", options),
     revokeInvite: (id, options) => post(`/api/invites/${encodeURIComponent(id)}/revoke`, undefined, options),
     join: (body, options) => post("/api/join", body, options),
+    swarm: (options) => get("/api/swarm", options),
+    admitMember: (id, body, options) => post(member(id, "admit"), body, options),
+    revokeMember: (id, body, options) => post(member(id, "revoke"), body, options),
     models: (options) => get("/api/models", options),
     stop: async (options) => {
       await post("/api/stop", undefined, options);

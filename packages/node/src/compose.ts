@@ -1,7 +1,16 @@
 /** How the stages are joined: which one's output is whose input. The only file that knows them all. */
 import { homedir, hostname } from "node:os";
 import { createAgent } from "@grapevine/agent";
-import type { AuthorId, Clock, Embedder, ExperienceStore, Identity, LanguageModel, VectorIndex } from "@grapevine/core";
+import type {
+  AuthorId,
+  Clock,
+  Embedder,
+  Experience,
+  ExperienceStore,
+  Identity,
+  LanguageModel,
+  VectorIndex,
+} from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
 import { createNetwork, type Network, type Outbox } from "@grapevine/network";
 import type { Store } from "@grapevine/store";
@@ -10,10 +19,13 @@ import { createActivity } from "./activity.ts";
 import { createAdmission } from "./admission.ts";
 import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
+import { captureExperience } from "./capturing.ts";
+import type { ReachSettings } from "./control/contract.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
+import { openMemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { PromptBar } from "./prompt-bar.ts";
 import type { SavedSettings } from "./saved-settings.ts";
@@ -50,11 +62,13 @@ export async function compose(opened: Opened): Promise<Composed> {
   const { capacity } = opened.settings.initial;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
+  const members = await openMemberBook(lessons, opened.swarm);
   const admission = await createAdmission({
     lessons,
     index,
     embedder,
     self,
+    members,
     clock,
     log,
     behind: indexBehind(home),
@@ -76,12 +90,16 @@ export async function compose(opened: Opened): Promise<Composed> {
   const agentParts = { model: () => model, recall, minSimilarity: () => promptBar.minSimilarity, clock, self };
   const ownQuestions = createActivity();
   const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
+  const { bootstrap } = opened.settings.initial;
+  const reach = { ...unreached, ...opened.settings.initial.reach };
   const network = createNetwork(
     {
       identity,
       name: home.name,
       swarm: opened.swarm,
       listen: opened.listen,
+      reach,
+      ...(bootstrap === undefined ? {} : { bootstrap }),
       knownPeers: Object.entries(opened.settings.initial.peers).map(([peerId, addresses]) => ({ peerId, addresses })),
     },
     {
@@ -95,6 +113,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       recordChanges: store.recordChanges,
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
+      members,
       isBlocked: (author) => principals.get(author).standing === "blocked",
       isKnown: (author) => principals.get(author).standing === "trusted",
       answering: createAnswering({
@@ -127,7 +146,9 @@ export async function compose(opened: Opened): Promise<Composed> {
     log,
   });
   const nameOf = naming(home.name, self, principals, network);
-  const agent = createAgent({ ...agentParts, experiences, nameOf: (author) => nameOf(author) ?? author });
+  const capturing = { ...authoring, experiences, principals };
+  const captured = { append: (experience: Experience) => captureExperience(experience, capturing) };
+  const agent = createAgent({ ...agentParts, experiences: captured, nameOf: (author) => nameOf(author) ?? author });
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
     { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
@@ -140,6 +161,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     ...authoring,
     experiences,
     principals,
+    members,
     merits,
     agent,
     learning,
@@ -157,6 +179,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     recall,
     answers,
     keepsAsked,
+    reach,
     nameOf,
   });
 
@@ -185,6 +208,9 @@ export async function compose(opened: Opened): Promise<Composed> {
     },
   };
 }
+
+/** Nothing talks to strangers unless the user says so. */
+const unreached: ReachSettings = { lan: false, exchange: false, dht: false, nat: false, relay: false };
 
 /** For questions of others that are not to be kept. */
 const nowhere: Pick<ExperienceStore, "append"> = { append: async () => undefined };

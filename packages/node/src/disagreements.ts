@@ -1,7 +1,7 @@
 /** Lessons that contradict each other, as the user sees them. */
 import type { AuthorId, LessonStore, RecordId, StoredLesson } from "@grapevine/core";
-import { conflictState } from "@grapevine/reconcile";
-import type { Conflict, ConflictSide } from "./control/contract.ts";
+import { type ConflictEvidence, conflictState, conflictStateBetween } from "@grapevine/reconcile";
+import type { Conflict, ConflictQuery, ConflictSide } from "./control/contract.ts";
 
 export interface DisagreementComponents {
   readonly store: Pick<LessonStore, "allGlances" | "getMany">;
@@ -9,23 +9,42 @@ export interface DisagreementComponents {
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
 
-/** Those of which both sides are still here, the open ones first. */
-export async function listConflicts(components: DisagreementComponents): Promise<Conflict[]> {
+/** Of a page of conflicts that nobody says more about. */
+const defaultPageLength = 100;
+
+/** Those of which both sides are still here, the open ones first, a page at a time: anybody can make any number of them, and only those of the page are read. */
+export async function listConflicts(
+  { limit = defaultPageLength, offset = 0 }: ConflictQuery,
+  components: DisagreementComponents,
+): Promise<Conflict[]> {
+  const found: Conflict[] = [];
+  for (const pair of (await conflictingPairs(components)).slice(offset, offset + limit)) {
+    const [first, second] = await components.store.getMany(pair);
+    if (first !== undefined && second !== undefined) found.push(await conflictBetween(first, second, components));
+  }
+  return found;
+}
+
+/** From glances, in an order that stays: open ones first, then by their ids. */
+async function conflictingPairs({ store }: DisagreementComponents): Promise<(readonly [RecordId, RecordId])[]> {
+  const sides = new Map<RecordId, ConflictEvidence>();
   const pairs = new Map<string, readonly [RecordId, RecordId]>();
-  for await (const { id, conflicts } of components.store.allGlances()) {
+  for await (const glance of store.allGlances({ states: ["own", "admitted", "held"] })) {
+    const { id, state, outcomes, trial, conflicts } = glance;
+    sides.set(id, { id, state, outcomes, ...(trial === undefined ? {} : { trial }) });
     for (const other of conflicts) {
       const pair: [RecordId, RecordId] = id < other ? [id, other] : [other, id];
       pairs.set(pair.join(" "), pair);
     }
   }
-  const found: Conflict[] = [];
-  for (const pair of pairs.values()) {
-    const [first, second] = await components.store.getMany(pair);
-    if (first !== undefined && second !== undefined && isHere(first) && isHere(second)) {
-      found.push(await conflictBetween(first, second, components));
-    }
+  const ordered: { readonly pair: readonly [RecordId, RecordId]; readonly key: string }[] = [];
+  for (const [key, pair] of pairs) {
+    const [first, second] = [sides.get(pair[0]), sides.get(pair[1])];
+    if (first === undefined || second === undefined) continue; // taken back, or archived
+    const isDecided = conflictStateBetween(first, second).state === "decided";
+    ordered.push({ pair, key: `${isDecided ? 1 : 0} ${key}` });
   }
-  return found.sort((first, second) => Number(first.state === "decided") - Number(second.state === "decided"));
+  return ordered.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ pair }) => pair);
 }
 
 /** The other sides of one lesson's conflicts. */

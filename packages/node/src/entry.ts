@@ -3,6 +3,7 @@ import type { GateVerdict } from "@grapevine/distill";
 import type { RepairReport } from "@grapevine/store";
 import type { ModelSummary } from "./control/contract.ts";
 import type { Examination, ExaminationInit } from "./doctor.ts";
+import type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
 import type { NodeOptions, RunningNode } from "./start-node.ts";
 
 /** As `startNode` in start-node.ts. */
@@ -18,6 +19,11 @@ export async function examine(init: ExaminationInit): Promise<Examination> {
 /** As `repair` in doctor.ts. */
 export async function repair(init: ExaminationInit): Promise<RepairReport> {
   return await (await import("./doctor.ts")).repair(init);
+}
+
+/** As `foundSwarm` in found-swarm.ts. */
+export async function foundSwarm(init: FoundingInit): Promise<FoundSwarm> {
+  return await (await import("./found-swarm.ts")).foundSwarm(init);
 }
 
 /** What the redaction gate would say if the text were to leave this machine; needs no running node. */

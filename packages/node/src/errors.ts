@@ -19,6 +19,11 @@ export const nodeErrors: ErrorTable<
   | "LESSON_REFUSED"
   | "FORGET_INCOMPLETE"
   | "PEER_AMBIGUOUS"
+  | "SWARM_OPEN"
+  | "SWARM_NOT_OWNER"
+  | "MEMBER_IS_OWNER"
+  | "MEMBER_UNKNOWN"
+  | "MEMBERSHIP_OVER"
   | "QUESTION_REFUSED"
   | "ANSWER_WITHHELD"
   | "PRACTICE_BUSY"
@@ -94,6 +99,26 @@ export const nodeErrors: ErrorTable<
   PEER_AMBIGUOUS: {
     summary: "Several peers go by the name that was given.",
     hint: "Give the peer id; `grapevine peers list` shows it.",
+  },
+  SWARM_OPEN: {
+    summary: "The node's swarm is open: anybody who knows its name may be in it, so nobody is admitted or revoked.",
+    hint: "Found a closed one with `grapevine swarm create NAME`, and start the node in it with `grapevine up --swarm`.",
+  },
+  SWARM_NOT_OWNER: {
+    summary: "Only the owner of a closed swarm admits and revokes members, and this node is not its owner.",
+    hint: "Ask the owner; `grapevine swarm members` says who that is.",
+  },
+  MEMBER_IS_OWNER: {
+    summary: "The owner of a swarm is a member by the swarm's name, and cannot be admitted or revoked.",
+    hint: "To give a swarm another owner, found a new one.",
+  },
+  MEMBER_UNKNOWN: {
+    summary: "Somebody was to be revoked who was never a member.",
+    hint: "See `grapevine swarm members` for the members there are. To take nothing of a peer here, use `grapevine peers block`.",
+  },
+  MEMBERSHIP_OVER: {
+    summary: "A membership was to end at a time that is over already.",
+    hint: "Give a later time, or leave it out: then it lasts until it is revoked.",
   },
   QUESTION_REFUSED: {
     summary: "A question to another peer was stopped by the redaction gate, and did not leave this node.",

@@ -132,8 +132,14 @@ function textsOf({ prompt, answer, steps, outcome }: Experience): string[] {
   return [...new Set(texts.filter(isTelling))];
 }
 
-async function isPassedOn({ record, standing }: StoredLesson, store: LessonStore): Promise<boolean> {
-  return standing.state !== "held" && standing.state !== "retracted" && !(await store.outbox()).includes(record.id);
+/** Peers are offered it, and it has been published. A draft for a cluster that never passed its trial is nothing that they could have. */
+async function isPassedOn({ record }: StoredLesson, store: LessonStore): Promise<boolean> {
+  const { createdAt } = record.body;
+  for await (const key of store.recordKeys({ id: "", type: "lesson", createdAt })) {
+    if (key.createdAt !== createdAt) break;
+    if (key.id === record.id) return !(await store.outbox()).includes(record.id);
+  }
+  return false;
 }
 
 type Proof = Pick<ForgetReply, "files" | "bytes" | "traces" | "sameWords">;

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { createIdentity, GrapevineError, type Identity, identityFromSeed, messageOf } from "@grapevine/core";
 import type { InviteKeeping, IssuedInvite } from "@grapevine/network";
 import { z } from "zod";
-import { type AnswerPolicy, answerPolicies } from "./control/contract.ts";
+import { type AnswerPolicy, answerPolicies, type ReachSettings, reachWays } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import type { Behind } from "./indexing.ts";
 
@@ -42,6 +42,10 @@ export interface Settings {
   readonly idleShare?: number;
   /** Whose questions are answered. */
   readonly answer?: AnswerPolicy;
+  /** Ways of finding and reaching peers that are turned on or off. */
+  readonly reach?: Partial<ReachSettings>;
+  /** Multiaddrs of peers that are dialled at every start, and redialled for ever. */
+  readonly bootstrap?: readonly string[];
   /** Are questions of peers kept as experiences? */
   readonly keepAsked?: boolean;
 }
@@ -53,6 +57,8 @@ const settingsSchema: z.ZodType<Settings> = z.object({
   idleShare: z.number().min(0).max(1).optional(),
   answer: z.enum(answerPolicies).optional(),
   keepAsked: z.boolean().optional(),
+  reach: z.partialRecord(z.enum(reachWays), z.boolean()).optional(),
+  bootstrap: z.array(z.string()).optional(),
 });
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;

@@ -9,6 +9,10 @@ import {
   type LessonBody,
   type LessonStore,
   lessonText,
+  type MembershipBody,
+  type MembershipRefusal,
+  type Memberships,
+  membershipRefusal,
   normalisedText,
   type Principal,
   type RecordId,
@@ -16,6 +20,7 @@ import {
   type SignedRecord,
   type StatementAhead,
   type StoredLesson,
+  swarmOwner,
 } from "@grapevine/core";
 import type { KnownState, Relatives } from "@grapevine/reconcile";
 import { ancestorsOf, type LineageStore, relativesOf } from "./lineage.ts";
@@ -40,6 +45,8 @@ export interface KnowledgeComponents {
   readonly store: KnowledgeStore;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  /** Who is in the swarm. Absent: it is open, and no record says so. */
+  readonly members?: Memberships | undefined;
   readonly ahead: Pick<StatementsAhead, "countsOf">;
 }
 
@@ -60,6 +67,7 @@ export class Knowledge implements LineageStore {
   /** By ancestor, and by the lesson that is superseded. */
   readonly #derived = new Map<RecordId, RecordId[]>();
   readonly #superseders = new Map<RecordId, RecordId[]>();
+  readonly #memberships = new Map<AuthorId, SignedRecord<MembershipBody>>();
   /** Attestations that the batch takes out again, by lesson and author. */
   readonly #crowdedOut = new Set<string>();
   /** Of the batch, about lessons that were not here. */
@@ -88,7 +96,17 @@ export class Knowledge implements LineageStore {
       this.#retractedAncestors(record),
     ]);
     const relatives = attestations.length === 0 ? none : (await relativesOf(record, this)).authors;
-    const known = { occasion, stored, tombstones, attestations, sameText, supersededBy, retractedAncestors, relatives };
+    const known = {
+      ...this.#placeOf(record),
+      occasion,
+      stored,
+      tombstones,
+      attestations,
+      sameText,
+      supersededBy,
+      retractedAncestors,
+      relatives,
+    };
     return this.#state({ ...known, ...more });
   }
 
@@ -98,7 +116,13 @@ export class Knowledge implements LineageStore {
       this.#components.store.tombstone(record.body.lesson, record.body.author),
     ]);
     const ahead = stored === undefined ? await this.#aheadOf(record.body.author) : noneAhead;
-    return this.#state({ stored, refused, ahead, tombstones: tombstone === undefined ? [] : [tombstone] });
+    return this.#state({
+      ...this.#placeOf(record),
+      stored,
+      refused,
+      ahead,
+      tombstones: tombstone === undefined ? [] : [tombstone],
+    });
   }
 
   /** Of what is said of the lesson only its author's own is read; of the rest one needs to know by whom it is. */
@@ -110,11 +134,22 @@ export class Knowledge implements LineageStore {
       this.#attestersOf(lesson),
     ]);
     const ahead = stored === undefined ? await this.#aheadOf(author) : noneAhead;
-    return this.#state({ stored, refused, attesters, ahead, attestations: before === undefined ? [] : [before] });
+    return this.#state({
+      ...this.#placeOf(record),
+      stored,
+      refused,
+      attesters,
+      ahead,
+      attestations: before === undefined ? [] : [before],
+    });
   }
 
-  ofRotation(refused: boolean): KnownState {
-    return this.#state({ refused });
+  ofRotation(record: SignedRecord, refused: boolean): KnownState {
+    return this.#state({ ...this.#placeOf(record), refused });
+  }
+
+  ofMembership(record: SignedRecord<MembershipBody>, refused: boolean): KnownState {
+    return this.#state({ ...this.#placeOf(record), refused, membership: this.#membershipOf(record.body.member) });
   }
 
   /** One that is stored and cannot be read is as if it were not here, and among the `damaged`: it must not keep anything else from being decided. */
@@ -142,6 +177,15 @@ export class Knowledge implements LineageStore {
     return [...stored, ...(this.#derived.get(ancestor) ?? [])].slice(0, limit);
   }
 
+  /** What revoked members said of a lesson before it came, and has no place in the swarm any more. */
+  async revokedWordsOn(lesson: RecordId): Promise<SignedRecord<AttestationBody | RetractionBody>[]> {
+    if (this.#components.members === undefined || swarmOwner(this.#components.members.swarm) === undefined) return [];
+    const { store } = this.#components;
+    const [attestations, tombstones] = await Promise.all([store.attestations(lesson), store.tombstones(lesson)]);
+    const inBatch = [...(this.#attestations.get(lesson) ?? []), ...(this.#tombstones.get(lesson) ?? [])];
+    return [...attestations, ...tombstones, ...inBatch].filter((record) => this.#refusalOf(record) === "revoked-author");
+  }
+
   /** One an author, the latest. */
   async attestationsOf(lesson: RecordId): Promise<SignedRecord<AttestationBody>[]> {
     const latest = new Map<AuthorId, SignedRecord<AttestationBody>>();
@@ -150,7 +194,7 @@ export class Knowledge implements LineageStore {
       if (this.#crowdedOut.has(lesson + record.body.author)) continue;
       if (known === undefined || known.body.seq < record.body.seq) latest.set(record.body.author, record);
     }
-    return [...latest.values()];
+    return [...latest.values()].filter((record) => this.#refusalOf(record) !== "revoked-author");
   }
 
   /** The latest. */
@@ -205,6 +249,25 @@ export class Knowledge implements LineageStore {
     add(this.#attestations, record.body.lesson, record);
   }
 
+  noteMembership(record: SignedRecord<MembershipBody>): void {
+    this.#memberships.set(record.body.member, record);
+  }
+
+  #placeOf(record: SignedRecord): Pick<KnownState, "membershipRefusal"> {
+    return { membershipRefusal: this.#refusalOf(record) };
+  }
+
+  /** What one wrote oneself is one's own, whatever the owner of the swarm says. */
+  #refusalOf(record: SignedRecord): MembershipRefusal | undefined {
+    const { members, self } = this.#components;
+    if (members === undefined || (record.body.author === self && record.body.type !== "membership")) return undefined;
+    return membershipRefusal(record, { swarm: members.swarm, of: (author) => this.#membershipOf(author) });
+  }
+
+  #membershipOf(member: AuthorId): SignedRecord<MembershipBody> | undefined {
+    return this.#memberships.get(member) ?? this.#components.members?.of(member);
+  }
+
   noteCrowdedOut(author: AuthorId, lesson: RecordId): void {
     this.#crowdedOut.add(lesson + author);
   }
@@ -247,7 +310,7 @@ export class Knowledge implements LineageStore {
 
   async #tombstonesOf(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
     const all = [...(await this.#components.store.tombstones(lesson)), ...(this.#tombstones.get(lesson) ?? [])];
-    return all.filter(({ id }) => !this.#voidTombstones.has(id));
+    return all.filter((record) => !this.#voidTombstones.has(record.id) && this.#refusalOf(record) !== "revoked-author");
   }
 
   /** By the same author, and not taken back itself. */

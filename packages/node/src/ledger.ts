@@ -12,6 +12,7 @@ import {
   type AuthorId,
   type Clock,
   GrapevineError,
+  type LessonState,
   type LessonStore,
   type Principal,
   type RecordId,
@@ -24,7 +25,9 @@ import PQueue from "p-queue";
 import { type Arrival, Batch } from "./batch.ts";
 import type { PlacedLesson } from "./indexing.ts";
 import { Knowledge } from "./knowledge.ts";
+import type { MemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
+import { takeOutRevokedWords } from "./revoked-words.ts";
 import type { PrunedLesson, Room } from "./room.ts";
 import { StatementsAhead } from "./statements-ahead.ts";
 import { topicAmong } from "./topics.ts";
@@ -33,6 +36,8 @@ export interface LedgerComponents {
   readonly store: LessonStore;
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
+  /** Who is in the swarm. Absent: it is open, and no record says so. */
+  readonly members?: MemberBook | undefined;
   readonly clock: Clock;
   /** How much is kept of what others wrote. */
   readonly room: Room;
@@ -99,11 +104,13 @@ interface Incoming {
 const batchSize = 512;
 /** Lessons that are pruned together: nobody waits for one of them, and a disk is synced three times for each batch. */
 const pruneBatchSize = 4_096;
+/** Retracted ones, too: those that a closed swarm's owner took out may come back. One's own change in no review. */
+const reviewedStates: readonly LessonState[] = ["admitted", "held", "archived", "retracted"];
 /** Lessons of an author that are judged again together. */
 const reviewBatchSize = 256;
 
 export function createLedger(components: LedgerComponents): Ledger {
-  const { store, principals, self, clock, room } = components;
+  const { store, principals, self, members, clock, room } = components;
   const desk = new PQueue({ concurrency: 1 });
   let incoming: Incoming[] = [];
   /** Lessons that were found unreadable since the start, and have not come again. */
@@ -111,7 +118,7 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const ahead = new StatementsAhead(store);
   const newBatch = (): Batch =>
-    new Batch(new Knowledge({ store, principals, self, ahead }, clock.now()), { ...components, ahead });
+    new Batch(new Knowledge({ store, principals, self, members, ahead }, clock.now()), { ...components, ahead });
 
   const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
     if (arrivals.length === 0) return Promise.resolve();
@@ -156,9 +163,7 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   /** Lessons that rest on an author who has turned by what was decided are judged again; the store remembers it until that is done. */
   const writeAndReview = async (work: Batch): Promise<void> => {
-    const turned = new Set(
-      work.changes.flatMap((change) => (change.kind === "principal" && turns(change.principal) ? [change.principal.author] : [])),
-    );
+    const turned = new Set(work.changes.flatMap(turnedBy));
     for (const author of turned) work.changes.push({ kind: "review-begin", author });
     await write(work);
     for (const author of turned) await reviewAuthor(author);
@@ -182,8 +187,11 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const commit = async (changes: readonly StoreChange[], told: Partial<LedgerChange>): Promise<void> => {
     if (changes.length > 0) await store.apply(changes);
-    for (const change of changes) if (change.kind === "principal") principals.set(change.principal);
-    const attested = changes.flatMap((change) => (change.kind === "attestation" ? [change.record.body.lesson] : []));
+    for (const change of changes) {
+      if (change.kind === "principal") principals.set(change.principal);
+      if (change.kind === "membership") members?.note(change.record);
+    }
+    const attested = changes.flatMap(attestedLessons);
     components.onLessons({ added: [], changed: [], pruned: [], attested, ...told });
     if (changes.some(({ kind }) => kind === "outbox-add")) components.onOutbox();
   };
@@ -256,6 +264,15 @@ export function createLedger(components: LedgerComponents): Ledger {
     for (const change of changes) if (change.kind === "forget") room.forget(change.id);
   };
 
+  /** Authors whose lessons are to be judged again when the change is durable. */
+  const turnedBy = (change: StoreChange): readonly AuthorId[] => {
+    if (change.kind === "principal" && turns(change.principal)) return [change.principal.author];
+    if (change.kind !== "membership") return [];
+    const { member, state } = change.record.body;
+    const wasRevoked = members?.of(member)?.body.state === "revoked";
+    return state === "revoked" || wasRevoked ? [member] : [];
+  };
+
   /** Does the change make the author one whose lessons fail, or whose word admits lessons, or end that? */
   const turns = (principal: Principal): boolean => {
     const before = principals.get(principal.author);
@@ -278,9 +295,10 @@ export function createLedger(components: LedgerComponents): Ledger {
    * last batch is durable.
    */
   const reviewAuthor = async (author: AuthorId): Promise<void> => {
+    const lessAttested = await takeOutWords(author);
     let work = newBatch();
     let reviewed = 0;
-    for await (const lesson of store.list({ author, states: ["admitted", "held", "archived"] })) {
+    for await (const lesson of store.list({ author, states: reviewedStates })) {
       await work.review(lesson.record, []);
       reviewed += 1;
       if (reviewed % reviewBatchSize > 0) continue;
@@ -288,10 +306,18 @@ export function createLedger(components: LedgerComponents): Ledger {
       work = newBatch();
     }
     await write(work);
-    await review(await attestedBy(author));
+    await review([...lessAttested, ...(await attestedBy(author))]);
     work = newBatch();
     work.changes.push({ kind: "review-end", author });
     await write(work);
+  };
+
+  const takeOutWords = async (author: AuthorId): Promise<readonly RecordId[]> => {
+    if (members?.of(author)?.body.state !== "revoked") return [];
+    const work = newBatch();
+    const attested = await takeOutRevokedWords(author, work, { store, members });
+    await write(work);
+    return attested;
   };
 
   const attestedBy = async (author: AuthorId): Promise<RecordId[]> => {
@@ -337,6 +363,12 @@ export function createLedger(components: LedgerComponents): Ledger {
     waiting: () => incoming.length,
     settled: () => desk.onIdle(),
   };
+}
+
+/** The lesson of which more or less is attested by the change. */
+function attestedLessons(change: StoreChange): readonly RecordId[] {
+  if (change.kind === "attestation") return [change.record.body.lesson];
+  return change.kind === "attestation-remove" ? [change.lesson] : [];
 }
 
 /** Lessons that could not be read, and of which the batch brings the records again. */

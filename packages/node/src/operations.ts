@@ -1,9 +1,11 @@
 /** What can be asked of a node: the same list for the node itself, for the routes of its control API, and for the client on the other side. */
 import type { LessonState } from "@grapevine/core";
 import type {
+  AdmitRequest,
   Answer,
   AskRequest,
   Conflict,
+  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
@@ -18,6 +20,7 @@ import type {
   LessonHit,
   LessonReply,
   LessonSummary,
+  MemberSummary,
   ModelSummary,
   PeerSummary,
   PinReply,
@@ -25,7 +28,10 @@ import type {
   PractiseEvent,
   PractiseRequest,
   RetractRequest,
+  RevokeReply,
+  RevokeRequest,
   Status,
+  SwarmReply,
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
@@ -44,7 +50,7 @@ export interface NodeOperations {
   practise(request: PractiseRequest, onTask?: (task: PractisedTask) => void, options?: CallOptions): Promise<PractiseSummary>;
   lessons(query?: { state?: LessonState; limit?: number }, options?: CallOptions): Promise<LessonSummary[]>;
   searchLessons(query: string, limit?: number, options?: CallOptions): Promise<LessonHit[]>;
-  conflicts(options?: CallOptions): Promise<Conflict[]>;
+  conflicts(query?: ConflictQuery, options?: CallOptions): Promise<Conflict[]>;
   lesson(id: string, options?: CallOptions): Promise<LessonDetails>;
   retract(id: string, request?: RetractRequest, options?: CallOptions): Promise<LessonReply>;
   forgetLesson(id: string, options?: CallOptions): Promise<ForgetReply>;
@@ -61,5 +67,8 @@ export interface NodeOperations {
   invites(options?: CallOptions): Promise<InviteSummary[]>;
   revokeInvite(id: string, options?: CallOptions): Promise<InviteSummary>;
   join(request: JoinRequest, options?: CallOptions): Promise<JoinReply>;
+  swarm(options?: CallOptions): Promise<SwarmReply>;
+  admitMember(id: string, request?: AdmitRequest, options?: CallOptions): Promise<MemberSummary>;
+  revokeMember(id: string, request?: RevokeRequest, options?: CallOptions): Promise<RevokeReply>;
   models(options?: CallOptions): Promise<ModelSummary[]>;
 }

@@ -13,8 +13,6 @@ export interface PractisingComponents extends ViewComponents {
   readonly agent: Agent;
   readonly learning: Learning;
   readonly activity: Activity;
-  /** Moves what the outcome of an experience moves. */
-  readonly count: (experience: Experience) => Promise<void>;
 }
 
 export interface Practice {
@@ -48,7 +46,7 @@ async function practise(
   { signal }: CallOptions,
   components: PractisingComponents,
 ): Promise<PractiseSummary> {
-  const { agent, learning, count } = components;
+  const { agent, learning } = components;
   const startedAt = performance.now();
   const environment = await openEnvironment(request.environment);
   const tasks = await environment.tasks({
@@ -66,7 +64,6 @@ async function practise(
       learn,
       signal,
     });
-    await count(experience);
     if (learn) learning.wake();
     const practised = practisedTask(experience, task, index, tasks.length, components);
     if (practised.solved) right += 1;

@@ -20,11 +20,14 @@ import type { Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";
 import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
+import { concludeExperience } from "./capturing.ts";
 import type {
+  AdmitRequest,
   Answer,
   AnswerPolicy,
   AskRequest,
   Conflict,
+  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
@@ -39,13 +42,18 @@ import type {
   LessonHit,
   LessonReply,
   LessonSummary,
+  MemberSummary,
   ModelSummary,
   PeerSummary,
   PinReply,
   PractisedTask,
   PractiseRequest,
+  ReachSettings,
   RetractRequest,
+  RevokeReply,
+  RevokeRequest,
   Status,
+  SwarmReply,
   TeachRequest,
   TrustRequest,
 } from "./control/contract.ts";
@@ -58,9 +66,10 @@ import { listInvites, makeInvite, revokeInvite } from "./inviting.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
+import type { MemberBook } from "./members.ts";
+import { admitMember, describeSwarm, revokeMember } from "./membership.ts";
 import type { Merits } from "./merits.ts";
 import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
-import { outcomeChanges } from "./outcomes.ts";
 import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { PromptBar } from "./prompt-bar.ts";
@@ -78,6 +87,7 @@ export interface NodeServiceComponents {
   readonly experiences: ExperienceStore;
   readonly ledger: Ledger;
   readonly principals: PrincipalBook;
+  readonly members: MemberBook;
   readonly merits: Merits;
   readonly gate: Gate;
   readonly agent: Agent;
@@ -97,6 +107,7 @@ export interface NodeServiceComponents {
   readonly recall: AskingComponents["recall"];
   readonly answers: AnswerPolicy;
   readonly keepsAsked: boolean;
+  readonly reach: ReachSettings;
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
 
@@ -119,7 +130,7 @@ export class NodeService implements NodeOperations {
     this.#views = { trustOf: merits.trustOf, utilitiesOf: merits.utilitiesOf, nameOf };
     this.#asking = { ...components, ...this.#views, self: identity.author };
     this.#describing = { ...components, ...this.#views, self: identity.author };
-    this.#practice = createPractice({ ...components, ...this.#views, count: (experience) => this.#count(experience) });
+    this.#practice = createPractice({ ...components, ...this.#views });
   }
 
   /** Says at which URL the control API answers, once it does. */
@@ -139,6 +150,8 @@ export class NodeService implements NodeOperations {
       model: model.id,
       embedder: embedder.id,
       peers: network.peers().length,
+      reachability: network.reachability(),
+      reach: this.#components.reach,
       lessons: { own, admitted, held, archived },
       experiences: experiences.count(),
       queues: {
@@ -163,18 +176,11 @@ export class NodeService implements NodeOperations {
   }
 
   async feedback({ experience: text, verdict, comment }: FeedbackRequest): Promise<FeedbackReply> {
-    const { experiences, clock, learning, ledger } = this.#components;
+    const { experiences, clock, learning } = this.#components;
     const { id } = await findExperience(text, experiences);
     const outcome: Outcome = { verdict, verifiedBy: "feedback", comment, at: clock.now() };
-    let after: Experience | undefined;
-    // Read, changed and counted in one turn of the ledger, so that two words on one experience cannot both be counted as the first.
-    await ledger.revise(async () => {
-      const before = await findExperience(id, experiences);
-      const distillation = before.answeredBy === undefined ? "queued" : before.distillation;
-      after = await experiences.update(id, { outcome, distillation });
-      return await outcomeChanges(after, outcome, before.outcome, this.#components);
-    });
-    if (after !== undefined) this.#components.promptBar.note(after);
+    const after = await concludeExperience(id, outcome, this.#components);
+    this.#components.promptBar.note(after);
     learning.wake();
     return { experienceId: id, verdict, lessons: creditedLessons(after) };
   }
@@ -225,8 +231,8 @@ export class NodeService implements NodeOperations {
     return await describeLesson(await findLesson(text, store), this.#describing);
   }
 
-  conflicts(): Promise<Conflict[]> {
-    return listConflicts(this.#describing);
+  conflicts(query: ConflictQuery = {}): Promise<Conflict[]> {
+    return listConflicts(query, this.#describing);
   }
 
   async retract(text: string, request: RetractRequest = {}): Promise<LessonReply> {
@@ -311,15 +317,20 @@ export class NodeService implements NodeOperations {
     return { swarm: network.swarm, peerId, name, trusted: trust };
   }
 
-  async models(): Promise<ModelSummary[]> {
-    return await listModels(this.#components.model.id);
+  async swarm(): Promise<SwarmReply> {
+    return describeSwarm(this.#components);
   }
 
-  /** Moves what the first outcome of an experience moves. */
-  async #count(experience: Experience): Promise<void> {
-    const { outcome } = experience;
-    if (outcome === undefined || experience.lessons.length === 0) return;
-    await this.#components.ledger.revise(() => outcomeChanges(experience, outcome, undefined, this.#components));
+  admitMember(text: string, request: AdmitRequest = {}): Promise<MemberSummary> {
+    return admitMember(text, request, this.#components);
+  }
+
+  revokeMember(text: string, request: RevokeRequest = {}): Promise<RevokeReply> {
+    return revokeMember(text, request, this.#components);
+  }
+
+  async models(): Promise<ModelSummary[]> {
+    return await listModels(this.#components.model.id);
   }
 
   async #setPinned(text: string, pinned: boolean): Promise<PinReply> {
@@ -351,8 +362,17 @@ export class NodeService implements NodeOperations {
       addresses: connected?.addresses ?? [],
       lessons,
       roundTripMs: connected?.roundTripMs,
+      path: connected?.path,
+      conduct: connected?.score === undefined ? undefined : conductOf(connected.score),
     };
   }
+}
+
+/** What gossipsub's score of a peer means. Being there earns a point in under two minutes; below −80 nothing is heard of it. */
+function conductOf(score: number): PeerSummary["conduct"] {
+  if (score < -80) return "unheard";
+  if (score < 0) return "poor";
+  return score < 1 ? "new" : "good";
 }
 
 function lessonReply({ record, standing }: StoredLesson): LessonReply {
@@ -360,8 +380,8 @@ function lessonReply({ record, standing }: StoredLesson): LessonReply {
 }
 
 /** The lessons that an outcome moved: none where another peer answered. */
-function creditedLessons(experience: Experience | undefined): string[] {
-  return experience === undefined || experience.answeredBy !== undefined ? [] : experience.lessons.map(({ id }) => id);
+function creditedLessons(experience: Experience): string[] {
+  return experience.answeredBy !== undefined ? [] : experience.lessons.map(({ id }) => id);
 }
 
 /** A caller that does not want to be told. */

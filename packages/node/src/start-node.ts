@@ -10,7 +10,7 @@ import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
-import type { AnswerPolicy, Status } from "./control/contract.ts";
+import type { AnswerPolicy, ReachSettings, Status } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { listenPort } from "./listen-port.ts";
@@ -42,6 +42,10 @@ export interface NodeOptions {
   readonly answer?: AnswerPolicy;
   /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */
   readonly keepAsked?: boolean;
+  /** Ways of finding and reaching peers. Default of each: as at the last start, or no. */
+  readonly reach?: Partial<ReachSettings>;
+  /** Multiaddrs of peers that are dialled at every start, and redialled for ever. Default: those of the last start. */
+  readonly bootstrap?: readonly string[];
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
   /** Told about work that takes more than a second. */
   readonly onProgress?: (text: string) => void;
@@ -157,7 +161,10 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
   const keepAsked = options.keepAsked ?? earlier.keepAsked;
   const swarm = options.swarm ?? invites[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
   const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
-  const settings = createSavedSettings(home, { ...earlier, swarm, port, capacity, idleShare, answer, keepAsked }, log);
+  const reach = { ...earlier.reach, ...options.reach };
+  const bootstrap = options.bootstrap ?? earlier.bootstrap;
+  const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reach, bootstrap };
+  const settings = createSavedSettings(home, { ...earlier, ...kept }, log);
   const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>

@@ -35,7 +35,7 @@ export interface LoneTry {
 }
 
 export interface TrialTaskComponents {
-  readonly experiences: Pick<ExperienceStore, "list" | "count">;
+  readonly experiences: Pick<ExperienceStore, "list" | "revision">;
   readonly embedder: Embedder;
   readonly openEnvironment: (specification: string) => Promise<Environment>;
   readonly log: Pick<Logger, "info">;
@@ -66,23 +66,23 @@ export function createTrialTasks(components: TrialTaskComponents): TrialTasks {
   const places = new Map<string, Promise<Environment | undefined>>();
   const vectors = new Map<string, Float32Array>();
   let known: readonly TrialTask[] = [];
-  let knownCount = -1;
+  let knownRevision: number | undefined;
 
   const refresh = async (): Promise<void> => {
-    if (experiences.count() === knownCount) return;
-    const count = experiences.count();
+    const revision = experiences.revision();
+    if (revision === knownRevision) return;
     const tasks = new Map<string, TrialTask>();
     let used = 0;
     for await (const experience of experiences.list({ limit: maxScanned })) {
       const environment = isRepeatable(experience) ? await place(experience.task.environment) : undefined;
       if (environment === undefined || experience.task === undefined) continue;
-      const key = `${environment.id}\n${experience.task.id}`;
+      const key = nameOfTask(environment, experience.task);
       tasks.set(key, withExperience(tasks.get(key), environment, experience));
       used += 1;
       if (used >= maxExperiences) break;
     }
     known = [...tasks.values()];
-    knownCount = count;
+    knownRevision = revision;
   };
 
   /** The environment, when a node may try things out there by itself. */
@@ -123,6 +123,11 @@ export function createTrialTasks(components: TrialTaskComponents): TrialTasks {
       return [...nearest.filter(hasFailed), ...nearest.filter((task) => !hasFailed(task))].slice(0, count);
     },
   };
+}
+
+/** Of one that is set again it is the same. */
+export function nameOfTask(environment: Pick<Environment, "id">, task: Pick<Task, "id">): string {
+  return `${environment.id} ${task.id}`;
 }
 
 function isRepeatable(experience: Experience): experience is Experience & { readonly task: NonNullable<Experience["task"]> } {

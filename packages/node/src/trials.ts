@@ -24,11 +24,11 @@ import {
 import { countedPair, maxTrialTasks, noTrialCounts, type TrialCounts, trialDecision } from "@grapevine/reconcile";
 import type { Logger } from "pino";
 import type { Ledger } from "./ledger.ts";
-import { createTrialTasks, type TrialTask, type TrialTasks } from "./trial-tasks.ts";
+import { createTrialTasks, nameOfTask, type TrialTask, type TrialTasks } from "./trial-tasks.ts";
 
 export interface TrialsComponents {
   readonly store: Pick<LessonStore, "get" | "allGlances">;
-  readonly experiences: Pick<ExperienceStore, "list" | "count">;
+  readonly experiences: Pick<ExperienceStore, "list" | "revision">;
   readonly ledger: Pick<Ledger, "revise">;
   readonly agent: Pick<Agent, "rehearse">;
   /** The model of the moment. */
@@ -112,7 +112,7 @@ class RunningTrials implements Trials {
   }
 
   async #tryById(id: RecordId, signal: AbortSignal): Promise<FinishedTrial | undefined> {
-    const when = `${this.#components.experiences.count()} ${this.#components.model().id}`;
+    const when = `${this.#components.experiences.revision()} ${this.#components.model().id}`;
     if (when !== this.#withoutTaskWhen) this.#withoutTask.clear();
     this.#withoutTaskWhen = when;
     const lesson = this.#withoutTask.has(id) ? undefined : await this.#components.store.get(id);
@@ -159,12 +159,13 @@ class RunningTrials implements Trials {
     if (lesson.consolidates !== undefined && (rival === undefined || !isUsable(rival))) return undefined;
     const earlier = this.#isOfNow(lesson.trial) ? lesson.trial : undefined;
     const suitable = await this.#tasks.for(lesson.record.body, maxTrialTasks, signal);
-    const fresh = suitable.filter(({ since }) => earlier === undefined || since > earlier.at);
+    const fresh = suitable.filter((task) => isNew(task, earlier));
     const tasks = fresh.slice(0, maxTrialTasks - (earlier === undefined ? 0 : tasksOf(earlier)));
     const made = await this.#pairs(lesson, rival, tasks, earlier ?? noTrialCounts, signal);
     if (made === undefined) return undefined;
     const evidence: TrialEvidence = {
       ...made.counts,
+      tasks: [...(earlier?.tasks ?? []), ...made.tasks],
       generations: made.generations + (earlier?.generations ?? 0),
       verdict: trialDecision(made.counts) ?? "undecided",
       ...(rival === undefined ? {} : { against: rival.record.id }),
@@ -184,11 +185,11 @@ class RunningTrials implements Trials {
     tasks: readonly TrialTask[],
     before: TrialCounts,
     signal: AbortSignal,
-  ): Promise<{ readonly counts: TrialCounts; readonly generations: number } | undefined> {
+  ): Promise<{ readonly counts: TrialCounts; readonly generations: number; readonly tasks: readonly string[] } | undefined> {
     const { wins, losses, bothRight, bothWrong } = before;
     let counts: TrialCounts = { wins, losses, bothRight, bothWrong };
     let generations = 0;
-    let pairs = 0;
+    const paired: string[] = [];
     for (const task of tasks) {
       if (trialDecision(counts) !== undefined) break;
       const actions = actionsFor(task, lesson);
@@ -197,9 +198,9 @@ class RunningTrials implements Trials {
       if (withLesson === undefined || without === undefined) continue;
       counts = countedPair(counts, withLesson.solved, without.solved);
       generations += withLesson.generations + without.generations;
-      pairs += 1;
+      paired.push(nameOfTask(task.environment, task.task));
     }
-    return pairs === 0 ? undefined : { counts, generations };
+    return paired.length === 0 ? undefined : { counts, generations, tasks: paired };
   }
 
   async #attempt(task: TrialTask, lesson: StoredLesson | undefined, actions: number, signal: AbortSignal): Promise<Attempted> {
@@ -236,6 +237,12 @@ class RunningTrials implements Trials {
     const { tried, [verdict]: before } = this.#totals;
     this.#totals = { ...this.#totals, tried: tried + 1, [verdict]: before + 1 };
   }
+}
+
+/** Was the task in none of the lesson's earlier pairs? When it was first done says so only where nothing else does: what was done long ago goes out of sight. */
+function isNew({ environment, task, since }: TrialTask, earlier: TrialEvidence | undefined): boolean {
+  if (earlier === undefined) return true;
+  return earlier.tasks === undefined ? since > earlier.at : !earlier.tasks.includes(nameOfTask(environment, task));
 }
 
 function tasksOf({ wins, losses, bothRight, bothWrong }: TrialCounts): number {

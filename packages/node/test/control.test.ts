@@ -48,6 +48,9 @@ function operations(): NodeOperations {
       throw nodeErrors.create("PRACTICE_BUSY", "busy after the first task");
     },
     conflicts: async () => [],
+    swarm: unused,
+    admitMember: unused,
+    revokeMember: unused,
     forgetLesson: unused,
     pinLesson: unused,
     unpinLesson: unused,

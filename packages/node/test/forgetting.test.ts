@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type GenerationRequest, systemClock } from "@grapevine/core";
 import { findTraces, openStore, type Store } from "@grapevine/store";
-import { HashEmbedder, ScriptedModel } from "@grapevine/testing";
+import { HashEmbedder, ScriptedModel, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
@@ -87,6 +87,19 @@ async function traces({ folder }: Bench, ...texts: readonly string[]): Promise<r
 }
 
 describe("forgetting a lesson", () => {
+  it("does not say that peers keep a draft that never passed its trial", async () => {
+    const bench = await start();
+    const { id } = await bench.service.teach({ situation, guidance });
+    const taught = await bench.store.lessons.get(id);
+    if (taught === undefined) throw new Error("it is not there");
+    const record = sampleLesson(await loadIdentity(await openHome(dirname(bench.folder), "node"), { mayCreate: false }));
+    const draft = { ...sampleStoredLesson(record, bench.store.lessons.nextLabel(), "held"), consolidates: id };
+    await bench.store.lessons.apply([{ kind: "lesson", lesson: draft }]);
+    const standing = { state: "archived", rule: "trial-failed", reason: "it did not help", since: 1 } as const;
+    await bench.store.lessons.apply([{ kind: "lesson", lesson: { ...draft, standing } }]);
+    expect(await bench.service.forgetLesson(record.id)).toMatchObject({ peersKeepIt: false });
+  });
+
   it("leaves no trace in any file of the node's home, and says what was searched", async () => {
     const bench = await start();
     const { service } = bench;

@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Identity, StoredLesson } from "@grapevine/core";
+import { sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
 import { loadIdentity, loadSettings, loadToken, openHome, saveSettings } from "../src/home.ts";
 import { listenPort } from "../src/listen-port.ts";
@@ -45,6 +47,20 @@ describe("what leaves a node", () => {
 });
 
 describe("a node", () => {
+  it("does no idle work where its share of the idle time is none, whatever waits", async () => {
+    const seed = (identity: Identity): StoredLesson[] => {
+      const members = [1, 2, 3].map((seq) => sampleLesson(identity, { seq }));
+      const cluster = members[0]?.id ?? "";
+      return members.map((record) => ({ ...sampleStoredLesson(record, 0, "own"), cluster }));
+    };
+    const resting = await start({ seed, settings: { idleShare: 0 } });
+    const working = await start({ seed });
+    await expect.poll(() => working.model.requests.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect(resting.model.requests).toEqual([]);
+    const { refined } = await resting.service.status();
+    expect(refined).toMatchObject({ consolidations: { drafted: 0, refused: 0 }, trials: { generations: 0 } });
+  });
+
   it("learns from feedback, and its lesson reaches and serves a peer", async () => {
     const { learner, teacher } = await joined((request) => {
       if (request.format !== undefined)

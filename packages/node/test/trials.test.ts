@@ -259,6 +259,33 @@ describe("a trial", () => {
     expect(bench.requests()).toBe(6);
   });
 
+  const forgetAll = async ({ store }: Bench): Promise<void> => {
+    for await (const { id } of store.experiences.list()) await store.experiences.forget(id);
+  };
+
+  it("pairs no task twice, also when it was done once more and the first time is out of sight", async () => {
+    const bench = await openBench();
+    const good = lesson(stranger, "brass");
+    await bench.live(1, 2);
+    await bench.receive(good);
+    expect((await bench.trials.next(never))?.evidence).toMatchObject({ wins: 2, tasks: ["locks l1", "locks l2"] });
+    await forgetAll(bench);
+    await bench.live(1, 2);
+    expect(await bench.trials.next(never)).toBeUndefined();
+    await bench.live(3, 1);
+    expect((await bench.trials.next(never))?.evidence).toMatchObject({ wins: 3, tasks: ["locks l1", "locks l2", "locks l3"] });
+  });
+
+  it("sees a task that takes another one's place", async () => {
+    const bench = await openBench();
+    await bench.live(1, 2);
+    await bench.receive(lesson(stranger, "brass"));
+    expect((await bench.trials.next(never))?.evidence).toMatchObject({ verdict: "undecided", wins: 2 });
+    await forgetAll(bench);
+    await bench.live(3, 2); // as many as there were
+    expect((await bench.trials.next(never))?.evidence).toMatchObject({ verdict: "admitted", wins: 3 });
+  });
+
   it(`takes ${maxTrialTasks} tasks at most, also over several trials`, async () => {
     // Right with and without: no pair tells anything.
     const bench = await openBench({ reply: (request) => obedient(request).replace(/with \w+$/, "with brass") });

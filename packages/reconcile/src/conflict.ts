@@ -2,7 +2,7 @@
  * Conflicts: two lessons for one situation whose guidance cannot both be followed. Both are kept; which of them is right is decided by outcomes, as long as the
  * outcomes speak clearly, and is open again as soon as they do not.
  */
-import { isUsable, type RecordId, type StoredLesson } from "@grapevine/core";
+import { isUsableState, type LessonState, type RecordId, type StoredLesson, type TrialEvidence } from "@grapevine/core";
 import { lowerBound, upperBound } from "./beta.ts";
 import { type ComparedLesson, contradictionBetween, sameSituation } from "./near-duplicate.ts";
 
@@ -33,13 +33,30 @@ export type ConflictState = { readonly state: "open" } | { readonly state: "deci
  * their one-sided 95 % bounds do not overlap (see `lowerBound`). Worked out anew each time, so that later outcomes reopen it.
  */
 export function conflictState(first: StoredLesson, second: StoredLesson): ConflictState {
-  const ahead = (one: StoredLesson, other: StoredLesson): boolean => isUsable(one) && boundsOf(one).lower > boundsOf(other).upper;
-  if (ahead(first, second)) return { state: "decided", winner: first.record.id };
-  if (ahead(second, first)) return { state: "decided", winner: second.record.id };
+  return conflictStateBetween(evidenceOf(first), evidenceOf(second));
+}
+
+/** What a conflict is decided by: a glance at a lesson holds it. */
+export interface ConflictEvidence extends Pick<StoredLesson, "outcomes"> {
+  readonly id: RecordId;
+  readonly state: LessonState;
+  readonly trial?: Pick<TrialEvidence, "wins" | "losses">;
+}
+
+/** As `conflictState`. */
+export function conflictStateBetween(first: ConflictEvidence, second: ConflictEvidence): ConflictState {
+  const ahead = (one: ConflictEvidence, other: ConflictEvidence): boolean =>
+    isUsableState(one.state) && boundsOf(one).lower > boundsOf(other).upper;
+  if (ahead(first, second)) return { state: "decided", winner: first.id };
+  if (ahead(second, first)) return { state: "decided", winner: second.id };
   return { state: "open" };
 }
 
-function boundsOf({ outcomes, trial }: StoredLesson): { readonly lower: number; readonly upper: number } {
+function evidenceOf({ record, standing, outcomes, trial }: StoredLesson): ConflictEvidence {
+  return { id: record.id, state: standing.state, outcomes, ...(trial === undefined ? {} : { trial }) };
+}
+
+function boundsOf({ outcomes, trial }: ConflictEvidence): { readonly lower: number; readonly upper: number } {
   const successes = outcomes.worked + (trial?.wins ?? 0);
   const failures = outcomes.failed + (trial?.losses ?? 0);
   return { lower: lowerBound(successes, failures), upper: upperBound(successes, failures) };

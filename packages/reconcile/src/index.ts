@@ -1,7 +1,14 @@
 /** Reconciliation as pure functions: values in, verdicts with reasons out. */
 export { lowerBound } from "./beta.ts";
 export { type ClusterMember, representative } from "./cluster.ts";
-export { areInConflict, type ConflictParty, type ConflictState, conflictState } from "./conflict.ts";
+export {
+  areInConflict,
+  type ConflictEvidence,
+  type ConflictParty,
+  type ConflictState,
+  conflictState,
+  conflictStateBetween,
+} from "./conflict.ts";
 export { judge } from "./judge.ts";
 export {
   defaultKeepingLimits,
@@ -15,6 +22,7 @@ export {
 export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimilarity } from "./near-duplicate.ts";
 export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts";
 export { prunedReason } from "./rules/known.ts";
+export { revokedAuthorRule } from "./rules/membership.ts";
 export type { Decision, Rule } from "./rules/rule.ts";
 export { aheadFullCode } from "./rules/statements.ts";
 export { rules } from "./rules.ts";

@@ -9,7 +9,15 @@
 import { beliefRules } from "./rules/belief.ts";
 import { kinshipRules } from "./rules/kinship.ts";
 import { knownRules } from "./rules/known.ts";
+import { memberRules, membershipRules } from "./rules/membership.ts";
 import type { Rule } from "./rules/rule.ts";
 import { statementRules } from "./rules/statements.ts";
 
-export const rules: readonly Rule[] = [...knownRules, ...statementRules, ...kinshipRules, ...beliefRules];
+export const rules: readonly Rule[] = [
+  ...memberRules,
+  ...knownRules,
+  ...statementRules,
+  ...membershipRules,
+  ...kinshipRules,
+  ...beliefRules,
+];

@@ -3,6 +3,8 @@ import type {
   AttestationBody,
   AuthorId,
   LessonState,
+  MembershipBody,
+  MembershipRefusal,
   OutcomeCounts,
   Principal,
   RecordBody,
@@ -56,6 +58,10 @@ export interface KnownState extends Testimony {
   readonly supersededBy: readonly RecordId[];
   /** Lessons that it derives from, at any remove, and that their authors took back. */
   readonly retractedAncestors: readonly RecordId[];
+  /** Why the record has no place in the swarm, where it has none. */
+  readonly membershipRefusal?: MembershipRefusal | undefined;
+  /** Of a membership record: the one about the same member that is here. */
+  readonly membership?: SignedRecord<MembershipBody> | undefined;
   /** A draft of one's own for a whole cluster that arrives: the member that it has to beat. */
   readonly consolidates?: RecordId;
 }

@@ -2,9 +2,11 @@
 import {
   type AttestationBody,
   type AuthorId,
+  closedSwarmName,
   type Identity,
   identityFromSeed,
   type LessonBody,
+  type MembershipBody,
   type OutcomeCounts,
   type Principal,
   type RecordDraft,
@@ -78,6 +80,13 @@ export function retractionOf(
   changes: Partial<RecordDraft<RetractionBody>> = {},
 ): SignedRecord<RetractionBody> {
   return signRecord<RetractionBody>(author, { type: "retraction", seq: 2, createdAt: now - 400, lesson, ...changes });
+}
+
+/** The owner of a closed swarm admits a stranger to it. */
+export function membershipOf(seq: number): SignedRecord<MembershipBody> {
+  const swarm = closedSwarmName("team", friend.author);
+  const draft = { type: "membership", seq, createdAt: now - 300, swarm, member: stranger.author, state: "admitted" } as const;
+  return signRecord<MembershipBody>(friend, draft);
 }
 
 export function principalsOf(...principals: readonly Principal[]): ReadonlyMap<AuthorId, Principal> {

@@ -18,6 +18,7 @@ import {
   enemy,
   friend,
   lessonOf,
+  membershipOf,
   now,
   otherFriend,
   outcomesOf,
@@ -44,6 +45,18 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Case>> = {
+  "revoked-author": {
+    decides: kept(foreign, {}, { membershipRefusal: "revoked-author" }),
+    silent: kept(foreign, {}, { membershipRefusal: "not-a-member" }),
+  },
+  "not-a-member": {
+    decides: arriving(foreign, { membershipRefusal: "not-a-member" }),
+    silent: kept(foreign, {}, { membershipRefusal: "not-a-member" }),
+  },
+  "membership-elsewhere": {
+    decides: about(membershipOf(1), { membershipRefusal: "other-swarm" }),
+    silent: about(membershipOf(1)),
+  },
   retracted: {
     decides: arriving(foreign, { tombstones: [retractionOf(stranger, foreign.id)] }),
     silent: arriving(foreign, { tombstones: [retractionOf(friend, foreign.id)] }),
@@ -112,6 +125,14 @@ const cases: Readonly<Record<string, Case>> = {
     decides: about(
       signRecord<RotationBody>(friend, { type: "rotation", seq: 1, createdAt: now, nextKeyHash: new Uint8Array(32) }),
     ),
+    silent: about(attestationOf(friend, foreign.id)),
+  },
+  "membership-outdated": {
+    decides: about(membershipOf(1), { membership: membershipOf(2) }),
+    silent: about(membershipOf(2), { membership: membershipOf(1) }),
+  },
+  membership: {
+    decides: about(membershipOf(1)),
     silent: about(attestationOf(friend, foreign.id)),
   },
   "same-text": {

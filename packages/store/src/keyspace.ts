@@ -19,7 +19,7 @@ export const keyspaces = {
   /** order number → distillation state, id */
   experienceOrder: 11,
 
-  /** record id → frame, of all four types */
+  /** record id → frame, of all five types */
   frame: 20,
   /** record id → type: small, so that presence can be counted without reading frames */
   recordType: 21,
@@ -67,6 +67,8 @@ export const keyspaces = {
   forgotten: 45,
   /** any key → nothing: its value was deleted or replaced by forgetting, and may lie in LevelDB's tables still (see scrub.ts) */
   erased: 46,
+  /** swarm, member → seq, createdAt, record id of the latest membership record */
+  membership: 47,
 
   /** embedder's id → its number in this store */
   embedder: 50,
@@ -135,6 +137,16 @@ function uint32Key(keyspace: Keyspace, number: number): Buffer {
 /** The key of what one author says of one lesson. */
 export function authoredKey(keyspace: Keyspace, lesson: RecordId, author: AuthorId): Buffer {
   return textKey(keyspace, lesson + author);
+}
+
+/** The key of what is said of one member of a swarm. */
+export function membershipKey(swarm: string, member: AuthorId): Buffer {
+  return textKey(keyspaces.membership, membersOf(swarm) + member);
+}
+
+/** What the keys of all members of a swarm begin with. No name of a swarm holds a slash. */
+export function membersOf(swarm: string): string {
+  return `${swarm}/`;
 }
 
 /** The lesson of a key that `authoredKey` made. */

@@ -12,6 +12,7 @@ import {
   type LessonBody,
   type LessonGlance,
   lessonText,
+  type MembershipBody,
   normalisedText,
   type RecordId,
   type RetractionBody,
@@ -31,6 +32,7 @@ import {
   glanceKey,
   keyspaces,
   labelKey,
+  membershipKey,
   numberKey,
   recordKeyKey,
   textHashKey,
@@ -51,8 +53,10 @@ import {
   pointerTo,
 } from "./lesson-encoding.ts";
 import { placeExpiry, putLinks } from "./lesson-links.ts";
+import { changeExperience } from "./level-experience-store.ts";
 import { addRecord, changeLessonCount, passOn, type RefusalLimits, refuse, removeRecord } from "./record-changes.ts";
 import { maxLabel } from "./reservations.ts";
+import { schemaVersion } from "./state.ts";
 import { asLesson, decodeFrame } from "./stored-frame.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -69,7 +73,7 @@ export interface ChangeContext {
   readonly glanceInMemory: (label: number) => LessonGlance | undefined;
 }
 
-/** @throws STORE_CHANGE_INVALID */
+/** @throws STORE_CHANGE_INVALID, EXPERIENCE_UNKNOWN, EXPERIENCE_INVALID */
 export function applyChange(transaction: Transaction, change: StoreChange, context: ChangeContext): void {
   const { limits, forgetting } = context;
   switch (change.kind) {
@@ -81,6 +85,13 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
       break;
     case "forget":
       applyForget(transaction, change, forgetting.get(change.id) ?? unseen, limits);
+      break;
+    case "experience-outcome":
+      changeExperience(transaction, change.id, (before) => ({
+        ...before,
+        outcome: change.outcome,
+        distillation: change.distillation,
+      }));
       break;
     case "damaged":
       applyDamaged(transaction, change.id, context.listedAt.get(change.id));
@@ -102,6 +113,9 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
       break;
     case "rotation":
       applyRotation(transaction, change.record);
+      break;
+    case "membership":
+      applyMembership(transaction, change.record);
       break;
     case "embedding":
       applyEmbedding(transaction, change);
@@ -296,6 +310,22 @@ function applyRotation(transaction: Transaction, record: SignedRecord<RotationBo
   if (transaction.getSync(textKey(keyspaces.recordType, record.id)) !== undefined) return;
   addRecord(transaction, record);
   passOn(transaction, record);
+}
+
+function applyMembership(transaction: Transaction, record: SignedRecord<MembershipBody>): void {
+  const key = membershipKey(record.body.swarm, record.body.member);
+  const value = transaction.getSync(key);
+  const candidate = pointerTo(record);
+  if (value !== undefined) {
+    const kept = decodePointer(value);
+    if (!isLater(candidate, kept)) return;
+    removeRecord(transaction, kept, "membership");
+  }
+  addRecord(transaction, record);
+  passOn(transaction, record);
+  transaction.put(key, encodePointer(candidate));
+  // Programs from before would take the type of the record for damage.
+  transaction.state = { ...transaction.state, schemaVersion };
 }
 
 function isLater(candidate: AuthoredPointer, kept: AuthoredPointer): boolean {

@@ -24,6 +24,7 @@ const trial = z.object({
   bothWrong: whole,
   generations: whole,
   verdict: z.enum(["admitted", "refused", "undecided"]),
+  tasks: z.array(z.string()).optional(),
   against: z.string().optional(),
   model: z.string(),
   at: z.number(),
@@ -139,7 +140,7 @@ export function decodePointer(value: Buffer): AuthoredPointer {
   return { seq: Number(value.readBigUInt64BE(0)), createdAt: Number(value.readBigUInt64BE(8)), id: value.toString("latin1", 16) };
 }
 
-const recordTypes: readonly RecordType[] = ["lesson", "attestation", "retraction", "rotation"];
+const recordTypes: readonly RecordType[] = ["lesson", "attestation", "retraction", "rotation", "membership"];
 
 export function encodeType(type: RecordType): Buffer {
   return Buffer.of(recordTypes.indexOf(type));

@@ -10,7 +10,7 @@ import {
   type RecordId,
 } from "@grapevine/core";
 import type { CommitQueue } from "./commit-queue.ts";
-import type { Database } from "./database.ts";
+import type { Database, Write } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { experienceSchema } from "./experience-schema.ts";
 import { keyspaceRange, keyspaces, numberBytes, numberKey, prefixRange, textKey, textOfKey } from "./keyspace.ts";
@@ -24,6 +24,7 @@ export interface LevelExperienceStoreComponents {
 export class LevelExperienceStore implements ExperienceStore {
   readonly #database: Database;
   readonly #commits: CommitQueue;
+  #revision = 0;
 
   constructor({ database, commits }: LevelExperienceStoreComponents) {
     this.#database = database;
@@ -87,12 +88,21 @@ export class LevelExperienceStore implements ExperienceStore {
     return this.#commits.state.presence.experience.count;
   }
 
+  revision(): number {
+    return this.#revision;
+  }
+
+  /** What a commit has written. */
+  follow(writes: readonly Write[]): void {
+    if (writes.some(({ key }) => key[0] === keyspaces.experience)) this.#revision++;
+  }
+
   async update(
     id: string,
     { outcome, distillation }: { readonly outcome?: Outcome; readonly distillation?: DistillationState },
   ): Promise<Experience> {
     return await this.#commits.commit((transaction) =>
-      change(transaction, id, (before) => ({
+      changeExperience(transaction, id, (before) => ({
         ...before,
         ...(outcome === undefined ? {} : { outcome }),
         ...(distillation === undefined ? {} : { distillation }),
@@ -117,7 +127,7 @@ export class LevelExperienceStore implements ExperienceStore {
       if (!lessons.some((use) => use.id === lesson && use.title !== forgottenTitle)) continue;
       try {
         await this.#commits.commit((transaction) => {
-          change(transaction, id, (before) => ({
+          changeExperience(transaction, id, (before) => ({
             ...before,
             lessons: before.lessons.map((use) => (use.id === lesson ? { ...use, title: forgottenTitle } : use)),
           }));
@@ -153,7 +163,7 @@ export class LevelExperienceStore implements ExperienceStore {
 const experiencesPerRead = 20;
 
 /** @throws EXPERIENCE_UNKNOWN, EXPERIENCE_INVALID */
-function change(transaction: Transaction, id: string, changed: (before: Experience) => Experience): Experience {
+export function changeExperience(transaction: Transaction, id: string, changed: (before: Experience) => Experience): Experience {
   const key = textKey(keyspaces.experience, id);
   const value = transaction.getSync(key);
   if (value === undefined) throw unknown(id);

@@ -5,12 +5,14 @@ import {
   type GlanceQuery,
   glanceOf,
   isAttestation,
+  isMembership,
   isRecordId,
   isRetraction,
   type LessonGlance,
   type LessonQuery,
   type LessonState,
   type LessonStore,
+  type MembershipBody,
   type Principal,
   type RecordId,
   type RecordKey,
@@ -33,6 +35,7 @@ import {
   keyspaceRange,
   keyspaces,
   labelOfEmbeddingKey,
+  membersOf,
   prefixRange,
   recordKeyKey,
   recordKeyParts,
@@ -225,6 +228,10 @@ export class LevelLessonStore implements LessonStore {
 
   async tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]> {
     return (await this.#retracted.has(lesson)) ? await this.#records.allAuthored(keyspaces.tombstone, lesson, isRetraction) : [];
+  }
+
+  async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
+    return await this.#records.allAuthored(keyspaces.membership, membersOf(swarm), isMembership);
   }
 
   async principal(author: AuthorId): Promise<Principal | undefined> {

@@ -104,13 +104,15 @@ async function openLocked(
     const glances = new LessonGlances({ database, log });
     const recordChanges = new RecordKeyChanges();
     const onWritten = (writes: readonly Write[]): void => {
+      experiences.follow(writes);
       glances.follow(writes);
       recordChanges.note(writes);
     };
     const commits = new CommitQueue({ database, checkpoint, onWritten }, verified.state);
+    const experiences = new LevelExperienceStore({ database, commits });
     const scrubbing = new Scrubbing({ path, database, commits, checkpoint });
     return {
-      experiences: new LevelExperienceStore({ database, commits }),
+      experiences,
       lessons: new LevelLessonStore({ database, commits, reservations, glances }, { maxRefused }),
       recordChanges,
       report: reportOf(created, verified),

@@ -103,6 +103,7 @@ function lostOf({ kept }: SalvageCounts, entries: readonly CheckpointEntry[] | u
     attestation: lost("attestation"),
     retraction: lost("retraction"),
     rotation: lost("rotation"),
+    membership: lost("membership"),
   };
 }
 

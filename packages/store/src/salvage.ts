@@ -6,6 +6,7 @@ import {
   GrapevineError,
   isAttestation,
   isLesson,
+  isMembership,
   isRetraction,
   isRotation,
   type LessonBody,
@@ -19,6 +20,7 @@ import {
   keyspaces,
   labelOfEmbeddingKey,
   prefixRange,
+  recordKeyKey,
   textKey,
   textOfKey,
 } from "./keyspace.ts";
@@ -46,7 +48,14 @@ export interface SalvageCounts {
 
 export class Salvage {
   readonly #components: SalvageComponents;
-  readonly #kept: Record<PresenceKind, number> = { experience: 0, lesson: 0, attestation: 0, retraction: 0, rotation: 0 };
+  readonly #kept: Record<PresenceKind, number> = {
+    experience: 0,
+    lesson: 0,
+    attestation: 0,
+    retraction: 0,
+    rotation: 0,
+    membership: 0,
+  };
   readonly #lastSequences: Map<string, number> = new Map();
   readonly #ownAuthors: Set<string> = new Set();
   readonly #labels: Set<number> = new Set();
@@ -106,14 +115,16 @@ export class Salvage {
       const record = decodeFrame(textOfKey(key), value);
       const { author, seq } = record.body;
       this.#lastSequences.set(author, Math.max(this.#lastSequences.get(author) ?? 0, seq));
-      if (isLesson(record)) places.push({ id: record.id, kept: await this.#attempt(() => this.#standing(record.id)) });
+      if (isLesson(record)) places.push({ id: record.id, author, kept: await this.#attempt(() => this.#standing(record.id)) });
       if (isAttestation(record)) await batch.add({ kind: "attestation", record });
       if (isRetraction(record)) await batch.add({ kind: "tombstone", record });
       if (isRotation(record)) await batch.add({ kind: "rotation", record });
+      if (isMembership(record)) await batch.add({ kind: "membership", record });
       if (!isLesson(record)) this.#kept[record.body.type]++;
     });
     this.#nextLabel = places.reduce((next, { kept }) => Math.max(next, (kept?.label ?? -1) + 1), 0);
     places.sort((first, second) => orderOf(first) - orderOf(second));
+    for (const { kept, author } of places) if (kept?.standing.state === "own") this.#ownAuthors.add(author);
     for (const place of places) await batch.add({ kind: "lesson", lesson: await this.#lesson(place) });
     await batch.flush();
   }
@@ -123,11 +134,20 @@ export class Salvage {
     const label = kept === undefined || this.#labels.has(kept.label) ? this.#nextLabel++ : kept.label;
     this.#labels.add(label);
     this.#kept.lesson++;
-    if (kept?.standing.state === "own") this.#ownAuthors.add(record.body.author);
     const lesson = record as SignedRecord<LessonBody>;
-    if (kept === undefined) return heldLesson(lesson, label, this.#components.clock.now());
+    if (kept === undefined) {
+      const held = heldLesson(lesson, label, this.#components.clock.now());
+      return (await this.#wasKeptBack(lesson)) ? { ...held, consolidates: lesson.body.derivedFrom[0] ?? id } : held;
+    }
     const { order: _, ...rest } = kept;
     return { ...rest, record: lesson, label };
+  }
+
+  /** A draft of one's own for a cluster, which nobody was to get before its trial. Which member it was to beat is lost; one that it was made of takes that one's place. */
+  async #wasKeptBack({ id, body }: SignedRecord<LessonBody>): Promise<boolean> {
+    if (!this.#ownAuthors.has(body.author)) return false;
+    const [isPassedOn] = await this.#components.from.hasMany([recordKeyKey(body.createdAt, id)]);
+    return isPassedOn !== true;
   }
 
   async #standing(id: string): Promise<LessonStanding | undefined> {
@@ -205,6 +225,7 @@ const changesPerBatch = 200;
 /** A lesson whose frame can be read, and what is kept of it where that can be read too. */
 interface LessonPlace {
   readonly id: string;
+  readonly author: string;
   readonly kept: LessonStanding | undefined;
 }
 

@@ -4,8 +4,11 @@ import type { LessonState, RecordType } from "@grapevine/core";
 import { z } from "zod";
 import { storeErrors } from "./errors.ts";
 
-/** Raised when the layout changes, together with the step that brings an older store up to it. Newer ones are refused. */
-export const schemaVersion = 1;
+/**
+ * Raised when the layout changes, together with the step that brings an older store up to it. Newer ones are refused.
+ * 2 has membership records; a store of before becomes one with its first such record, and needs no other step.
+ */
+export const schemaVersion = 2;
 
 /** Checked before anything else of a state is read, since a newer layout may differ in everything else. @throws STORE_VERSION */
 export function checkSchemaVersion(version: number): void {
@@ -54,6 +57,7 @@ export const storeStateSchema: z.ZodType<StoreState> = z.object({
     attestation: presence,
     retraction: presence,
     rotation: presence,
+    membership: presence.default(() => ({ count: 0, sums: [0, 0, 0, 0] as [number, number, number, number] })),
   }),
   lessons: z.object({ own: whole, admitted: whole, held: whole, archived: whole, retracted: whole }),
   refused: whole,
@@ -70,6 +74,7 @@ const emptyPresence: Readonly<Record<PresenceKind, Presence>> = {
   attestation: nobody,
   retraction: nobody,
   rotation: nobody,
+  membership: nobody,
 };
 
 export const emptyState: StoreState = {

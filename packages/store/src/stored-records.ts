@@ -1,5 +1,5 @@
 /**
- * Records of all four types, by their ids, and what authors say of lessons. What was decoded is cached, since it is sent on to several peers; a record never changes, and
+ * Records of all five types, by their ids, and what authors say of lessons. What was decoded is cached, since it is sent on to several peers; a record never changes, and
  * one that is gone is not given.
  */
 import type { RecordId, SignedRecord } from "@grapevine/core";
@@ -35,14 +35,14 @@ export class StoredRecords {
     this.#records.clear();
   }
 
-  /** What all authors say of a lesson. */
+  /** What all authors say of a lesson, or all that is said of the members of a swarm: what the keys that begin so point to. */
   async allAuthored<Kind extends SignedRecord>(
     keyspace: Keyspace,
-    lesson: RecordId,
+    about: string,
     isKind: (record: SignedRecord) => record is Kind,
   ): Promise<Kind[]> {
     const keys: Buffer[] = [];
-    for await (const { key } of this.#database.entries(prefixRange(textKey(keyspace, lesson)))) keys.push(key);
+    for await (const { key } of this.#database.entries(prefixRange(textKey(keyspace, about)))) keys.push(key);
     const records = await Promise.all(keys.map((key) => this.authored(key, isKind)));
     return records.filter((record) => record !== undefined);
   }

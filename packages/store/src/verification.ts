@@ -87,6 +87,7 @@ async function countPresence(database: Database): Promise<StoreState["presence"]
     attestation: new PresenceTally(),
     retraction: new PresenceTally(),
     rotation: new PresenceTally(),
+    membership: new PresenceTally(),
   };
   for await (const entries of database.entryChunks(keyspaceRange(keyspaces.experienceOrder))) {
     for (const { value } of entries) tallies.experience.change("experience", decodePlace(value).id, 1);
@@ -105,6 +106,7 @@ async function countPresence(database: Database): Promise<StoreState["presence"]
     attestation: tallies.attestation.presence(),
     retraction: tallies.retraction.presence(),
     rotation: tallies.rotation.presence(),
+    membership: tallies.membership.presence(),
   };
 }
 

@@ -168,7 +168,7 @@ describe("a damaged store", () => {
   it.each([
     // The checkpoint makes again what a log lost near its end; a table also holds values that were replaced.
     ["log", /\.log$/, 20, 5],
-    ["table", /\.ldb$/, 20, 2],
+    ["table", /\.ldb$/, 30, 2],
     ["manifest", /^MANIFEST/, 10, 7],
     ["CURRENT", /^CURRENT$/, 5, 5],
   ] as const)("is noticed, made good or harmless when a bit of the %s flips", async (_, pattern, flips, atLeast) => {

@@ -9,15 +9,21 @@ export { MemoryExperienceStore } from "./fakes/memory-experience-store.ts";
 export { MemoryLessonStore, type MemoryLessonStoreInit } from "./fakes/memory-lesson-store.ts";
 export { ScriptedModel, type ScriptedModelInit } from "./fakes/scripted-model.ts";
 export { type LanguageModelFactory, languageModelContract } from "./language-model-contract.ts";
-export { type LessonStoreFactory, lessonStoreContract } from "./lesson-store-contract.ts";
+export type { LessonStoreFactory } from "./lesson-store-contract/store-under-test.ts";
+export { lessonStoreContract } from "./lesson-store-contract.ts";
 export {
   sampleAttestation,
   sampleExperience,
   sampleIdentity,
   sampleLesson,
+  sampleMembership,
   sampleRetraction,
   sampleRotation,
   sampleStoredLesson,
   unknownRecordId,
 } from "./sample-records.ts";
+export { EventTrace } from "./simulation/event-trace.ts";
+export { SimulatedHost, type SimulatedHostInit } from "./simulation/simulated-host.ts";
+export { SimulatedNetwork, type SimulatedNetworkInit } from "./simulation/simulated-network.ts";
+export { VirtualTime } from "./simulation/virtual-time.ts";
 export { type VectorIndexFactory, vectorIndexContract } from "./vector-index-contract.ts";

@@ -1,11 +1,13 @@
 /** Signed records and experiences for tests: each is valid as it comes, and everything in it can be replaced. */
 import {
   type AttestationBody,
+  closedSwarmName,
   type Experience,
   type Identity,
   identityFromSeed,
   type LessonBody,
   type LessonState,
+  type MembershipBody,
   noOutcomes,
   type RecordDraft,
   type RecordId,
@@ -68,6 +70,21 @@ export function sampleRotation(identity: Identity, changes: Partial<RecordDraft<
     seq: 3,
     createdAt: sampledAt,
     nextKeyHash: new Uint8Array(32).fill(9),
+    ...changes,
+  });
+}
+
+/** The owner admits the member to the owner's swarm `team`. */
+export function sampleMembership(
+  owner: Identity,
+  changes: Pick<MembershipBody, "member"> & Partial<RecordDraft<MembershipBody>>,
+): SignedRecord<MembershipBody> {
+  return signRecord<MembershipBody>(owner, {
+    type: "membership",
+    seq: 1,
+    createdAt: sampledAt,
+    swarm: closedSwarmName("team", owner.author),
+    state: "admitted",
     ...changes,
   });
 }

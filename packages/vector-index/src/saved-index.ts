@@ -11,10 +11,10 @@ import { rmSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "@grapevine/core";
+import { digestFile } from "./file-digest.ts";
 import { graphProblem } from "./graph-file.ts";
 
 const formatVersion = 1;
-const digestChunkBytes: number = 1024 * 1024;
 const headerName = "header.json";
 const temporarySuffix = ".saving";
 const graphPattern = /^graph-[0-9a-f]{16}\.hnsw$/;
@@ -75,7 +75,7 @@ export async function writeSavedIndex(
   await writeGraph(temporary);
   const incomplete = await graphProblem(temporary, content);
   if (incomplete !== undefined) throw new Error(`the graph was not written: ${incomplete}`);
-  const { sha256, bytes } = await digestOf(temporary);
+  const { sha256, bytes } = await digestFile(temporary);
   await syncFile(temporary);
   const file = `graph-${sha256.slice(0, 16)}.hnsw`;
   await rename(temporary, join(folder, file));
@@ -106,7 +106,7 @@ function mismatch(header: Header, expected: { readonly embedder: string; readonl
 }
 
 async function graphDamage(folder: string, header: Header): Promise<string | undefined> {
-  const { sha256, bytes } = await digestOf(join(folder, header.graph.file));
+  const { sha256, bytes } = await digestFile(join(folder, header.graph.file));
   if (bytes !== header.graph.bytes) return `the saved graph has ${bytes} bytes, not ${header.graph.bytes}`;
   if (sha256 !== header.graph.sha256) return "the saved graph is not the one that was written";
   return undefined;
@@ -127,24 +127,6 @@ function parseHeader(text: string): Header | string {
 
 function sha256Of(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-async function digestOf(path: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  // One buffer for the whole file: a stream's own would stay in memory, all 160 MB of them, until the garbage is next collected.
-  const buffer = Buffer.allocUnsafe(digestChunkBytes);
-  const handle = await open(path, "r");
-  try {
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, digestChunkBytes);
-      if (bytesRead === 0) return { sha256: hash.digest("hex"), bytes };
-      hash.update(buffer.subarray(0, bytesRead));
-      bytes += bytesRead;
-    }
-  } finally {
-    await handle.close();
-  }
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 )
 
 // The fields of records, as the tables of docs/PROTOCOL.md give them.
@@ -50,6 +53,13 @@ var fieldsByType = map[string]fields{
 		"lesson": {check: isLink},
 		"reason": {check: text(200), optional: true},
 	},
+	"membership": {
+		"swarm":  {check: closedSwarm},
+		"member": {check: bytesOf(32)},
+		"state":  {check: oneOf("admitted", "revoked")},
+		"until":  {check: whole, optional: true},
+		"keeps":  {check: keptDigests, optional: true},
+	},
 	"rotation": {
 		"nextKeyHash": {check: bytesOf(32)},
 		"follows":     {check: bytesOf(32), optional: true},
@@ -77,7 +87,32 @@ func checkBody(body map[string]any) error {
 	all := maps.Clone(commonFields)
 	maps.Copy(all, own)
 	all["type"] = field{check: oneOf(name)}
-	return all.check(body)
+	if name == "membership" {
+		delete(all, "expiresAt")
+	}
+	if err := all.check(body); err != nil || name != "membership" {
+		return err
+	}
+	return checkMembership(body)
+}
+
+// checkMembership asks what no field shows by itself: who may say it of whom, and in which state.
+func checkMembership(body map[string]any) error {
+	author, member := body["author"].([]byte), body["member"].([]byte)
+	_, owner, _ := strings.Cut(body["swarm"].(string), "@")
+	_, hasUntil := body["until"]
+	_, hasKeeps := body["keeps"]
+	switch {
+	case owner != authorText(author):
+		return errors.New("author: is not the owner of the swarm")
+	case bytes.Equal(author, member):
+		return errors.New("member: is the owner")
+	case hasUntil && body["state"] != "admitted":
+		return errors.New("until: is for those who are admitted")
+	case hasKeeps && body["state"] != "revoked":
+		return errors.New("keeps: is for those who are revoked")
+	}
+	return nil
 }
 
 func (all fields) check(value any) error {
@@ -164,6 +199,31 @@ func listOf(item check, least, most int) check {
 		}
 		return nil
 	}
+}
+
+var swarmLabel = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+func closedSwarm(value any) error {
+	name, _ := value.(string)
+	label, owner, isClosed := strings.Cut(name, "@")
+	if _, err := authorKey(owner); !isClosed || err != nil || !swarmLabel.MatchString(label) {
+		return errors.New("is no name of a closed swarm")
+	}
+	return nil
+}
+
+// keptDigests are 1 to 512 times 16 bytes, ascending, each once.
+func keptDigests(value any) error {
+	content, isBytes := value.([]byte)
+	if !isBytes || len(content) == 0 || len(content)%16 != 0 || len(content) > 512*16 {
+		return errors.New("is no list of digests")
+	}
+	for at := 16; at < len(content); at += 16 {
+		if bytes.Compare(content[at-16:at], content[at:at+16]) >= 0 {
+			return errors.New("is not in order")
+		}
+	}
+	return nil
 }
 
 func environmentFacts(value any) error {

@@ -112,9 +112,12 @@ func wireBody(sample map[string]any) (map[string]any, error) {
 	toKey := func(text string) (any, error) { return authorKey(text) }
 	convert("author", toKey)
 	convert("follows", toKey)
+	convert("member", toKey)
 	convert("lesson", toLink)
 	convert("supersedes", toLink)
-	convert("nextKeyHash", func(text string) (any, error) { return hex.DecodeString(text) })
+	toBytes := func(text string) (any, error) { return hex.DecodeString(text) }
+	convert("nextKeyHash", toBytes)
+	convert("keeps", toBytes)
 	links, _ := body["derivedFrom"].([]any)
 	for index, each := range links {
 		identifier, err := parseRecordID(each.(string))

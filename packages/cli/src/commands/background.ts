@@ -95,6 +95,8 @@ export function argumentsOf({
   idleShare,
   answer,
   keepAsked,
+  reach = {},
+  bootstrap = [],
   logLevel,
 }: NodeOptions): string[] {
   const kept = keepAsked === undefined ? undefined : keepAsked ? "yes" : "no";
@@ -102,6 +104,8 @@ export function argumentsOf({
   const single = { home, name, swarm, api, model, capacity, idle, answer, "keep-asked": kept, "log-level": logLevel };
   return [
     ...Object.entries(single).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}=${value}`])),
+    ...Object.entries(reach).map(([way, isOn]) => `--${way}=${isOn ? "yes" : "no"}`),
+    ...bootstrap.map((address) => `--bootstrap=${address}`),
     ...listen.map((address) => `--listen=${address}`),
     ...invites.map((invite) => `--join=${invite}`),
     ...(trust === true ? ["--trust"] : []),

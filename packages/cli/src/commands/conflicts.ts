@@ -1,5 +1,5 @@
 import { shortId } from "@grapevine/core";
-import type { Conflict, ConflictSide } from "@grapevine/node";
+import type { Conflict, ConflictQuery, ConflictSide } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printFields } from "../output/fields.ts";
@@ -7,9 +7,9 @@ import { formatShare, peerLabel } from "../output/format.ts";
 import { printableLine } from "../output/plain-text.ts";
 
 /** Each disagreement with its two sides, the undecided ones first. */
-export async function listConflicts(context: CommandContext): Promise<number> {
+export async function listConflicts(context: CommandContext, query: ConflictQuery): Promise<number> {
   const node = await connect(context);
-  const conflicts = await node.conflicts({ signal: context.signal });
+  const conflicts = await node.conflicts(query, { signal: context.signal });
   const { output } = context;
   output.document(conflicts);
   if (output.json) return exitCodes.done;

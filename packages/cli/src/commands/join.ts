@@ -1,3 +1,4 @@
+import { shortSwarmName } from "@grapevine/core";
 import type { JoinRequest } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -11,7 +12,7 @@ export async function join(context: CommandContext, request: JoinRequest): Promi
   const { output } = context;
   output.document(reply);
   const peer = peerLabel(reply.name, reply.peerId);
-  output.line(`Joined swarm ${printableLine(reply.swarm)} through ${peer}.`);
+  output.line(`Joined swarm ${printableLine(shortSwarmName(reply.swarm))} through ${peer}.`);
   output.aside(
     reply.trusted
       ? `${peer} is trusted: its lessons are believed on arrival.`

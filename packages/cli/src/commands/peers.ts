@@ -55,16 +55,24 @@ function printStanding({ output }: CommandContext, peer: PeerSummary): number {
 
 const standingColours = { trusted: "green", blocked: "red", stranger: undefined } as const;
 
+const paths = { machine: "this machine", lan: "LAN", direct: "direct", relayed: "relayed" } as const;
+const conducts = { good: "good", new: "new", poor: "poor", unheard: "not heard" } as const;
+const conductColours = { good: "green", new: undefined, poor: "yellow", unheard: "red" } as const;
+
 const peerColumns: readonly TableColumn<PeerSummary>[] = [
   { title: "NAME", value: ({ name }) => name ?? "-", shrinksTo: 8 },
   { title: "PEER", value: ({ peerId }) => `…${idEnd(peerId)}` },
   {
-    title: "CONNECTED",
-    value: ({ connected }) => (connected ? "yes" : "no"),
+    title: "REACHED",
+    value: ({ connected, path }) => (connected ? (path === undefined ? "yes" : paths[path]) : "no"),
     colour: ({ connected }) => (connected ? "green" : "dim"),
   },
-  { title: "STANDING", value: ({ standing }) => standing, colour: ({ standing }) => standingColours[standing] },
-  { title: "TRUST", value: ({ trust }) => formatShare(trust), align: "right", optional: true },
+  {
+    title: "SCORE",
+    value: ({ conduct }) => (conduct === undefined ? "-" : conducts[conduct]),
+    colour: ({ conduct }) => (conduct === undefined ? "dim" : conductColours[conduct]),
+    optional: true,
+  },
   { title: "LESSONS", value: ({ lessons }) => String(lessons), align: "right", optional: true },
   {
     title: "ROUND TRIP",
@@ -72,4 +80,6 @@ const peerColumns: readonly TableColumn<PeerSummary>[] = [
     align: "right",
     optional: true,
   },
+  { title: "STANDING", value: ({ standing }) => standing, colour: ({ standing }) => standingColours[standing], optional: true },
+  { title: "TRUST", value: ({ trust }) => formatShare(trust), align: "right", optional: true },
 ];

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shortSwarmName } from "@grapevine/core";
 import type { Status } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -19,7 +20,9 @@ export async function showStatus(context: CommandContext): Promise<number> {
 /** What a node is, where it is reached, and what it holds. */
 export function printStatus(output: Output, status: Status, now: number): void {
   const { lessons, queues, distilled, rebuilding, refined, room } = status;
-  output.line(`${output.style("bold", printableLine(status.name))} is up in swarm ${printableLine(status.swarm)}`);
+  output.line(
+    `${output.style("bold", printableLine(status.name))} is up in swarm ${printableLine(shortSwarmName(status.swarm))}`,
+  );
   printFields(output, [
     ["peer id", status.peerId],
     ["addresses", status.addresses.join("\n")],
@@ -27,6 +30,8 @@ export function printStatus(output: Output, status: Status, now: number): void {
     ["model", status.model],
     ["embedder", status.embedder],
     ["peers", `${status.peers} connected`],
+    ["reached", reached[status.reachability]],
+    ["besides", waysOf(status.reach)],
     [
       "answers",
       `${answered[status.answers]}${status.answers === "nobody" || status.keepsAsked ? "" : ", and keeps nothing of it"}`,
@@ -40,6 +45,30 @@ export function printStatus(output: Output, status: Status, now: number): void {
     ["index", rebuilding === undefined ? undefined : `being filled again: ${rebuilding.done} of ${rebuilding.total} lessons`],
     ["version", `${status.version}, started ${formatAge(status.startedAt, now)} ago`],
   ]);
+}
+
+/** Whether others can reach the node, and what to do where they cannot. */
+const reached: Readonly<Record<Status["reachability"], string>> = {
+  public: "yes, from other networks",
+  relayed: "yes, through a relay of the swarm",
+  lan: "from the local network as far as is known; behind a router, start with --nat, or forward the port",
+  loopback: "from this machine alone; start with --listen /ip4/0.0.0.0/tcp/PORT to be reached by others",
+  nowhere: "no: it listens nowhere; start with --listen, or with --nat and a relay in the swarm",
+  unknown: "not known: nobody has come from elsewhere yet; behind a router, start with --nat, or forward the port",
+};
+
+const waysOn: Readonly<Record<keyof Status["reach"], string>> = {
+  lan: "calls into the local network",
+  exchange: "peers of peers",
+  dht: "the swarm's table",
+  nat: "relays and hole punching",
+  relay: "is a relay for others",
+};
+
+function waysOf(reach: Status["reach"]): string {
+  return Object.entries(waysOn)
+    .flatMap(([way, words]) => (reach[way as keyof typeof reach] ? [words] : []))
+    .join(", ");
 }
 
 const answered: Readonly<Record<Status["answers"], string>> = {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AnswerPolicy, NodeOptions, RunningNode } from "@grapevine/node";
+import type { AnswerPolicy, NodeOptions, ReachSettings, RunningNode } from "@grapevine/node";
 import type { CommandContext } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -20,12 +20,21 @@ export interface UpArguments {
   readonly idle?: number;
   readonly answer?: AnswerPolicy;
   readonly keepAsked?: boolean;
+  readonly lan?: boolean;
+  readonly exchange?: boolean;
+  readonly dht?: boolean;
+  readonly nat?: boolean;
+  readonly relay?: boolean;
+  readonly bootstrap?: string[];
   readonly logLevel?: NodeOptions["logLevel"];
   readonly detach?: boolean;
 }
 
 /** Starts a node and stays with it until it is told to stop, or, with `detach`, leaves it in the background. */
-export async function up(context: CommandContext, { detach, idle, ...given }: UpArguments): Promise<number> {
+export async function up(
+  context: CommandContext,
+  { detach, idle, lan, exchange, dht, nat, relay, ...given }: UpArguments,
+): Promise<number> {
   if (given.trust === true && given.join === undefined) {
     throw cliErrors.create("CLI_USAGE", "--trust needs --join: it trusts those whose invites are joined", {
       hint: "See `grapevine up --help`.",
@@ -35,9 +44,15 @@ export async function up(context: CommandContext, { detach, idle, ...given }: Up
     home: context.home,
     ...(context.node === undefined ? {} : { name: context.node }),
     ...(idle === undefined ? {} : { idleShare: idle / 100 }),
+    reach: definedOf({ lan, exchange, dht, nat, relay }),
     ...given,
   };
   return detach === true ? startInBackground(context, options) : serve(context, options);
+}
+
+/** Only what was said: the rest is as at the last start. */
+function definedOf(ways: Readonly<Partial<Record<keyof ReachSettings, boolean | undefined>>>): Partial<ReachSettings> {
+  return Object.fromEntries(Object.entries(ways).filter(([, isOn]) => isOn !== undefined));
 }
 
 async function serve(context: CommandContext, options: NodeOptions): Promise<number> {

@@ -18,6 +18,8 @@ export interface ExperienceStore {
   resolve(abbreviation: string): Promise<string[]>;
   list(query?: ExperienceQuery): AsyncIterable<Experience>;
   count(): number;
+  /** Another number after every change of any experience, as long as the store is open. */
+  revision(): number;
   /** @throws EXPERIENCE_UNKNOWN */
   update(id: string, change: { readonly outcome?: Outcome; readonly distillation?: DistillationState }): Promise<Experience>;
   /** Deletes it for good. @throws EXPERIENCE_UNKNOWN */

@@ -2,12 +2,14 @@
  * The port of the store of lessons and of everything that was decided about them. A verdict becomes a list of changes, and the list is applied in one
  * atomic batch: after a crash all of it is there, or nothing.
  */
+import type { DistillationState, Outcome } from "../experience.ts";
 import type { AuthorId } from "../identity.ts";
 import type { LessonState, Principal, Standing, StoredLesson } from "../lesson.ts";
 import type { LessonGlance } from "../lesson-glance.ts";
 import type {
   AttestationBody,
   LessonBody,
+  MembershipBody,
   RecordId,
   RecordType,
   RetractionBody,
@@ -22,19 +24,31 @@ export type StoreChange =
   | { readonly kind: "archive"; readonly id: RecordId; readonly standing: Standing; readonly prunedUtility: number }
   /** Deletes a lesson, what was derived from it and what was said of it; its id is remembered as refused, so that no peer's copy comes back. */
   | { readonly kind: "forget"; readonly id: RecordId; readonly reason: string }
+  /** Gives an experience its outcome, in the batch that counts it. Of a store that keeps experiences beside the lessons. */
+  | {
+      readonly kind: "experience-outcome";
+      readonly id: string;
+      readonly outcome: Outcome;
+      readonly distillation: DistillationState;
+    }
   /** The lesson's record cannot be read: it is not passed on, and not known, until it has come again. What is kept about it stays. Nothing where there is none. */
   | { readonly kind: "damaged"; readonly id: RecordId }
   /** Writes the record of a kept lesson anew, which has come again. */
   | { readonly kind: "restore"; readonly record: SignedRecord<LessonBody> }
   /** Replaces the author's earlier attestation of the same lesson. */
   | { readonly kind: "attestation"; readonly record: SignedRecord<AttestationBody> }
-  /** Takes an author's attestation of a lesson out again, if there is one: more are said of the lesson than are kept. */
+  /**
+   * Takes an author's attestation of a lesson out again, if there is one: more are said of the lesson than are kept, or
+   * the author was revoked.
+   */
   | { readonly kind: "attestation-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   /** A retraction, kept by lesson and author, whether or not the lesson is here. That of the lesson's author is kept for good. */
   | { readonly kind: "tombstone"; readonly record: SignedRecord<RetractionBody> }
-  /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, so that the retraction is void. */
+  /** Takes an author's retraction of a lesson out again, if there is one: the lesson has come and is by somebody else, or the author was revoked. */
   | { readonly kind: "tombstone-remove"; readonly lesson: RecordId; readonly author: AuthorId }
   | { readonly kind: "rotation"; readonly record: SignedRecord<RotationBody> }
+  /** Replaces the earlier record about the same member of the same swarm. */
+  | { readonly kind: "membership"; readonly record: SignedRecord<MembershipBody> }
   | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
   | { readonly kind: "principal"; readonly principal: Principal }
   /** The author's lessons are to be judged again, which takes more than one batch; and that all of them were. */
@@ -129,6 +143,8 @@ export interface LessonStore {
   tombstone(lesson: RecordId, author: AuthorId): Promise<SignedRecord<RetractionBody> | undefined>;
   /** All retractions of a lesson that are here, one an author: only the lesson says which of them is its author's. */
   tombstones(lesson: RecordId): Promise<SignedRecord<RetractionBody>[]>;
+  /** What the owner of a closed swarm says of each of its members: the latest of each. */
+  memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]>;
   principal(author: AuthorId): Promise<Principal | undefined>;
   principals(): Promise<Principal[]>;
   /** Authors whose review has begun and not ended. */

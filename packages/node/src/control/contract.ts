@@ -9,6 +9,12 @@ import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
 export const answerPolicies = ["nobody", "trusted", "swarm"] as const;
 export type AnswerPolicy = (typeof answerPolicies)[number];
 
+export type Reachability = "public" | "relayed" | "lan" | "loopback" | "nowhere" | "unknown";
+
+export const reachWays = ["lan", "exchange", "dht", "nat", "relay"] as const;
+/** What talks to peers whom nobody named, and is off unless it is turned on; see `grapevine up --help`. */
+export type ReachSettings = Readonly<Record<(typeof reachWays)[number], boolean>>;
+
 /** `GET /api/status` */
 export interface Status {
   readonly name: string;
@@ -21,6 +27,13 @@ export interface Status {
   readonly embedder: string;
   /** Peers connected now. */
   readonly peers: number;
+  /**
+   * Whether others can reach this node, by what it has seen. `public`: they have; `relayed`: through a relay; `lan`: from the local network; `loopback`: it
+   * listens on this machine alone; `nowhere`: it does not listen; `unknown`: nobody has come yet.
+   */
+  readonly reachability: Reachability;
+  /** Ways of finding and reaching peers that are turned on. */
+  readonly reach: ReachSettings;
   readonly lessons: { readonly own: number; readonly admitted: number; readonly held: number; readonly archived: number };
   readonly experiences: number;
   readonly queues: {
@@ -298,6 +311,12 @@ export interface ConflictSide {
   readonly outcomes: { readonly worked: number; readonly changed: number; readonly failed: number };
 }
 
+/** `GET /api/lessons/conflicts`: how many, and after how many. */
+export interface ConflictQuery {
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
 /** A line of `GET /api/lessons/conflicts`: two lessons of which at most one enters a prompt. */
 export interface Conflict {
   /** `decided` as long as outcomes speak clearly for one side; open again when they no longer do. */
@@ -367,11 +386,58 @@ export interface PeerSummary {
   /** Lessons by it that are kept here. */
   readonly lessons: number;
   readonly roundTripMs?: number;
+  /** How it is reached while it is connected: over loopback, by a private address, by a public one, or through a relay. */
+  readonly path?: "machine" | "lan" | "direct" | "relayed";
+  /** gossipsub's score of it in a word: `new` at about nothing, `unheard` where it was so low that nothing is heard of the peer. */
+  readonly conduct?: "good" | "new" | "poor" | "unheard";
 }
 
 export interface TrustRequest {
   /** What to call the peer from now on. */
   readonly name?: string;
+}
+
+/** `GET /api/swarm` */
+export interface SwarmReply {
+  /** The whole name. */
+  readonly swarm: string;
+  readonly closed: boolean;
+  /** Peer id of whoever admits and revokes; absent where the swarm is open. */
+  readonly owner?: string;
+  /** Is this node the owner? */
+  readonly owned: boolean;
+  /** The owner first. Empty where the swarm is open. */
+  readonly members: readonly MemberSummary[];
+}
+
+export interface MemberSummary {
+  readonly peerId: string;
+  readonly name?: string;
+  readonly connected: boolean;
+  /** `ended`: admitted for a time that is over. */
+  readonly state: "owner" | "admitted" | "ended" | "revoked";
+  /** Milliseconds since the epoch. */
+  readonly until?: number;
+  /** When the owner said so, by the owner's clock. Of the owner there is none. */
+  readonly since?: number;
+}
+
+/** `POST /api/swarm/members/:id/admit` */
+export interface AdmitRequest {
+  /** Milliseconds since the epoch. Absent: until revoked. */
+  readonly until?: number;
+}
+
+/** `POST /api/swarm/members/:id/revoke` */
+export interface RevokeRequest {
+  /** Milliseconds since the epoch: of the member's lessons only those stay that came here before. Absent: all that are here stay. */
+  readonly since?: number;
+}
+
+export interface RevokeReply extends MemberSummary {
+  /** Records of the member that stay, and that are here and do not. */
+  readonly kept: number;
+  readonly dropped: number;
 }
 
 /** `POST /api/invites`; `GET /api/invite` makes one of the usual terms. */

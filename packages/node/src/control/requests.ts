@@ -3,12 +3,15 @@ import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
 import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@grapevine/network";
 import { z } from "zod";
 import type {
+  AdmitRequest,
   AskRequest,
+  ConflictQuery,
   FeedbackRequest,
   InviteRequest,
   JoinRequest,
   PractiseRequest,
   RetractRequest,
+  RevokeRequest,
   TeachRequest,
   TrustRequest,
 } from "./contract.ts";
@@ -64,6 +67,12 @@ export const joinRequest: z.ZodType<JoinRequest> = z.strictObject({
   trust: z.boolean().optional(),
 });
 
+const moment = z.int().nonnegative().optional();
+
+export const admitRequest: z.ZodType<AdmitRequest> = z.strictObject({ until: moment });
+
+export const revokeRequest: z.ZodType<RevokeRequest> = z.strictObject({ since: moment });
+
 const limit = z.coerce.number().int().min(1).max(100_000).optional();
 
 export const lessonsQuery: z.ZodType<{ state?: (typeof lessonStates)[number]; limit?: number }> = z.strictObject({
@@ -74,6 +83,11 @@ export const lessonsQuery: z.ZodType<{ state?: (typeof lessonStates)[number]; li
 export const searchQuery: z.ZodType<{ q: string; limit?: number }> = z.strictObject({ q: z.string().min(1).max(2_000), limit });
 
 export const listQuery: z.ZodType<{ limit?: number }> = z.strictObject({ limit });
+
+export const conflictQuery: z.ZodType<ConflictQuery> = z.strictObject({
+  limit,
+  offset: z.coerce.number().int().min(0).optional(),
+});
 
 export const idParameter: z.ZodType<{ id: string }> = z.object({ id: z.string().min(1).max(200) });
 

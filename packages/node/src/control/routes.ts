@@ -7,7 +7,9 @@ import type { NodeOperations } from "../operations.ts";
 import type { AskEvent, PractiseEvent } from "./contract.ts";
 import { named } from "./failures.ts";
 import {
+  admitRequest,
   askRequest,
+  conflictQuery,
   feedbackRequest,
   idParameter,
   inviteRequest,
@@ -17,6 +19,7 @@ import {
   noRequest,
   practiseRequest,
   retractRequest,
+  revokeRequest,
   searchQuery,
   teachRequest,
   trustRequest,
@@ -34,12 +37,13 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   server.get("/api/invites", () => operations.invites());
   server.get("/api/models", () => operations.models());
   server.get("/api/peers", () => operations.peers());
+  server.get("/api/swarm", () => operations.swarm());
   server.get("/api/lessons", ({ query }) => operations.lessons(parse(lessonsQuery, query)));
   server.get("/api/lessons/search", ({ query }) => {
     const { q, limit: most } = parse(searchQuery, query);
     return operations.searchLessons(q, most);
   });
-  server.get("/api/lessons/conflicts", () => operations.conflicts());
+  server.get("/api/lessons/conflicts", ({ query }) => operations.conflicts(parse(conflictQuery, query)));
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
@@ -70,6 +74,13 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   );
   server.post("/api/peers/:id/block", ({ params }) => operations.blockPeer(parse(idParameter, params).id));
   server.post("/api/peers/:id/allow", ({ params }) => operations.allowPeer(parse(idParameter, params).id));
+
+  server.post("/api/swarm/members/:id/admit", ({ params, body }) =>
+    operations.admitMember(parse(idParameter, params).id, parse(admitRequest, body)),
+  );
+  server.post("/api/swarm/members/:id/revoke", ({ params, body }) =>
+    operations.revokeMember(parse(idParameter, params).id, parse(revokeRequest, body)),
+  );
 
   server.post("/api/ask", async (request, reply) => {
     const asked = parse(askRequest, request.body);

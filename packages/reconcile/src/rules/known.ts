@@ -3,6 +3,7 @@ import { type LessonBody, limits, type RetractionBody, type StoredLesson, shortI
 import type { JudgeInput } from "../verdict.ts";
 import { voidTombstoneReason } from "../void-tombstones.ts";
 import { scoredLesson, utilityOf } from "../worth.ts";
+import { revokedAuthorRule } from "./membership.ts";
 import { type Decision, everyType, type Rule, ruleFor, standingOf } from "./rule.ts";
 
 /** By how much the lower bound of a pruned lesson's utility must have grown before it comes back. */
@@ -19,13 +20,15 @@ export const knownRules: readonly Rule[] = [
       "A lesson that its author retracted stays retracted, whichever of the two came first; anybody else's retraction is void.",
     decide: ({ record, state }) => {
       const byAuthor = state.tombstones.some(({ body }) => body.lesson === record.id && body.author === record.body.author);
-      return byAuthor || state.stored?.standing.state === "retracted" ? retracted : undefined;
+      return byAuthor || isRetracted(state.stored) ? retracted : undefined;
     },
   }),
   ruleFor("already-known", "ALREADY_KNOWN", everyType, {
     summary: "A record that is here already is not judged again because it came once more.",
     decide: ({ record, state }) => {
-      const known = [state.stored?.record, ...state.attestations, ...state.tombstones].some((each) => each?.id === record.id);
+      const known = [state.stored?.record, state.membership, ...state.attestations, ...state.tombstones].some(
+        (each) => each?.id === record.id,
+      );
       return known && state.occasion === "arrival" ? { action: "ignore", reason: "it is here already" } : undefined;
     },
   }),
@@ -87,7 +90,7 @@ export const knownRules: readonly Rule[] = [
     summary: "A retraction by the lesson's author takes the lesson back for good, even where the author is blocked.",
     decide: ({ state }) => (state.stored === undefined ? undefined : retracted),
   }),
-  ruleFor("blocked-author", "AUTHOR_BLOCKED", everyType, {
+  ruleFor("blocked-author", "AUTHOR_BLOCKED", ["lesson", "attestation", "retraction", "rotation"], {
     summary: "Nothing new is taken from an author whom the user blocked, and what is here is not used while the block lasts.",
     decide: ({ record, state }) => {
       if (standingOf({ record, state }) !== "blocked") return undefined;
@@ -98,6 +101,11 @@ export const knownRules: readonly Rule[] = [
     },
   }),
 ];
+
+/** What the owner of a closed swarm took out comes back with its author, unless a retraction is here as well. */
+function isRetracted(stored: StoredLesson | undefined): boolean {
+  return stored?.standing.state === "retracted" && stored.standing.rule !== revokedAuthorRule;
+}
 
 /** Rules that say so again as long as it is so: what they archived needs nobody else to keep it archived, and comes back when it is so no longer. */
 const archivedWhile: ReadonlySet<string> = new Set(["superseded", "trial-failed"]);

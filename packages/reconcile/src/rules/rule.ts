@@ -40,7 +40,7 @@ export function ruleFor<Body extends RecordBody = RecordBody>(
   };
 }
 
-export const everyType: readonly RecordType[] = ["lesson", "attestation", "retraction", "rotation"];
+export const everyType: readonly RecordType[] = ["lesson", "attestation", "retraction", "rotation", "membership"];
 
 /** What the user says of the record's author. Nobody can block or distrust oneself. */
 export function standingOf({ record, state }: Pick<JudgeInput, "record" | "state">): "trusted" | "blocked" | "stranger" {

@@ -13,12 +13,13 @@ import {
 export class MemoryExperienceStore implements ExperienceStore {
   /** In the order of appending. */
   readonly #experiences = new Map<string, Experience>();
+  #revision = 0;
 
   async append(experience: Experience): Promise<void> {
     if (this.#experiences.has(experience.id)) {
       throw new GrapevineError("EXPERIENCE_EXISTS", `there is an experience ${experience.id} already`, "Use a new id.");
     }
-    this.#experiences.set(experience.id, structuredClone(experience));
+    this.#keep(experience);
   }
 
   async get(id: string): Promise<Experience | undefined> {
@@ -42,6 +43,15 @@ export class MemoryExperienceStore implements ExperienceStore {
     return this.#experiences.size;
   }
 
+  revision(): number {
+    return this.#revision;
+  }
+
+  #keep(experience: Experience): void {
+    this.#experiences.set(experience.id, structuredClone(experience));
+    this.#revision++;
+  }
+
   async update(
     id: string,
     change: { readonly outcome?: Outcome; readonly distillation?: DistillationState },
@@ -55,7 +65,7 @@ export class MemoryExperienceStore implements ExperienceStore {
       ...(change.outcome === undefined ? {} : { outcome: change.outcome }),
       ...(change.distillation === undefined ? {} : { distillation: change.distillation }),
     };
-    this.#experiences.set(id, structuredClone(after));
+    this.#keep(after);
     return after;
   }
 
@@ -63,6 +73,7 @@ export class MemoryExperienceStore implements ExperienceStore {
     if (!this.#experiences.delete(id)) {
       throw new GrapevineError("EXPERIENCE_UNKNOWN", `there is no experience ${id}`, "Copy the id from a list.");
     }
+    this.#revision++;
   }
 
   async forgetLesson(lesson: RecordId): Promise<number> {
@@ -71,7 +82,7 @@ export class MemoryExperienceStore implements ExperienceStore {
     );
     for (const experience of users) {
       const lessons = experience.lessons.map((use) => (use.id === lesson ? { ...use, title: forgottenTitle } : use));
-      this.#experiences.set(experience.id, { ...experience, lessons });
+      this.#keep({ ...experience, lessons });
     }
     return users.length;
   }

@@ -3,13 +3,14 @@ import {
   type AttestationBody,
   type AuthorId,
   type GlanceQuery,
-  GrapevineError,
   glanceOf,
+  type LessonBody,
   type LessonGlance,
   type LessonQuery,
   type LessonState,
   type LessonStore,
   lessonText,
+  type MembershipBody,
   normalisedText,
   type Principal,
   type RecordId,
@@ -20,52 +21,27 @@ import {
   type StoreChange,
   type StoredLesson,
   shortId,
-  withStanding,
 } from "@grapevine/core";
-
-interface Contents {
-  /** In the order of receipt. */
-  readonly lessons: Map<RecordId, StoredLesson>;
-  readonly labels: Map<number, RecordId>;
-  /** By lesson and author. */
-  readonly attestations: Map<string, SignedRecord<AttestationBody>>;
-  readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
-  readonly rotations: Map<RecordId, SignedRecord>;
-  readonly principals: Map<AuthorId, Principal>;
-  readonly underReview: Set<AuthorId>;
-  readonly refused: Set<RecordId>;
-  readonly forgotten: Set<RecordId>;
-  /** Lessons that are passed on. */
-  readonly offered: Set<RecordId>;
-  /** Lessons whose records are said to be unreadable. */
-  readonly damaged: Set<RecordId>;
-  readonly outbox: Set<RecordId>;
-  /** By embedder, then label. */
-  readonly embeddings: Map<string, Map<number, Float32Array>>;
-}
+import { applyChange } from "./memory-lesson-changes.ts";
+import { type Contents, copyOf, noContents } from "./memory-lesson-contents.ts";
 
 export interface MemoryLessonStoreInit {
   /** Refused ids that are remembered. */
   readonly maxRefused?: number;
 }
 
+/** What is passed on from now on, and what is no longer. */
+export interface RecordKeysChange {
+  readonly added: readonly Pick<RecordKey, "id" | "createdAt">[];
+  readonly removed: readonly Pick<RecordKey, "id" | "createdAt">[];
+}
+
 export class MemoryLessonStore implements LessonStore {
   readonly #maxRefused: number;
-  #contents: Contents = {
-    lessons: new Map(),
-    labels: new Map(),
-    attestations: new Map(),
-    tombstones: new Map(),
-    rotations: new Map(),
-    principals: new Map(),
-    underReview: new Set(),
-    refused: new Set(),
-    forgotten: new Set(),
-    offered: new Set(),
-    damaged: new Set(),
-    outbox: new Set(),
-    embeddings: new Map(),
-  };
+  #contents: Contents = noContents();
+  readonly #followers = new Set<(change: RecordKeysChange) => void>();
+  /** What those who follow were last told is passed on. */
+  #told = new Map<RecordId, SignedRecord>();
   #nextLabel = 0;
   #nextSequence = 1;
 
@@ -75,12 +51,24 @@ export class MemoryLessonStore implements LessonStore {
 
   /** Applies to a copy, which takes the place of the original only when every change could be applied. */
   async apply(changes: readonly StoreChange[]): Promise<void> {
-    const contents = copyOf(this.#contents);
-    for (const change of changes) this.#applyChange(contents, change);
+    const contents = copyOf(
+      this.#contents,
+      changes.map(({ kind }) => kind),
+    );
+    const bounds = { maxRefused: this.#maxRefused, nextLabel: this.#nextLabel };
+    for (const change of changes) applyChange(contents, change, bounds);
     this.#contents = contents;
     for (const change of changes) {
       if (change.kind === "lesson") this.#nextLabel = Math.max(this.#nextLabel, change.lesson.label + 1);
     }
+    if (this.#followers.size > 0) this.#tellFollowers();
+  }
+
+  /** Calls after every change of what `recordKeys` lists; gives what ends it. */
+  follow(onChange: (change: RecordKeysChange) => void): () => void {
+    this.#told = this.#passedOn();
+    this.#followers.add(onChange);
+    return () => void this.#followers.delete(onChange);
   }
 
   async get(id: RecordId): Promise<StoredLesson | undefined> {
@@ -133,7 +121,7 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async sameText(normalised: string, limit?: number): Promise<RecordId[]> {
-    const lessons = this.#lessonsThat(({ record }) => normalisedText(lessonText(record.body)) === normalised);
+    const lessons = this.#lessonsThat(({ record }) => textOf(record.body) === normalised);
     return lessons
       .map(({ record }) => record.id)
       .sort()
@@ -203,6 +191,10 @@ export class MemoryLessonStore implements LessonStore {
     return [...this.#contents.tombstones.values()].filter(({ body }) => body.lesson === lesson);
   }
 
+  async memberships(swarm: string): Promise<SignedRecord<MembershipBody>[]> {
+    return [...this.#contents.memberships.values()].filter(({ body }) => body.swarm === swarm);
+  }
+
   async principal(author: AuthorId): Promise<Principal | undefined> {
     return this.#contents.principals.get(author);
   }
@@ -220,9 +212,7 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
-    const { lessons, offered } = this.#contents;
-    const passedOn = this.#allRecords().filter(({ id }) => !lessons.has(id) || offered.has(id));
-    const keys = passedOn.map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
+    const keys = [...this.#passedOn().values()].map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
     keys.sort(compareKeys);
     yield* keys.filter((key) => after === undefined || compareKeys(key, after) > 0);
   }
@@ -249,9 +239,20 @@ export class MemoryLessonStore implements LessonStore {
     return this.#contents.embeddings.get(embedder)?.get(label)?.slice();
   }
 
-  #refuse({ refused }: Contents, id: RecordId): void {
-    refused.add(id);
-    for (const oldest of refused) if (refused.size > this.#maxRefused) refused.delete(oldest);
+  #passedOn(): Map<RecordId, SignedRecord> {
+    const { lessons, offered } = this.#contents;
+    const records = this.#allRecords().filter(({ id }) => !lessons.has(id) || offered.has(id));
+    return new Map(records.map((record) => [record.id, record]));
+  }
+
+  #tellFollowers(): void {
+    const before = this.#told;
+    const now = this.#passedOn();
+    this.#told = now;
+    const added = [...now.values()].filter(({ id }) => !before.has(id)).map(keyOf);
+    const removed = [...before.values()].filter(({ id }) => !now.has(id)).map(keyOf);
+    if (added.length === 0 && removed.length === 0) return;
+    for (const follower of this.#followers) follower({ added, removed });
   }
 
   #lessonsThat(fits: (lesson: StoredLesson) => boolean): StoredLesson[] {
@@ -259,104 +260,11 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   #allRecords(): SignedRecord[] {
-    const { lessons, attestations, tombstones, rotations } = this.#contents;
+    const { lessons, attestations, tombstones, rotations, memberships } = this.#contents;
     const lessonRecords = [...lessons.values()].map(({ record }) => record);
-    return [...lessonRecords, ...attestations.values(), ...tombstones.values(), ...rotations.values()];
+    const others = [attestations, tombstones, rotations, memberships].flatMap((records): SignedRecord[] => [...records.values()]);
+    return [...lessonRecords, ...others];
   }
-
-  #applyChange(contents: Contents, change: StoreChange): void {
-    switch (change.kind) {
-      case "lesson":
-        applyLesson(contents, change.lesson);
-        break;
-      case "archive":
-        applyArchive(contents, change);
-        break;
-      case "forget":
-        for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
-        break;
-      case "damaged":
-        if (contents.lessons.has(change.id)) contents.damaged.add(change.id);
-        contents.offered.delete(change.id);
-        break;
-      case "restore": {
-        const lesson = contents.lessons.get(change.record.id);
-        if (lesson === undefined) throw changeInvalid(`there is no lesson ${change.record.id} to restore`);
-        contents.damaged.delete(change.record.id);
-        applyLesson(contents, lesson); // which puts it on the list again
-        break;
-      }
-      case "attestation":
-        keep(contents.attestations, change.record, isLater);
-        break;
-      case "tombstone":
-        keep(contents.tombstones, change.record, (candidate, kept) => isLater(kept, candidate));
-        break;
-      case "attestation-remove":
-        contents.attestations.delete(change.lesson + change.author);
-        break;
-      case "tombstone-remove":
-        contents.tombstones.delete(change.lesson + change.author);
-        break;
-      case "rotation":
-        contents.rotations.set(change.record.id, change.record);
-        break;
-      case "embedding":
-        checkLabel(change.label);
-        if (change.label < this.#nextLabel && !contents.labels.has(change.label)) break; // its lesson is forgotten
-        vectorsOf(contents, change.embedder).set(change.label, change.vector.slice());
-        break;
-      case "principal":
-        contents.principals.set(change.principal.author, change.principal);
-        break;
-      case "review-begin":
-        contents.underReview.add(change.author);
-        break;
-      case "review-end":
-        contents.underReview.delete(change.author);
-        break;
-      case "refused":
-        this.#refuse(contents, change.id);
-        break;
-      case "outbox-add":
-        contents.outbox.add(change.id);
-        break;
-      case "outbox-remove":
-        contents.outbox.delete(change.id);
-        break;
-    }
-  }
-}
-
-function applyArchive(contents: Contents, { id, standing, prunedUtility }: Extract<StoreChange, { kind: "archive" }>): void {
-  const lesson = contents.lessons.get(id);
-  if (lesson === undefined) throw changeInvalid(`there is no lesson ${id} to archive`);
-  applyLesson(contents, { ...withStanding(lesson, standing), prunedUtility });
-}
-
-/** Gives the ids of what was said of it. */
-function applyForget(contents: Contents, id: RecordId): RecordId[] {
-  const { lessons, labels, attestations, tombstones, outbox, embeddings, forgotten, offered, damaged } = contents;
-  const { label, record: lesson } = lessons.get(id) ?? {};
-  lessons.delete(id);
-  offered.delete(id);
-  damaged.delete(id);
-  outbox.delete(id);
-  if (label !== undefined) {
-    labels.delete(label);
-    for (const vectors of embeddings.values()) vectors.delete(label);
-  }
-  const said: RecordId[] = [];
-  for (const about of [attestations, tombstones]) {
-    for (const [key, record] of about) {
-      if (record.body.lesson !== id || (about === tombstones && record.body.author === lesson?.body.author)) continue;
-      about.delete(key);
-      outbox.delete(record.id);
-      said.push(record.id);
-    }
-  }
-  forgotten.add(id);
-  return said;
 }
 
 function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlance {
@@ -367,69 +275,21 @@ function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlanc
   );
 }
 
-function copyOf(contents: Contents): Contents {
-  return {
-    lessons: new Map(contents.lessons),
-    labels: new Map(contents.labels),
-    attestations: new Map(contents.attestations),
-    tombstones: new Map(contents.tombstones),
-    rotations: new Map(contents.rotations),
-    principals: new Map(contents.principals),
-    underReview: new Set(contents.underReview),
-    refused: new Set(contents.refused),
-    forgotten: new Set(contents.forgotten),
-    offered: new Set(contents.offered),
-    damaged: new Set(contents.damaged),
-    outbox: new Set(contents.outbox),
-    embeddings: new Map([...contents.embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
-  };
-}
-
-function applyLesson(contents: Contents, lesson: StoredLesson): void {
-  const { record, label } = lesson;
-  checkLabel(label);
-  const before = contents.lessons.get(record.id);
-  const owner = contents.labels.get(label);
-  if ((before !== undefined && before.label !== label) || (owner !== undefined && owner !== record.id)) {
-    throw changeInvalid(`label ${label} cannot be that of lesson ${record.id}`);
-  }
-  contents.lessons.set(record.id, { ...lesson, record: before?.record ?? record });
-  const { state } = lesson.standing;
-  const awaitsTrial = lesson.consolidates !== undefined && state === "held";
-  if (state === "retracted" || awaitsTrial) contents.offered.delete(record.id);
-  else if (state !== "archived" || lesson.consolidates === undefined) contents.offered.add(record.id);
-  contents.labels.set(label, record.id);
-}
-
-function checkLabel(label: number): void {
-  if (!Number.isInteger(label) || label < 0 || label > 0xffff_ffff) throw changeInvalid(`${label} is not a label`);
-}
-
-function changeInvalid(message: string): GrapevineError {
-  return new GrapevineError("STORE_CHANGE_INVALID", message, "This is a defect of the caller.");
-}
-
-/** Keeps one record for each lesson and author, whatever the order of arrival. */
-function keep<Body extends AttestationBody | RetractionBody>(
-  records: Map<string, SignedRecord<Body>>,
-  record: SignedRecord<Body>,
-  replaces: (candidate: SignedRecord, kept: SignedRecord) => boolean,
-): void {
-  const key = record.body.lesson + record.body.author;
-  const kept = records.get(key);
-  if (kept === undefined || replaces(record, kept)) records.set(key, record);
-}
-
-function isLater(candidate: SignedRecord, kept: SignedRecord): boolean {
-  return candidate.body.seq > kept.body.seq || (candidate.body.seq === kept.body.seq && candidate.id > kept.id);
-}
-
-function vectorsOf(contents: Contents, embedder: string): Map<number, Float32Array> {
-  const vectors = contents.embeddings.get(embedder) ?? new Map<number, Float32Array>();
-  contents.embeddings.set(embedder, vectors);
-  return vectors;
-}
-
 function compareKeys(first: RecordKey, second: RecordKey): number {
   return first.createdAt - second.createdAt || (first.id < second.id ? -1 : first.id > second.id ? 1 : 0);
+}
+
+function keyOf({ id, body }: SignedRecord): Pick<RecordKey, "id" | "createdAt"> {
+  return { id, createdAt: body.createdAt };
+}
+
+/** Normalised, once for each body: all lessons are looked through each time. */
+const texts = new WeakMap<LessonBody, string>();
+
+function textOf(body: LessonBody): string {
+  const known = texts.get(body);
+  if (known !== undefined) return known;
+  const text = normalisedText(lessonText(body));
+  texts.set(body, text);
+  return text;
 }

@@ -1,0 +1,38 @@
+/** Where an address leads, and which connection to a peer is the best. */
+import type { AuthorId } from "@grapevine/core";
+import type { Connection } from "@libp2p/interface";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { isPrivate } from "@libp2p/utils";
+import { CODE_P2P_CIRCUIT, type Multiaddr } from "@multiformats/multiaddr";
+import { parseAddress } from "../addresses.ts";
+import type { Path } from "./reach-types.ts";
+
+export function pathOf(address: Multiaddr): Path {
+  if (address.getComponents().some(({ code }) => code === CODE_P2P_CIRCUIT)) return "relayed";
+  if (/^\/(ip4\/127\.|ip6\/::1\/)/.test(address.toString())) return "machine";
+  return isPrivate(address) ? "lan" : "direct";
+}
+
+/** The best come first: public ones, then relayed ones, then those that lead somewhere on one network or machine alone. */
+export function widestFirst(addresses: readonly string[]): string[] {
+  const rank: Readonly<Record<Path, number>> = { direct: 0, relayed: 1, lan: 2, machine: 4 };
+  return addresses
+    .map((text) => {
+      const address = parseAddress(text);
+      // A relay has addresses of all kinds, too.
+      const relay = address.toString().split("/p2p-circuit")[0] ?? "";
+      const isNear = pathOf(address) === "relayed" && pathOf(parseAddress(relay)) !== "direct";
+      return { text, order: isNear ? rank[pathOf(parseAddress(relay))] + 0.5 : rank[pathOf(address)] };
+    })
+    .sort((a, b) => a.order - b.order)
+    .map(({ text }) => text);
+}
+
+/** A direct connection where there is one, else a relayed one. */
+export function connectionTo(
+  host: { getConnections(peer: ReturnType<typeof peerIdFromString>): Connection[] },
+  peer: AuthorId,
+): Connection | undefined {
+  const open = host.getConnections(peerIdFromString(peer)).filter(({ status }) => status === "open");
+  return open.find(({ limits }) => limits === undefined) ?? open[0];
+}
