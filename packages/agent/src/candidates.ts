@@ -9,7 +9,7 @@ import {
   type WordIndex,
   wordHashes,
 } from "@grapevine/core";
-import { type RelevantLabel, relevantLabels } from "./relevance.ts";
+import { type Relevance, relevanceOf, relevantLabels } from "./relevance.ts";
 
 export interface CandidateComponents {
   readonly lessons: Pick<LessonStore, "glances" | "getMany">;
@@ -34,8 +34,10 @@ export interface CandidateQuery {
   readonly maxFallOff?: number;
 }
 
-export interface Candidate extends Omit<RelevantLabel, "label"> {
+export interface Candidate extends Relevance {
   readonly glance: LessonGlance;
+  /** Cosine of question and lesson. */
+  readonly similarity: number;
 }
 
 export interface Candidates {
@@ -89,10 +91,15 @@ async function usableCandidates(
   const found = async (accepts?: (label: number) => boolean): Promise<Candidate[]> => {
     const relevant = relevantLabels(relevance, { vectors: index, words }, accepts);
     const glances = await lessons.glances(relevant.map(({ label }) => label));
-    return relevant.flatMap(({ label: _, ...figures }, position) => {
+    const usable = relevant.flatMap(({ similarity }, position) => {
       const glance = glances[position];
-      return glance !== undefined && isUsableNow(glance, now) ? [{ glance, ...figures }] : [];
+      return glance !== undefined && isUsableNow(glance, now) ? [{ glance, similarity }] : [];
     });
+    const scores = words.scores(
+      relevance.words,
+      usable.map(({ glance }) => glance.words),
+    );
+    return usable.map((each, position) => ({ ...each, ...relevanceOf(each.similarity, scores[position] ?? 0) }));
   };
   const usable = await found();
   // Held lessons lie in the same index, and strangers can make any number of them.

@@ -22,4 +22,4 @@ export {
   recall,
   recallByVector,
 } from "./recall.ts";
-export { type RelevantLabel, relevantLabels } from "./relevance.ts";
+export { relevanceOf, relevantLabels } from "./relevance.ts";

@@ -8,7 +8,7 @@
  * `npx pnpm eval recall` measures this very code. The constants here and in `posting-index.ts` were chosen on the first two of LoCoMo's conversations; the others were only
  * measured (docs/decisions/0029-recall.md).
  */
-import type { VectorIndex, WordIndex } from "@grapevine/core";
+import type { Neighbour, VectorIndex, WordIndex } from "@grapevine/core";
 
 export interface RelevanceQuery {
   readonly vector: Float32Array;
@@ -21,41 +21,36 @@ export interface RelevanceQuery {
 
 export interface RelevanceComponents {
   readonly vectors: Pick<VectorIndex, "search" | "similarities">;
-  readonly words: Pick<WordIndex, "search" | "scores">;
+  readonly words: Pick<WordIndex, "search">;
 }
 
-export interface RelevantLabel {
-  readonly label: number;
-  /** Cosine of question and lesson. */
-  readonly similarity: number;
+/** Labels of lessons that may be about the question, each once, in no order; with their cosines. `accepts` holds for what the vectors bring. @throws what the indexes throw */
+export function relevantLabels(
+  { vector, words, nearest, sharing }: RelevanceQuery,
+  { vectors, words: wordIndex }: RelevanceComponents,
+  accepts?: (label: number) => boolean,
+): Neighbour[] {
+  const near = vectors.search(vector, nearest, accepts);
+  const labels = new Set(near.map(({ label }) => label));
+  const further = wordIndex.search(words, sharing).flatMap(({ label }) => (labels.has(label) ? [] : [label]));
+  const similarities = vectors.similarities(vector, further);
+  // One that has words and no vector yet comes with its vector.
+  const sharers = further.flatMap((label, position) => {
+    const similarity = similarities[position];
+    return similarity === undefined ? [] : [{ label, similarity }];
+  });
+  return [...near, ...sharers];
+}
+
+export interface Relevance {
   /** From 0 to 1: how much of the way to the question the shared words alone are. */
   readonly sharedWords: number;
   /** From −1 to 1: the cosine, and what the shared words make of it. */
   readonly closeness: number;
 }
 
-/** Closest first. `accepts` holds for what the vectors bring. @throws what the indexes throw */
-export function relevantLabels(
-  { vector, words, nearest, sharing }: RelevanceQuery,
-  components: RelevanceComponents,
-  accepts?: (label: number) => boolean,
-): RelevantLabel[] {
-  const similarities = new Map(
-    components.vectors.search(vector, nearest, accepts).map(({ label, similarity }) => [label, similarity]),
-  );
-  const further = components.words.search(words, sharing).flatMap(({ label }) => (similarities.has(label) ? [] : [label]));
-  for (const [position, similarity] of components.vectors.similarities(vector, further).entries()) {
-    // One that has words and no vector yet comes with its vector.
-    if (similarity !== undefined) similarities.set(further[position] as number, similarity);
-  }
-  const labels = [...similarities.keys()];
-  const scores = components.words.scores(words, labels);
-  return labels
-    .map((label, position) => relevantLabel(label, similarities.get(label) ?? 0, scores[position] ?? 0))
-    .sort((first, second) => second.closeness - first.closeness || first.label - second.label);
-}
-
-function relevantLabel(label: number, similarity: number, score: number): RelevantLabel {
+/** @param score As `WordIndex` gives it. */
+export function relevanceOf(similarity: number, score: number): Relevance {
   const sharedWords = 1 - Math.exp(-score);
-  return { label, similarity, sharedWords, closeness: 1 - (1 - similarity) * (1 - sharedWords) };
+  return { sharedWords, closeness: 1 - (1 - similarity) * (1 - sharedWords) };
 }

@@ -18,6 +18,6 @@ export interface WordIndex {
   forget(label: number): void;
   /** At most `count` lessons that share words with the question (see `wordHashes`), those that share most first; lessons that share only words of many may be missing. */
   search(words: Uint32Array, count: number): WordMatch[];
-  /** What each of the lessons shares with the question, in order; 0 for a label that is not there. */
-  scores(words: Uint32Array, labels: readonly number[]): number[];
+  /** What each of the lessons, in the index or not, shares with the question, in order. Words that no lesson in the index holds count nothing. */
+  scores(words: Uint32Array, lessons: readonly WeighedWords[]): number[];
 }

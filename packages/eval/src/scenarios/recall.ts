@@ -3,9 +3,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Embedder, type VectorIndex, type WordField, weighedWords, wordHashes } from "@grapevine/core";
+import { type Embedder, type VectorIndex, type WeighedWords, type WordField, weighedWords, wordHashes } from "@grapevine/core";
 import { openEmbedder } from "@grapevine/model";
-import { openVectorIndex, PostingIndex, relevantLabels } from "@grapevine/node/pipeline";
+import { openVectorIndex, PostingIndex, relevanceOf, relevantLabels } from "@grapevine/node/pipeline";
 import { asFields, type LineProblem, readDataset } from "../dataset.ts";
 import type { Scenario, ScenarioContext, ScenarioResult } from "../scenario.ts";
 
@@ -107,11 +107,16 @@ async function measure({ turns, questions }: Conversation, embedder: Embedder): 
     const words = new PostingIndex();
     const vectorsOfTurns = await embedder.embed(turns.map(({ speaker, text }) => `${speaker}: ${text}`));
     for (const [label, vector] of vectorsOfTurns.entries()) vectors.add(label, vector);
-    for (const label of turns.keys()) words.add(label, weighedWords(fieldsOf(turns, label)));
+    const wordsOfTurns = turns.map((_, label) => weighedWords(fieldsOf(turns, label)));
+    for (const [label, each] of wordsOfTurns.entries()) words.add(label, each);
     const asked = questions.filter(({ category, evidence }) => category !== unanswerable && labelsOf(evidence, turns).length > 0);
     const vectorsOfQuestions = await embedder.embed(asked.map(({ question }) => question));
     const recalls = asked.map(({ question, evidence }, position) =>
-      recallsOf(question, vectorsOfQuestions[position] as Float32Array, new Set(labelsOf(evidence, turns)), { vectors, words }),
+      recallsOf(question, vectorsOfQuestions[position] as Float32Array, new Set(labelsOf(evidence, turns)), {
+        vectors,
+        words,
+        wordsOfTurns,
+      }),
     );
     return {
       ours: recalls.map(({ ours }) => ours),
@@ -128,13 +133,21 @@ function recallsOf(
   question: string,
   vector: Float32Array,
   evidence: ReadonlySet<number>,
-  indexes: { readonly vectors: VectorIndex; readonly words: PostingIndex },
+  indexes: { readonly vectors: VectorIndex; readonly words: PostingIndex; readonly wordsOfTurns: readonly WeighedWords[] },
 ): Readonly<Record<Arm, number>> {
   const words = wordHashes(question);
   const share = (found: readonly { readonly label: number }[]): number =>
     found.slice(0, firstTurns).filter(({ label }) => evidence.has(label)).length / evidence.size;
+  const relevant = relevantLabels({ vector, words, nearest, sharing }, indexes);
+  const scores = indexes.words.scores(
+    words,
+    relevant.map(({ label }) => indexes.wordsOfTurns[label] as WeighedWords),
+  );
+  const ours = relevant
+    .map(({ label, similarity }, position) => ({ label, ...relevanceOf(similarity, scores[position] ?? 0) }))
+    .sort((first, second) => second.closeness - first.closeness || first.label - second.label);
   return {
-    ours: share(relevantLabels({ vector, words, nearest, sharing }, indexes)),
+    ours: share(ours),
     dense: share(indexes.vectors.search(vector, firstTurns)),
     lexical: share(indexes.words.search(words, firstTurns)),
   };
