@@ -1,48 +1,48 @@
 /** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
-  AdmitRequest,
   Answer,
-  AnswerPolicy,
   AskRequest,
   Choice,
-  Conflict,
-  ConflictQuery,
-  ConflictSide,
-  ErrorReply,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  PractisedTask,
+  PractiseRequest,
+} from "./control/agent-contract.ts";
+export type { AnswerPolicy, ErrorReply, ModelSummary, ReachSettings, Status } from "./control/contract.ts";
+export { answerPolicies } from "./control/contract.ts";
+export type {
+  Conflict,
+  ConflictQuery,
+  ConflictSide,
   ForgetReply,
-  InviteReply,
-  InviteRequest,
-  InviteSummary,
-  JoinReply,
-  JoinRequest,
   LeftOutLesson,
   LessonDetails,
   LessonHit,
   LessonReply,
   LessonSummary,
-  MemberSummary,
-  ModelSummary,
-  PeerSummary,
   PinReply,
-  PractisedTask,
-  PractiseRequest,
-  ReachSettings,
   RetractRequest,
-  RevokeReply,
-  RevokeRequest,
-  Status,
-  SwarmReply,
   TeachRequest,
   TrialSummary,
-  TrustRequest,
   UsedLesson,
-} from "./control/contract.ts";
-export { answerPolicies } from "./control/contract.ts";
+} from "./control/lesson-contract.ts";
+export type {
+  AdmitRequest,
+  InviteReply,
+  InviteRequest,
+  InviteSummary,
+  JoinReply,
+  JoinRequest,
+  MemberSummary,
+  PeerSummary,
+  RevokeReply,
+  RevokeRequest,
+  SwarmReply,
+  TrustRequest,
+} from "./control/peer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export { checkText, examine, foundSwarm, listModels, repair, startNode } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";

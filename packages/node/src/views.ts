@@ -1,14 +1,8 @@
 /** What the node keeps, in the form in which the control API shows it. */
 import type { LeftOutLesson as LeftOut } from "@grapevine/agent";
 import type { AuthorId, Experience, LessonUse, StoredLesson } from "@grapevine/core";
-import type {
-  ExperienceDetails,
-  ExperienceSummary,
-  LeftOutLesson,
-  LessonDetails,
-  LessonSummary,
-  UsedLesson,
-} from "./control/contract.ts";
+import type { ExperienceDetails, ExperienceSummary } from "./control/agent-contract.ts";
+import type { LeftOutLesson, LessonDetails, LessonSummary, UsedLesson } from "./control/lesson-contract.ts";
 
 /** What a view needs to know beside the thing itself. */
 export interface ViewComponents {
