@@ -65,6 +65,7 @@ export async function runNetwork(
     reach,
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
+    floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
     greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
   });
   running = new RunningNetwork(host, init, components, { counters, invites, reach });
@@ -138,6 +139,7 @@ export class RunningNetwork {
       isBlocked: (author) => components.isBlocked(author),
       refusalOf: (record) => this.#door.refusalOf(record),
       hasRoomFor: (from) => this.#queue.hasRoomFor(from),
+      floodDecay: timing.rejectedDecay,
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
@@ -248,6 +250,10 @@ export class RunningNetwork {
   /** Did the user name it, by an address or otherwise? */
   isNamed(peer: AuthorId): boolean {
     return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
+  }
+
+  floodsOf(peer: AuthorId): number {
+    return this.#gate.floodsOf(peer);
   }
 
   /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */

@@ -50,6 +50,8 @@ export interface SwarmHostInit {
   readonly greeted?: Greeted | undefined;
   /** Did the user name it? */
   readonly isNamed: (peer: AuthorId) => boolean;
+  /** Records that it brought lately above what an honest peer can bring. */
+  readonly floodsOf: (peer: AuthorId) => number;
 }
 
 /** A host that is not started yet. */
