@@ -156,6 +156,11 @@ describe("what is sent to the node", () => {
     [["join", "grapevine1x", "--trust"], "POST /api/join", { invite: "grapevine1x", trust: true }],
     [["practise", "tools:7"], "POST /api/practise", { environment: "tools:7", lessons: true, learn: true }],
     [
+      ["practise", "command:sums.json"],
+      "POST /api/practise",
+      { environment: "command:/exams/sums.json", lessons: true, learn: true },
+    ],
+    [
       ["practise", "questions:exam.jsonl", "--tasks", "3", "--seed", "0", "--max-steps", "2", "--no-lessons", "--no-learn"],
       "POST /api/practise",
       { environment: "questions:/exams/exam.jsonl", tasks: 3, seed: 0, maxSteps: 2, lessons: false, learn: false },

@@ -17,7 +17,11 @@ export interface EvalRequest {
 export function readRequest(words: readonly string[], all: readonly Scenario[], writeOut: (text: string) => void): EvalRequest {
   const command = new Command("eval")
     .description("Measure what shared experience is worth, scenario by scenario, on the real parts.")
-    .addArgument(new Argument("<scenario...>", "which of them").choices(all.map(({ name }) => name)))
+    .addArgument(
+      new Argument("[scenario...]", "which of them; with --quick and none named, all that have a quick form").choices(
+        all.map(({ name }) => name),
+      ),
+    )
     .option("--json", "one JSON document on stdout, progress on stderr")
     .helpOption("--help", "print this help with examples")
     .addHelpText("after", helpText(all))
@@ -29,9 +33,14 @@ export function readRequest(words: readonly string[], all: readonly Scenario[], 
   // Commander takes the next option for a value that was left out.
   const valueless = (Object.keys(options) as OptionName[]).find((option) => String(options[option]).startsWith("--"));
   if (valueless !== undefined) throw evalErrors.create("EVAL_USAGE", `--${valueless} has no value`);
-  const scenarios = all.filter(({ name }) => command.args.includes(name));
+  const scenarios = all.filter((scenario) => isWanted(scenario, command.args, options));
+  if (scenarios.length === 0) throw evalErrors.create("EVAL_USAGE", "no scenario is named");
   for (const scenario of scenarios) refuseMisfits(scenario, options);
   return { scenarios, options };
+}
+
+function isWanted({ name, options: taken }: Scenario, named: readonly string[], { quick }: EvalOptions): boolean {
+  return named.length === 0 ? quick === true && taken.includes("quick") : named.includes(name);
 }
 
 function refuseMisfits({ name, options, requires }: Scenario, given: EvalOptions): void {
@@ -52,5 +61,6 @@ function helpText(all: readonly Scenario[]): string {
     );
     return `  npx pnpm eval ${[name, ...needed, "--json"].join(" ")}`;
   });
-  return ["", "Scenarios:", ...list, ...details, "", "Examples:", ...examples].join("\n");
+  const quick = all.some(({ options }) => options.includes("quick")) ? ["  npx pnpm eval --quick"] : [];
+  return ["", "Scenarios:", ...list, ...details, "", "Examples:", ...examples, ...quick].join("\n");
 }

@@ -16,13 +16,14 @@ const scenarioOf = (name: string, changes: Partial<Scenario> = {}): Scenario => 
 });
 const first = scenarioOf("first");
 const second = scenarioOf("second", { options: [] });
+const hasty = scenarioOf("hasty", { options: ["quick"] });
 const needy = scenarioOf("needy", { requires: ["dataset"] });
 const broken = scenarioOf("broken", { run: () => Promise.reject(new Error("a defect")) });
 
 async function ran(...words: string[]): Promise<{ exitCode: number; out: string; error: string }> {
   let [out, error] = ["", ""];
   const exitCode = await run(words, {
-    scenarios: [first, second, needy, broken],
+    scenarios: [first, second, hasty, needy, broken],
     writeOut: (text) => {
       out += text;
     },
@@ -43,6 +44,10 @@ describe("a run", () => {
   it("of several prints one document with each under its name", async () => {
     const { out } = await ran("second", "first", "--json");
     expect(JSON.parse(out)).toEqual({ first: { name: "first", dataset: null }, second: { name: "second", dataset: null } });
+  });
+  it("with --quick and no name is one of all scenarios that have a quick form", async () => {
+    const { out } = await ran("--quick", "--json");
+    expect(JSON.parse(out)).toEqual({ name: "hasty", dataset: null });
   });
   it("without --json prints a table", async () => {
     const { exitCode, out } = await ran("first");

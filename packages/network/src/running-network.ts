@@ -15,6 +15,7 @@ import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
 import type { Invite } from "./invite.ts";
 import type { InviteBook } from "./invite-book.ts";
+import { LinkTrials } from "./link-trials.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
 import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
@@ -49,7 +50,6 @@ export async function runNetwork(
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const door = doorkeeperOf(init, components);
   let running: RunningNetwork | undefined;
-  const { rejectedDecay } = { ...defaultTiming, ...init.timing };
   const { identity, swarm } = init;
   const reach = reachParts({
     swarm,
@@ -61,10 +61,11 @@ export async function runNetwork(
     identity,
     listen,
     topic: topicOf(swarm),
-    rejectedDecay,
+    timing: { ...defaultTiming, ...init.timing },
     reach,
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
+    floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
     greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
   });
   running = new RunningNetwork(host, init, components, { counters, invites, reach });
@@ -109,6 +110,7 @@ export class RunningNetwork {
   readonly #door: Doorkeeper;
   #endRevocations: () => void = () => undefined;
   readonly #watchdog: LinkWatchdog;
+  readonly #trials: LinkTrials;
   readonly #stopping = new AbortController();
   #reconsideredAt = Number.NEGATIVE_INFINITY;
 
@@ -137,6 +139,7 @@ export class RunningNetwork {
       isBlocked: (author) => components.isBlocked(author),
       refusalOf: (record) => this.#door.refusalOf(record),
       hasRoomFor: (from) => this.#queue.hasRoomFor(from),
+      floodDecay: timing.rejectedDecay,
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
@@ -155,6 +158,7 @@ export class RunningNetwork {
       swarm: init.swarm,
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
+      onGreetedAgain: ({ peerId, addresses }) => this.#moved(peerId, addresses),
       onRefused: (peer, reason) => this.#refused(peer, reason),
       door: this.#door,
       onInvite: (invite, peer) => invites.present(invite, peer),
@@ -172,8 +176,9 @@ export class RunningNetwork {
     this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
-    this.#watchdog = this.#createWatchdog();
     this.reach = this.#createReach(random, parts.reach);
+    this.#trials = this.#createTrials();
+    this.#watchdog = this.#createWatchdog();
   }
 
   async start(listen: readonly string[]): Promise<void> {
@@ -185,6 +190,7 @@ export class RunningNetwork {
     await this.reach.start();
     await startHost(host, listen);
     this.reach.listens();
+    this.#trials.look();
     joinTopic({
       host,
       topic: this.#topic,
@@ -244,6 +250,10 @@ export class RunningNetwork {
   /** Did the user name it, by an address or otherwise? */
   isNamed(peer: AuthorId): boolean {
     return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
+  }
+
+  floodsOf(peer: AuthorId): number {
+    return this.#gate.floodsOf(peer);
   }
 
   /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
@@ -318,7 +328,10 @@ export class RunningNetwork {
     this.peers.set({ ...since, ...hello, addresses });
     this.redialer.met({ peerId, addresses });
     this.#components.onKnownPeer?.({ peerId, addresses });
-    if (before !== undefined) return;
+    if (before !== undefined) {
+      this.#trials.cameAgain(connection);
+      return;
+    }
     this.#components.log("info", `connected to ${hello.name ?? peerId}`, { peerId, direction: connection.direction });
     if (connection.direction === "outbound") this.syncs.request(peerId);
     else this.syncs.requestLater(peerId);
@@ -328,7 +341,8 @@ export class RunningNetwork {
   /** Addresses come and go: of a relay, of another network. What a peer says of itself is kept only as long as it is connected. */
   #moved(peer: AuthorId, texts: readonly string[]): void {
     const addresses = ownAddresses(widestFirst(texts.filter(isAddress)), peer);
-    if (this.peers.get(peer) === undefined || addresses.length === 0) return;
+    const known = this.peers.get(peer);
+    if (known === undefined || addresses.length === 0 || addresses.join() === known.addresses.join()) return;
     this.peers.update(peer, { addresses });
     this.redialer.met({ peerId: peer, addresses });
     this.#components.onKnownPeer?.({ peerId: peer, addresses });
@@ -430,6 +444,28 @@ export class RunningNetwork {
     });
   }
 
+  #createTrials(): LinkTrials {
+    const { clock, log } = this.#components;
+    return new LinkTrials({
+      host: this.host,
+      clock,
+      timers: this.#timers,
+      timing: this.#timing,
+      counters: this.#counters,
+      log,
+      peers: () => this.peers.list().map(({ peerId }) => peerId),
+      addresses: () => this.reach.machineAddresses(),
+      greetAgain: (connection, signal) => this.#greeter.again(connection, signal),
+      onDead: (peer) => {
+        if (this.peers.get(peer) !== undefined) this.syncs.request(peer);
+      },
+      onUpheaval: () => {
+        this.reach.listens();
+        this.redialer.hurry();
+      },
+    });
+  }
+
   #createWatchdog(): LinkWatchdog {
     const { clock, log } = this.#components;
     return new LinkWatchdog({
@@ -442,6 +478,10 @@ export class RunningNetwork {
       heard: () => new Set(this.host.services.pubsub.getSubscribers(this.#topic).map(String)),
       isBlocked: (peer) => this.#components.isBlocked(peer) || !this.#door.isMember(peer),
       hangUp: (peer) => void this.hangUp(peer),
+      look: () => {
+        this.#trials.look();
+        for (const { peerId } of this.peers.list()) this.reach.speakTo(peerId);
+      },
     });
   }
 

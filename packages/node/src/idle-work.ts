@@ -7,36 +7,66 @@ import type { Logger } from "pino";
 import type { Activity } from "./activity.ts";
 import type { Admission } from "./admission.ts";
 import { type AuthoringComponents, publishDraft } from "./authoring.ts";
-import { createConsolidating } from "./consolidating.ts";
+import { type Consolidating, createConsolidating } from "./consolidating.ts";
 import type { Learning } from "./learning.ts";
 import { createRefining, type Refining, systemTimer } from "./refining.ts";
-import { createTrials } from "./trials.ts";
+import { createTrials, type Trials } from "./trials.ts";
 
-export interface IdleWorkComponents {
+export interface IdleStagesComponents {
   readonly lessons: LessonStore;
   readonly experiences: ExperienceStore;
-  readonly admission: Pick<Admission, "ledger" | "merits" | "indexing">;
-  readonly learning: Pick<Learning, "settled">;
+  readonly admission: Pick<Admission, "ledger" | "merits">;
   readonly authoring: AuthoringComponents;
   readonly agent: Pick<Agent, "rehearse">;
   readonly model: LanguageModel;
   readonly embedder: Embedder;
   readonly gate: Gate;
-  readonly activity: Activity;
   readonly self: AuthorId;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
+export interface IdleWorkComponents extends IdleStagesComponents {
+  readonly admission: Pick<Admission, "ledger" | "merits" | "indexing">;
+  readonly learning: Pick<Learning, "settled">;
+  readonly activity: Activity;
+}
+
 /** `share`: the largest part of the idle time that is worked, above 0 and up to 1; a quarter where nothing is said. */
 export function createIdleWork(components: IdleWorkComponents, share?: number): Refining {
-  const { lessons, experiences, admission, learning, authoring, model, embedder, gate, activity, self, clock, log } = components;
-  const { ledger, merits, indexing } = admission;
+  const { lessons, admission, learning, activity, clock, log } = components;
+  return createRefining(
+    {
+      ...createIdleStages(components),
+      expired: (now) => lessons.expiredBy(now),
+      review: (ids) => admission.ledger.review(ids),
+      quiet: async () => {
+        await learning.settled();
+        await admission.indexing.settled();
+      },
+      activity,
+      timer: systemTimer,
+      clock,
+      log,
+    },
+    { share },
+  );
+}
+
+export interface IdleStages {
+  readonly trials: Trials;
+  readonly consolidating: Consolidating;
+}
+
+/** What is done while idle, for who says himself when. */
+export function createIdleStages(components: IdleStagesComponents): IdleStages {
+  const { lessons, experiences, admission, authoring, agent, model, embedder, gate, self, clock, log } = components;
+  const { ledger, merits } = admission;
   const trials = createTrials({
     store: lessons,
     experiences,
     ledger,
-    agent: components.agent,
+    agent,
     model: () => model,
     embedder,
     openEnvironment,
@@ -53,21 +83,5 @@ export function createIdleWork(components: IdleWorkComponents, share?: number): 
     publish: (draft, options) => publishDraft(draft, authoring, options),
     log,
   });
-  return createRefining(
-    {
-      trials,
-      consolidating,
-      expired: (now) => lessons.expiredBy(now),
-      review: (ids) => ledger.review(ids),
-      quiet: async () => {
-        await learning.settled();
-        await indexing.settled();
-      },
-      activity,
-      timer: systemTimer,
-      clock,
-      log,
-    },
-    { share },
-  );
+  return { trials, consolidating };
 }

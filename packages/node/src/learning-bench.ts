@@ -23,18 +23,16 @@ import {
   systemClock,
   type Task,
 } from "@grapevine/core";
-import { consolidate, createDistiller, createGate } from "@grapevine/distill";
-import { openEnvironment } from "@grapevine/practice";
+import { createDistiller, createGate } from "@grapevine/distill";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
 import { createActivity } from "./activity.ts";
 import { createAdmission } from "./admission.ts";
 import { publishDraft } from "./authoring.ts";
-import { createConsolidating } from "./consolidating.ts";
+import { createIdleStages } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { outcomeChanges } from "./outcomes.ts";
-import { createTrials } from "./trials.ts";
 
 export interface LearningBenchInit {
   /** Empty, made here, or left by an earlier bench of the same identity, which then goes on. */
@@ -122,7 +120,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
     onOutbox: () => undefined,
     limits: capacity === undefined ? {} : { capacity },
   });
-  const { ledger, indexing, principals, merits, recall } = admission;
+  const { ledger, indexing, principals, recall } = admission;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const authoring = { store: lessons, ledger, gate, identity, clock };
@@ -135,27 +133,8 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
     log: () => undefined,
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
-  const trials = createTrials({
-    store: lessons,
-    experiences,
-    ledger,
-    agent,
-    model: () => model,
-    embedder,
-    openEnvironment,
-    trustOf: merits.trustOf,
-    self,
-    clock,
-    log,
-  });
-  const consolidating = createConsolidating({
-    store: lessons,
-    merits,
-    self,
-    consolidate: (members, signal) => consolidate(members, { model: () => model, gate }, signal),
-    publish: (draft, options) => publishDraft(draft, authoring, options),
-    log,
-  });
+  const idleStages = { lessons, experiences, admission, authoring, agent, model, embedder, gate, self, clock, log };
+  const { trials, consolidating } = createIdleStages(idleStages);
   const settled = async (): Promise<void> => {
     await ledger.settled();
     await indexing.settled();

@@ -4,11 +4,8 @@ import {
   createExperienceId,
   type Experience,
   type Identity,
-  identityFromSeed,
-  type LessonBody,
   type LessonState,
   type Outcome,
-  type RecordDraft,
   type RetractionBody,
   type SignedRecord,
   signRecord,
@@ -20,40 +17,12 @@ import { createLedger, type Ledger, type LedgerChange } from "../src/ledger.ts";
 import { outcomeChanges } from "../src/outcomes.ts";
 import { openPrincipalBook, type PrincipalBook } from "../src/principals.ts";
 import { createRoom } from "../src/room.ts";
-
-const now = 1_800_000_000_000;
-const clock = { now: () => now };
-const [self, friend, other, stranger] = [1, 2, 3, 4].map((seed) => identityFromSeed(new Uint8Array(32).fill(seed))) as [
-  Identity,
-  Identity,
-  Identity,
-  Identity,
-];
-
-let sequence = 0;
-
-function lesson(author: Identity, changes: Partial<RecordDraft<LessonBody>> = {}): SignedRecord<LessonBody> {
-  sequence += 1;
-  return signRecord<LessonBody>(author, {
-    type: "lesson",
-    seq: sequence,
-    createdAt: now - 1_000,
-    kind: "procedure",
-    title: `Open box ${sequence}`,
-    situation: `Box ${sequence} is shut`,
-    guidance: `Turn handle ${sequence}`,
-    evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
-    tags: [],
-    derivedFrom: [],
-    ...changes,
-  });
-}
+import { clock, friend, lesson, nextSequence, now, other, self, stranger } from "./box-lessons.ts";
 
 function attestation(author: Identity, of: SignedRecord, counts: { worked?: number; failed?: number }): SignedRecord {
-  sequence += 1;
   const draft = {
     type: "attestation",
-    seq: sequence,
+    seq: nextSequence(),
     createdAt: now - 500,
     lesson: of.id,
     worked: 0,
@@ -64,8 +33,7 @@ function attestation(author: Identity, of: SignedRecord, counts: { worked?: numb
 }
 
 function retraction(author: Identity, of: SignedRecord): SignedRecord {
-  sequence += 1;
-  return signRecord<RetractionBody>(author, { type: "retraction", seq: sequence, createdAt: now - 400, lesson: of.id });
+  return signRecord<RetractionBody>(author, { type: "retraction", seq: nextSequence(), createdAt: now - 400, lesson: of.id });
 }
 
 interface Node {

@@ -2,9 +2,6 @@
 import {
   type AttestationBody,
   type Identity,
-  identityFromSeed,
-  type LessonBody,
-  type RecordDraft,
   type RetractionBody,
   type SignedRecord,
   type StoredLesson,
@@ -17,38 +14,17 @@ import { descendantsOf, lineageIn, maxLineage, relativesOf } from "../src/lineag
 import { createMerits, type Merits } from "../src/merits.ts";
 import { openPrincipalBook } from "../src/principals.ts";
 import { createRoom } from "../src/room.ts";
-
-const now = 1_800_000_000_000;
-const clock = { now: () => now };
-const [self, friend, other, stranger] = [1, 2, 3, 4].map((seed) => identityFromSeed(new Uint8Array(32).fill(seed))) as [
-  Identity,
-  Identity,
-  Identity,
-  Identity,
-];
-let sequence = 0;
-
-function lesson(author: Identity, changes: Partial<RecordDraft<LessonBody>> = {}): SignedRecord<LessonBody> {
-  sequence += 1;
-  return signRecord<LessonBody>(author, {
-    type: "lesson",
-    seq: sequence,
-    createdAt: now - 1_000,
-    kind: "procedure",
-    title: `Open box ${sequence}`,
-    situation: `Box ${sequence} is shut`,
-    guidance: `Turn handle ${sequence}`,
-    evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
-    tags: [],
-    derivedFrom: [],
-    ...changes,
-  });
-}
+import { clock, friend, lesson, nextSequence, now, other, self, stranger } from "./box-lessons.ts";
 
 function praise(author: Identity, of: SignedRecord): SignedRecord<AttestationBody> {
-  sequence += 1;
   const counts = { worked: 3, changed: 0, failed: 0 };
-  return signRecord<AttestationBody>(author, { type: "attestation", seq: sequence, createdAt: now, lesson: of.id, ...counts });
+  return signRecord<AttestationBody>(author, {
+    type: "attestation",
+    seq: nextSequence(),
+    createdAt: now,
+    lesson: of.id,
+    ...counts,
+  });
 }
 
 interface Node {
@@ -107,8 +83,12 @@ it("forgetting a lesson has those judged again whose standing rested on it", asy
   const [first, root] = [lesson(friend), lesson(other)];
   const later = lesson(friend, { supersedes: first.id });
   const derived = lesson(friend, { derivedFrom: [root.id] });
-  sequence += 1;
-  const takenBack = signRecord<RetractionBody>(other, { type: "retraction", seq: sequence, createdAt: now, lesson: root.id });
+  const takenBack = signRecord<RetractionBody>(other, {
+    type: "retraction",
+    seq: nextSequence(),
+    createdAt: now,
+    lesson: root.id,
+  });
   await ledger.receive([first, later, root, derived, takenBack]);
   expect([await stateOf(first), await stateOf(derived)]).toEqual(["archived", "held"]);
   await ledger.revise(async () => [

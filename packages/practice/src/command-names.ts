@@ -8,3 +8,5 @@ export const verbs: readonly string[] =
 export const flags: readonly string[] =
   "via port rank tone core edge base node mode rule slot term tier zone axis beam code grid leaf loop".split(" ");
 export const symbols: readonly string[] = ["@", "=", ":", "+"];
+/** What stands between the parts of a command: none of them has a longer form (`amid`, `amidst`) that small models would write instead. */
+export const prepositions: readonly string[] = "per into upon under onto past near beyond".split(" ");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ActionResult, Environment } from "@grapevine/core";
 import { environmentContract } from "@grapevine/testing";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { maxOutputBytes, timeoutMs } from "../src/command/limits.ts";
+import { maxOutputBytes, maxPromptCharacters, maxWordCharacters, timeoutMs } from "../src/command/limits.ts";
 import { openEnvironment } from "../src/index.ts";
 
 let folder: string;
@@ -197,6 +197,22 @@ describe("the description of a checker", () => {
         code: "CHECKER_MALFORMED",
         message: expect.stringMatching(/\.jsonl, line 5: /),
       });
+    }
+  });
+
+  it("takes texts up to their limits and none longer", async () => {
+    const line = (lengths: { readonly prompt: number; readonly id: number }): string =>
+      JSON.stringify({ prompt: "p".repeat(lengths.prompt), id: "i".repeat(lengths.id) });
+    const word = { command: ["sh", "w".repeat(maxWordCharacters)] };
+    await openEnvironment(
+      await describedBy({ lines: [line({ prompt: maxPromptCharacters, id: maxWordCharacters })], changes: word }),
+    );
+    for (const parts of [
+      { lines: [line({ prompt: maxPromptCharacters + 1, id: 1 })] },
+      { lines: [line({ prompt: 1, id: maxWordCharacters + 1 })] },
+      { changes: { command: ["sh", "w".repeat(maxWordCharacters + 1)] } },
+    ]) {
+      await expect(openEnvironment(await describedBy(parts))).rejects.toMatchObject({ code: "CHECKER_MALFORMED" });
     }
   });
 

@@ -32,13 +32,18 @@ export function lessonsByHand(practice: readonly { readonly environment: Environ
   };
 }
 
-/** One of the lessons that is not about the task's family; undefined when all of them are. */
+/** What stands before the first dash: families of a kind follow one rule and differ in their nouns. */
+export function kindOf(family: string): string {
+  return family.split("-")[0] ?? family;
+}
+
+/** One of the lessons that is not about the task's kind; undefined when all of them are. */
 export function lessonOfAnotherKind(
   lessons: readonly SignedRecord<LessonBody>[],
   { family }: Task,
   random: SeededRandom,
 ): RecalledLesson | undefined {
-  const [drawn] = random.shuffled(lessons.filter(({ body }) => !body.tags.includes(family)));
+  const [drawn] = random.shuffled(lessons.filter(({ body }) => !body.tags.some((tag) => kindOf(tag) === kindOf(family))));
   return drawn === undefined ? undefined : recalledAsGiven(drawn);
 }
 

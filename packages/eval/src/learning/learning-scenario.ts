@@ -53,7 +53,7 @@ export function learningScenario({ name, summary, details, options = [], plan }:
     summary,
     details,
     options: [...commonOptions, ...options],
-    requires: ["model"],
+    requires: [],
     run: (context) => runScenario(plan(requestOf(context.options)), context),
   };
 }

@@ -2,6 +2,7 @@
 import { type Identity, type LessonBody, type LessonDraft, type SignedRecord, signRecord } from "@grapevine/core";
 import { reworded, type Topic } from "../adversaries/topics.ts";
 import type { SeededRandom } from "../seeded-random.ts";
+import { kindOf } from "./given-lessons.ts";
 
 type Lesson = SignedRecord<LessonBody>;
 
@@ -49,7 +50,8 @@ export function junkAbout(lessons: readonly Lesson[], { count, authors, topics, 
 }
 
 function isOfAnotherKind({ body }: Lesson, { tags, guidance }: LessonBody): boolean {
-  return body.guidance !== guidance && !body.tags.some((tag) => tags.includes(tag));
+  const kinds = new Set(tags.map(kindOf));
+  return body.guidance !== guidance && !body.tags.some((tag) => kinds.has(kindOf(tag)));
 }
 
 function rewordedDraft(lesson: Lesson | undefined, turn: number): LessonDraft | undefined {

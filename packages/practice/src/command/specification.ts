@@ -105,12 +105,15 @@ function parsed<Value>(schema: z.ZodType<Value>, data: unknown, where: string): 
   throw errors.malformed(`${where}: ${issue?.path.join(".") || "the object"}: ${issue?.message ?? "is not understood"}`);
 }
 
+/** What the system says of a word that names no file, a text for `python3 -c` for example. */
+const noFile: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
+
 /** A word that names something beside the description means that, wherever the command runs; every other word stays. */
 async function besideOr(word: string, folder: string): Promise<string> {
   if (isAbsolute(word)) return word;
   const path = resolve(folder, word);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    if (noFile.has(error.code ?? "")) return undefined;
     throw errors.unreadable(`cannot look at ${path}: ${error.message}`, error);
   });
   return found?.isFile() === true ? path : word;

@@ -18,7 +18,7 @@ export interface Craft {
   readonly valueName: string;
   readonly values: readonly string[];
   readonly works: readonly Work[];
-  /** Ways to put a task; `{subject}` and `{value}` stand for the details. */
+  /** Ways to put a task, the subject first: small models keep the order of a task's nouns. `{subject}` and `{value}` stand for the details. */
   readonly templates: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export const crafts: readonly Craft[] = [
     works: [work("clean a thing", "cleaned"), value("give a thing a colour", "coloured"), work("heat a thing", "heated")],
     templates: [
       "The {subject} should be finished in {value}.",
-      "A {value} finish is wanted for the {subject}.",
+      "The {subject} is wanted in {value}.",
       "The {subject} is to end up {value}.",
     ],
   },
@@ -56,7 +56,7 @@ export const crafts: readonly Craft[] = [
     templates: [
       "The {subject} should go out to {value}.",
       "The {subject} is to be sent to {value}.",
-      "{value} should get the {subject} by post.",
+      "The {subject} should reach {value} by post.",
     ],
   },
   {
@@ -68,7 +68,7 @@ export const crafts: readonly Craft[] = [
     templates: [
       "The {subject} should be stored in the {value}.",
       "The {subject} is to be kept in the {value}.",
-      "The {value} should hold the {subject} from now on.",
+      "The {subject} belongs in the {value} from now on.",
     ],
   },
   {
@@ -104,7 +104,7 @@ export const crafts: readonly Craft[] = [
     templates: [
       "The {subject} should have a {value} on it.",
       "The {subject} is to bear a {value}.",
-      "A {value} should be seen on the {subject}.",
+      "The {subject} is wanted with a {value} on it.",
     ],
   },
 ];

@@ -1,5 +1,5 @@
 /** Makes the procedures of an order world from a seed: which commands do a craft, how each is written, and in which order they have to come. */
-import { flags, symbols, verbs } from "../command-names.ts";
+import { flags, prepositions, symbols, verbs } from "../command-names.ts";
 import { memberAt, type Random } from "../random.ts";
 import { readParts, type Shape, type Syntax, writeCommand } from "../tools/syntax.ts";
 import { type Craft, crafts, type Work } from "./crafts.ts";
@@ -16,7 +16,6 @@ export interface Procedure {
   readonly commands: readonly Command[];
 }
 
-const betweenWords: readonly string[] = "per into upon under onto past amid near".split(" ");
 const shapes: readonly Shape[] = ["flag", "symbol", "word"];
 /** What stands between commands on one line. */
 const separator = " ; ";
@@ -26,7 +25,7 @@ export function makeProcedures(random: Random): Procedure[] {
   const marks: Readonly<Record<Shape, string[]>> = {
     flag: random.shuffled(flags),
     symbol: random.shuffled(symbols),
-    word: random.shuffled(betweenWords),
+    word: random.shuffled(prepositions),
   };
   return crafts.map((craft, craftIndex): Procedure => {
     const shape = memberAt(shapes, craftIndex % shapes.length);

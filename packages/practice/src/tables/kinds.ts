@@ -2,8 +2,8 @@
  * The kinds of questions about a table: what is asked for and how it is worked out. Each takes a table, a column and a value. Questions name what is
  * wanted and give no order, since small models copy a verb of the question into the query.
  */
-import { type Rows, type TableSchema, valueIn } from "./rows.ts";
-import { numbers } from "./schema.ts";
+import { type Rows, valueIn } from "./rows.ts";
+import { numbers, type TableSchema } from "./schema.ts";
 
 /** What a query gives: a single text, or names of rows in no order. */
 export type Answer = readonly string[];
@@ -77,7 +77,7 @@ export const kinds: readonly Kind[] = [
     templates: [
       "Which {value} {table} have the largest {column}?",
       "Wanted: the {value} {table} that have the largest {column}.",
-      "The top {value} {table} by {column}.",
+      "The {value} {table} that have the largest {column}.",
     ],
     columns: ({ numbers: columns }) => columns,
     values: () => someOf,
@@ -91,7 +91,7 @@ export const kinds: readonly Kind[] = [
     templates: [
       "Which {value} {table} have the smallest {column}?",
       "Wanted: the {value} {table} that have the smallest {column}.",
-      "The lowest {value} {table} by {column}.",
+      "The {value} {table} that have the smallest {column}.",
     ],
     columns: ({ numbers: columns }) => columns,
     values: () => someOf,

@@ -1,5 +1,5 @@
 /** Makes a query language from a seed: a word for each kind of question, and a mark before each part of a query, which nobody can know beforehand. */
-import { flags, symbols, verbs } from "../command-names.ts";
+import { flags, prepositions, symbols, verbs } from "../command-names.ts";
 import { memberAt, type Random } from "../random.ts";
 import { type Kind, kinds } from "./kinds.ts";
 
@@ -17,13 +17,12 @@ export interface Language {
 }
 
 const names: readonly string[] = ["quill", "ledger", "cipher", "prism", "atlas", "lumen", "rustic", "tempo"];
-const betweenWords: readonly string[] = "per into upon under onto past amid near".split(" ");
 const partNames: readonly PartName[] = ["table", "column", "value"];
 
 export function makeLanguage(random: Random): Language {
   const words = random.shuffled(verbs);
   const [first = "", second = "", third = ""] = random.shuffled([
-    memberAt(betweenWords, random.below(betweenWords.length)),
+    memberAt(prepositions, random.below(prepositions.length)),
     `--${memberAt(flags, random.below(flags.length))}`,
     memberAt(symbols, random.below(symbols.length)),
   ]);

@@ -2,8 +2,6 @@
 import { memberAt, type Random } from "../random.ts";
 import { numbers, type TableSchema } from "./schema.ts";
 
-export type { TableSchema } from "./schema.ts";
-
 /** By the row's name, the column's values. */
 export type Rows = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
