@@ -331,7 +331,8 @@ export class RunningNetwork {
   /** Addresses come and go: of a relay, of another network. What a peer says of itself is kept only as long as it is connected. */
   #moved(peer: AuthorId, texts: readonly string[]): void {
     const addresses = ownAddresses(widestFirst(texts.filter(isAddress)), peer);
-    if (this.peers.get(peer) === undefined || addresses.length === 0) return;
+    const known = this.peers.get(peer);
+    if (known === undefined || addresses.length === 0 || known.addresses.join() === addresses.join()) return;
     this.peers.update(peer, { addresses });
     this.redialer.met({ peerId: peer, addresses });
     this.#components.onKnownPeer?.({ peerId: peer, addresses });
