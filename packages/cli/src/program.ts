@@ -253,7 +253,7 @@ function addPractise(program: Command, perform: Perform): void {
     program
       .command("practise")
       .description("let the agent work on tasks that check themselves, and learn from them")
-      .argument("<environment>", "tools[:SEED] or questions:FILE", word)
+      .argument("<environment>", "tools, tables or order, each also with :SEED; questions:FILE; command:FILE", word)
       .addOption(new Option("--tasks <n>", "how many (5)").argParser(whole(1, 1_000)))
       .addOption(new Option("--seed <n>", "other seeds give other tasks (1)").argParser(whole(0, 2_147_483_647)))
       .addOption(new Option("--max-steps <n>", "most actions a task (4)").argParser(whole(1, 20)))
@@ -264,6 +264,9 @@ function addPractise(program: Command, perform: Perform): void {
       ),
     [
       ["practise tools:7 --tasks 6", "six tasks of the tool world 7"],
+      ["practise tables --tasks 12", "questions about tables, in a query language made from the seed"],
+      ["practise order", "work in which the order counts and nothing can be undone"],
+      ["practise command:checker.json", "tasks of your own, checked by a command of your own"],
       ["practise questions:exam.jsonl --no-learn", "a test with questions of your own"],
     ],
   );

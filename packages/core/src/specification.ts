@@ -1,7 +1,7 @@
-/** Specifications of models and environments (`ollama:NAME`, `gguf:PATH`, `questions:FILE`) as others may see them. */
+/** Specifications of models and environments (`ollama:NAME`, `gguf:PATH`, `questions:FILE`, `command:FILE`) as others may see them. */
 
 /** Kinds whose detail is a path on this machine. */
-const kindsWithPaths: readonly string[] = ["gguf", "questions"];
+const kindsWithPaths: readonly string[] = ["gguf", "questions", "command"];
 
 /** The specification without the folders of this machine: `gguf:/models/small.gguf` becomes `gguf:small.gguf`. Others come back as they are. */
 export function publicSpecification(specification: string): string {

@@ -6,6 +6,7 @@ it.each([
   ["gguf:C:\\models\\small.gguf", "gguf:small.gguf"],
   ["gguf:small.gguf", "gguf:small.gguf"],
   ["questions:/home/someone/exam.jsonl", "questions:exam.jsonl"],
+  ["command:/home/someone/checks/sums.json", "command:sums.json"],
   ["ollama:registry/name:7b", "ollama:registry/name:7b"],
   ["embedded", "embedded"],
   ["tools:7", "tools:7"],

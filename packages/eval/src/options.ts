@@ -10,6 +10,8 @@ export interface EvalOptions {
   readonly seeds?: number;
   /** Folder of the rows and the report of a run with a model. */
   readonly out?: string;
+  /** Kinds of simulated worlds, with commas between. */
+  readonly worlds?: string;
   /** One seed and few tasks: does it work at all? */
   readonly quick?: boolean;
   /** The seeds for building, not those for reporting. */
@@ -23,6 +25,7 @@ export const commandOptions: Readonly<Record<OptionName, Option>> = {
   dataset: new Option("--dataset <file>", "JSONL to measure on; its form is described below"),
   seeds: new Option("--seeds <number>", "runs, each with another seed").argParser(wholeNumber),
   out: new Option("--out <folder>", "where rows and report go; a run that was broken off goes on there"),
+  worlds: new Option("--worlds <kinds>", "simulated worlds of each seed, with commas between; default tools"),
   quick: new Option("--quick", "one seed and few tasks: a look, not a figure"),
   development: new Option("--development", "the seeds for building, not those for reporting"),
 };

@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GenerationRequest } from "@grapevine/core";
 import { HashEmbedder, ScriptedModel } from "@grapevine/testing";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type MeteredModel, meteredModel } from "../src/harness/metered-model.ts";
@@ -11,6 +10,7 @@ import { type ArmName, openArms } from "../src/learning/arms.ts";
 import { practisedCohort, type SetTask } from "../src/learning/cohort.ts";
 import { separateLots } from "../src/learning/lots.ts";
 import { openWorld } from "../src/learning/worlds.ts";
+import { followExample } from "./follow-example.ts";
 
 const seed = 7;
 const armNames: readonly ArmName[] = ["none", "random", "episodes", "own", "shared", "refined", "pool", "hand"];
@@ -19,33 +19,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "grapevine-learning-"));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-function textOf({ prompt }: GenerationRequest): string {
-  return typeof prompt === "string" ? prompt : (prompt.at(-1)?.content ?? "");
-}
-
-/** Of the worked examples in the prompt the one nearest in form to the task, with the task's own words in it. */
-function followExample(request: GenerationRequest): string {
-  if (request.format !== undefined && "schema" in request.format) return "{}";
-  const lines = textOf(request).split("\n");
-  const tasks = lines.flatMap((line, at) =>
-    line.startsWith("Task: ") ? [{ task: line.slice(6), command: lines[at + 1] ?? "" }] : [],
-  );
-  const asked = (tasks.at(-1)?.task ?? "").replace(/\.$/, "").split(" ");
-  const shown = tasks.slice(0, -1).filter(({ command }) => command.startsWith("Command: "));
-  for (const { task, command } of shown.reverse()) {
-    const words = task.replace(/\.$/, "").split(" ");
-    const changed = words.flatMap((word, at) => (word !== asked[at] ? [[word, asked[at] ?? ""] as const] : []));
-    if (words.length !== asked.length || changed.length > 2) continue;
-    const exchanged = new Map(changed);
-    return command
-      .slice("Command: ".length)
-      .split(" ")
-      .map((word) => exchanged.get(word) ?? word)
-      .join(" ");
-  }
-  return "help";
-}
 
 async function openStage(model: MeteredModel, onPrepared: (text: string) => void): Promise<{ stage: Stage; tests: SetTask[] }> {
   const world = await openWorld(seed, {});
@@ -95,7 +68,7 @@ it("each arm knows what it says, and what was prepared is not prepared again", a
   expect(right.get("hand")).toBeGreaterThan(2);
   expect(right.get("own")).toBeGreaterThan(0);
   expect(right.get("shared")).toBeGreaterThan(right.get("own") ?? 0);
-  expect(right.get("pool")).toBe(right.get("shared"));
+  expect(right.get("pool")).toBeGreaterThan(right.get("own") ?? 0);
   model.takeUse();
   const again = await openStage(model, () => undefined);
   await again.stage.close();

@@ -50,7 +50,7 @@ function planOf(breaksAt = 0): Plan {
       ["a", "b"].flatMap((id): Cell[] =>
         ["none", "all"].map((arm) => ({ arm, environment: "e", peer: "any", at: 0, task: { id, family: "f", prompt: id } })),
       ),
-    preparation: () => 0,
+    preparation: async () => 0,
     stage: async ({ seed, model }) => {
       staged.push(seed);
       return {
@@ -136,9 +136,9 @@ it("a report holds figures, bars and plots", async () => {
   const markdown = await readFile(join(folder, "report.md"), "utf8");
   expect(markdown).toContain("| all | everything | 100.0 % | 100.0 % to 100.0 % | +100.0 (+100.0 to +100.0) | 100.0 % | 0.0 % |");
   expect(markdown).toContain("| all over none | 1 | 1 to 1 | 0.7 | yes |");
-  expect(markdown).toContain("(curves.svg)");
+  expect(markdown).toContain("(tokens.svg)");
   const page = await readFile(join(folder, "report.html"), "utf8");
-  expect(page.match(/<svg/g)).toHaveLength(2);
+  expect(page.match(/<svg/g)).toHaveLength(4);
   expect(page).not.toMatch(/NaN|undefined/);
   expect(await readFile(join(folder, "scores.svg"), "utf8")).toContain("all");
 });

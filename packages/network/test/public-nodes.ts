@@ -13,7 +13,7 @@ for (const { network } of nodes) await network.start();
 await here.network.connect(relay.network.addresses());
 await until(() => here.network.addresses().some(isRelayed));
 await there.network.connect(here.network.addresses().filter(isRelayed));
-await until(() => (there.network.counters()["link.moved"] ?? 0) > 0);
+await until(() => there.network.peers().some(({ name, path }) => name === "here" && path === "direct"));
 await until(() => here.network.reachability() === "public" && there.network.reachability() === "public");
 const news = here.teach("over a direct link");
 await there.watched.until(() => there.records.has(news.id), "gossiped");

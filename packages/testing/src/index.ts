@@ -9,7 +9,8 @@ export { MemoryExperienceStore } from "./fakes/memory-experience-store.ts";
 export { MemoryLessonStore, type MemoryLessonStoreInit } from "./fakes/memory-lesson-store.ts";
 export { ScriptedModel, type ScriptedModelInit } from "./fakes/scripted-model.ts";
 export { type LanguageModelFactory, languageModelContract } from "./language-model-contract.ts";
-export { type LessonStoreFactory, lessonStoreContract } from "./lesson-store-contract.ts";
+export type { LessonStoreFactory } from "./lesson-store-contract/store-under-test.ts";
+export { lessonStoreContract } from "./lesson-store-contract.ts";
 export {
   sampleAttestation,
   sampleExperience,

@@ -35,8 +35,8 @@ export async function practise(context: CommandContext, request: PractiseRequest
 
 /** The node has another working folder, so a file is named to it by its absolute path. */
 function absoluteEnvironment(environment: string, workingFolder: string): string {
-  const prefix = "questions:";
-  return environment.startsWith(prefix) ? prefix + resolve(workingFolder, environment.slice(prefix.length)) : environment;
+  const prefix = ["questions:", "command:"].find((kind) => environment.startsWith(kind));
+  return prefix === undefined ? environment : prefix + resolve(workingFolder, environment.slice(prefix.length));
 }
 
 function printTask({ output }: CommandContext, task: PractisedTask): void {

@@ -19,6 +19,9 @@ export interface Tried {
 /** Everything that the tries of one seed need, prepared. */
 export interface Stage {
   try(cell: Cell): Promise<Tried>;
+  /** What happens before a try, or after its row was written, and is no part of it. */
+  before?(cell: Cell): Promise<void>;
+  after?(cell: Cell): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export interface Plan {
   /** In the order in which they are made. */
   cells(seed: number): Promise<Cell[]>;
   /** Pieces of work before the first try of a seed, each about as long as a try or a few. */
-  preparation(seed: number): number;
+  preparation(seed: number): Promise<number>;
   stage(init: StageInit): Promise<Stage>;
   bars(summary: Summary): Bar[];
 }

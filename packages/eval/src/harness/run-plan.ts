@@ -37,7 +37,7 @@ export async function runPlan(plan: Plan, init: RunPlanInit): Promise<FinishedRu
   for (const seed of plan.seeds) {
     const own = await plan.cells(seed);
     cells.set(seed, own);
-    total += own.length + plan.preparation(seed);
+    total += own.length + (await plan.preparation(seed));
   }
   const file = await openRowFile(join(init.folder, "rows.jsonl"));
   const progress = startProgress({ ...init, total });
@@ -60,7 +60,7 @@ async function runSeed(
 ): Promise<number> {
   const { file, progress, model, embedder, folder } = init;
   const missing = cells.filter((cell) => !file.has(placeOf(seed, cell)));
-  const there = cells.length - missing.length + (missing.length === 0 ? plan.preparation(seed) : 0);
+  const there = cells.length - missing.length + (missing.length === 0 ? await plan.preparation(seed) : 0);
   for (let done = 0; done < there; done++) progress.advance(`seed ${seed} was done before`, true);
   if (missing.length === 0) return 0;
   const stage = await plan.stage({
@@ -72,8 +72,10 @@ async function runSeed(
   });
   try {
     for (const cell of missing) {
+      await stage.before?.(cell);
       await file.add(await rowOf(seed, cell, { ...init, tried: (each) => stage.try(each) }));
       progress.advance(`seed ${seed}, ${cell.arm}`);
+      await stage.after?.(cell);
     }
   } finally {
     await stage.close();

@@ -5,9 +5,10 @@ import type { LearningBench } from "@grapevine/node/pipeline";
 import type { MeteredModel } from "../harness/metered-model.ts";
 import type { Arm, Cell, Stage, Tried } from "../harness/plan.ts";
 import { seededRandom } from "../seeded-random.ts";
-import { openPeer, type Practised, preparedFolder, type SetTask } from "./cohort.ts";
+import { closeAll, openPeer, type Practised, preparedFolder, receiveTrusting, type SetTask, withPeer } from "./cohort.ts";
 import { type EpisodeMemory, episodeMemory, withEpisodes } from "./episodes.ts";
 import { type LessonByHand, lessonOfAnotherKind, lessonsByHand } from "./given-lessons.ts";
+import { triedAt } from "./tried.ts";
 
 export type ArmName = "none" | "random" | "episodes" | "own" | "shared" | "refined" | "pool" | "hand";
 
@@ -82,8 +83,7 @@ async function tryCell(cell: Cell, open: OpenArms): Promise<Tried> {
   if (place === undefined || bench === undefined) throw new Error(`nothing was prepared for ${arm} in ${environment}`);
   const lessons = await lessonsOf(cell, open);
   const model = arm === "episodes" ? withEpisodes(open.model, (await open.memory?.textFor(task.prompt)) ?? "") : open.model;
-  const { steps, outcome, lessons: used } = await bench.test(place, task, { maxSteps: open.testSteps, lessons, model });
-  return { right: outcome?.verdict === "worked", steps: steps.length, lessons: used.map(({ id }) => id) };
+  return triedAt(await bench.test(place, task, { maxSteps: open.testSteps, lessons, model }));
 }
 
 async function lessonsOf({ arm, task, environment }: Cell, open: OpenArms): Promise<boolean | readonly RecalledLesson[]> {
@@ -104,7 +104,7 @@ async function lessonsOf({ arm, task, environment }: Cell, open: OpenArms): Prom
 async function openBenches(init: ArmsInit): Promise<Map<string, LearningBench>> {
   const benches = new Map<string, LearningBench>();
   const open = async (arm: string, peer: string, folder: string): Promise<LearningBench> => {
-    const bench = await openPeer({ name: peer, seed: init.seed, folder }, init);
+    const bench = await openPeer({ name: peer, folder }, init);
     benches.set(`${arm} ${peer}`, bench);
     return bench;
   };
@@ -144,7 +144,7 @@ async function sharedFolder(peer: Practised, init: ArmsInit): Promise<string> {
   await preparedFolder(
     folder,
     () =>
-      withPeer(peer.name, folder, init, async (bench) => {
+      withPeer({ name: peer.name, folder }, init, async (bench) => {
         await receiveTrusting(
           bench,
           others.flatMap(({ lessons }) => lessons),
@@ -163,15 +163,21 @@ async function refinedFolders(init: ArmsInit): Promise<[peer: string, folder: st
   const known = new Set(init.cohort.flatMap(({ lessons }) => lessons.map(({ id }) => id)));
   await preparedFolder(
     folderOf(first),
-    () => withPeer(first.name, folderOf(first), init, async (bench) => void (await bench.refine(init.refinementGenerations))),
+    () =>
+      withPeer(
+        { name: first.name, folder: folderOf(first) },
+        init,
+        async (bench) => void (await bench.refine(init.refinementGenerations)),
+      ),
     await sharedFolder(first, init),
   );
   let news: SignedRecord<LessonBody>[] = [];
-  await withPeer(first.name, folderOf(first), init, async (bench) => {
+  await withPeer({ name: first.name, folder: folderOf(first) }, init, async (bench) => {
     news = (await bench.ownLessons()).filter(({ id }) => !known.has(id));
   });
   for (const peer of others) {
-    const receive = (): Promise<void> => withPeer(peer.name, folderOf(peer), init, (bench) => receiveTrusting(bench, news));
+    const receive = (): Promise<void> =>
+      withPeer({ name: peer.name, folder: folderOf(peer) }, init, (bench) => receiveTrusting(bench, news));
     await preparedFolder(folderOf(peer), receive, await sharedFolder(peer, init));
   }
   return [first, ...others].map((peer) => [peer.name, folderOf(peer)]);
@@ -181,7 +187,7 @@ async function refinedFolders(init: ArmsInit): Promise<[peer: string, folder: st
 async function poolFolder(init: ArmsInit): Promise<string> {
   const folder = join(init.folder, "arms", "pool");
   await preparedFolder(folder, () =>
-    withPeer("pool", folder, init, async (bench) => {
+    withPeer({ name: "pool", folder }, init, async (bench) => {
       for (const { body } of init.cohort.flatMap(({ lessons }) => lessons)) {
         const { kind, title, situation, guidance, example, evidence, tags, environment } = body;
         await bench.teach({
@@ -199,29 +205,6 @@ async function poolFolder(init: ArmsInit): Promise<string> {
     }),
   );
   return folder;
-}
-
-async function receiveTrusting(bench: LearningBench, records: readonly SignedRecord<LessonBody>[]): Promise<void> {
-  for (const author of new Set(records.map(({ body }) => body.author))) await bench.trust(author);
-  await bench.receive(records);
-}
-
-async function withPeer(
-  name: string,
-  folder: string,
-  init: ArmsInit,
-  work: (bench: LearningBench) => Promise<void>,
-): Promise<void> {
-  const bench = await openPeer({ name, seed: init.seed, folder }, init);
-  try {
-    await work(bench);
-  } finally {
-    await bench.close();
-  }
-}
-
-async function closeAll(benches: Iterable<LearningBench>): Promise<void> {
-  for (const bench of new Set(benches)) await bench.close();
 }
 
 /** The same task draws the same lesson, in whatever order tasks are tried. FNV-1a, 32 bits (G. Fowler, L. C. Noll, K.-P. Vo, 1991). */

@@ -10,6 +10,14 @@ export function gainBar(summary: Summary, arm: string, over: string, least: numb
   return gain === undefined ? [] : [{ ...barOf(`${arm} over ${over}`, gain, least), holds: gain.mean >= least }];
 }
 
+/** At most so much worse than the other arm. */
+export function lossBar(summary: Summary, arm: string, against: string, most: number): Bar[] {
+  const gain = summary.gain(arm, against);
+  if (gain === undefined) return [];
+  const loss = { mean: -gain.mean || 0, low: -gain.high || 0, high: -gain.low || 0 };
+  return [{ ...barOf(`${arm} lost against ${against}`, loss, most), holds: loss.mean <= most }];
+}
+
 /** What the arm gains over no experience, as a share of what another gains. */
 export function shareOfGainBar(summary: Summary, arm: string, of: string, over: string, least: number): Bar[] {
   const [gain, whole] = [summary.gain(arm, over), summary.gain(of, over)];
@@ -26,6 +34,22 @@ export function gainOrHalfTokensBar(summary: Summary, arm: string, over: string,
   const share = Number((tokens / others).toFixed(2));
   const holds = gain.mean >= least || (gain.mean >= 0 && share <= 0.5);
   return [{ ...barOf(`${arm} over ${over} (at ${share} of its tokens)`, gain, least), holds }];
+}
+
+/** At least so often right. */
+export function scoreBar(summary: Summary, arm: string, least: number): Bar[] {
+  const figures = summary.arms[arm];
+  if (figures === undefined) return [];
+  const { score, low, high } = figures;
+  return [{ ...barOf(`${arm} right`, { mean: score, low, high }, least), holds: score >= least }];
+}
+
+/** At least so many times as fast. */
+export function speedBar(summary: Summary, arm: string, than: string, least: number): Bar[] {
+  const [seconds, others] = [summary.arms[arm]?.seconds, summary.arms[than]?.seconds];
+  if (seconds === undefined || others === undefined || seconds === 0) return [];
+  const value = Number((others / seconds).toFixed(1));
+  return [{ name: `${arm}: times as fast as ${than}`, value, bar: least, holds: value >= least }];
 }
 
 export function harmBar(summary: Summary, arm: string): Bar[] {

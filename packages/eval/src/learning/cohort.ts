@@ -36,9 +36,9 @@ export interface CohortInit {
 }
 
 /** Actions in practice: as many as `grapevine practise` takes. */
-const practiceSteps = 4;
+export const practiceSteps = 4;
 /** Tasks after which lessons are drawn, as a node does when it is idle again. */
-const tasksPerRound = 6;
+export const tasksPerRound = 6;
 
 export async function practisedCohort(init: CohortInit): Promise<Practised[]> {
   const peers: Practised[] = [];
@@ -48,8 +48,8 @@ export async function practisedCohort(init: CohortInit): Promise<Practised[]> {
 
 /** The bench of a peer in a folder. The same name and seed are the same author, in every arm. */
 export function openPeer(
-  { name, seed, folder }: { readonly name: string; readonly seed: number; readonly folder: string },
-  { model, embedder, capacity }: { readonly model: LanguageModel; readonly embedder: Embedder; readonly capacity?: number },
+  { name, folder }: { readonly name: string; readonly folder: string },
+  { seed, model, embedder, capacity }: BenchInit,
 ): Promise<LearningBench> {
   const identity = identityCalled(`${seed} ${name}`);
   return openLearningBench({ folder, identity, model, embedder, ...(capacity !== undefined && { capacity }) });
@@ -70,12 +70,43 @@ export async function preparedFolder(folder: string, prepare: () => Promise<void
   await rename(`${mark}.new`, mark);
 }
 
+export interface BenchInit {
+  readonly seed: number;
+  readonly model: LanguageModel;
+  readonly embedder: Embedder;
+  /** Foreign lessons that it keeps; the node's own default where nothing is said. */
+  readonly capacity?: number;
+}
+
+/** Opens a peer's bench for a piece of work, and closes it. */
+export async function withPeer<Result>(
+  { name, folder }: { readonly name: string; readonly folder: string },
+  init: BenchInit,
+  work: (bench: LearningBench) => Promise<Result>,
+): Promise<Result> {
+  const bench = await openPeer({ name, folder }, init);
+  try {
+    return await work(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** What principals that the user has named have to say. */
+export async function receiveTrusting(bench: LearningBench, records: readonly SignedRecord<LessonBody>[]): Promise<void> {
+  for (const author of new Set(records.map(({ body }) => body.author))) await bench.trust(author);
+  await bench.receive(records);
+}
+
+export async function closeAll(benches: Iterable<LearningBench>): Promise<void> {
+  for (const bench of new Set(benches)) await bench.close();
+}
+
 async function practised(name: string, lot: readonly SetTask[], init: CohortInit): Promise<Practised> {
   const folder = join(init.folder, "practised", name);
   let fresh = 0;
-  await preparedFolder(folder, async () => {
-    const bench = await openPeer({ name, seed: init.seed, folder }, init);
-    try {
+  await preparedFolder(folder, () =>
+    withPeer({ name, folder }, init, async (bench) => {
       for (const [position, { environment, task }] of lot.entries()) {
         await bench.practise(environment, task, { maxSteps: practiceSteps, lessons: true });
         const isRoundOver = (position + 1) % tasksPerRound === 0 || position + 1 === lot.length;
@@ -83,17 +114,15 @@ async function practised(name: string, lot: readonly SetTask[], init: CohortInit
         fresh += 1;
         init.onPractised(`${name} practises`);
       }
-    } finally {
-      await bench.close();
-    }
-  });
+    }),
+  );
   for (let done = fresh; done < lot.length; done++) init.onPractised(`${name} has practised`);
-  const bench = await openPeer({ name, seed: init.seed, folder }, init);
-  try {
-    return { name, folder, lessons: await bench.ownLessons(), experiences: await bench.experiences() };
-  } finally {
-    await bench.close();
-  }
+  return await withPeer({ name, folder }, init, async (bench) => ({
+    name,
+    folder,
+    lessons: await bench.ownLessons(),
+    experiences: await bench.experiences(),
+  }));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -17,8 +17,8 @@ import { identityCalled } from "../simulated-node.ts";
 export type LessonByHand = (environment: Environment, task: Task) => Promise<RecalledLesson | undefined>;
 
 /**
- * For tools: the rule of the task's family from the manual, with an example that is solved on the spot. For questions with options: the answer itself, as the environment
- * gives it away. The examples are tasks for practice, never the one that is tested.
+ * For tools: the rule of the task's family from the manual, with an example that is solved on the spot. For other worlds that suggest actions: an example with the
+ * suggestion that does it. For questions with options: the answer itself, as the environment gives it away. Examples are tasks for practice, never the one that is tested.
  */
 export function lessonsByHand(practice: readonly { readonly environment: Environment; readonly task: Task }[]): LessonByHand {
   const known = new Map<string, Promise<LessonDraft | undefined>>();
@@ -51,25 +51,47 @@ async function draftOfFamily(
   for (const { task } of examples) {
     const solved = await solve(environment, task, await readManual(environment, task));
     if (solved !== undefined) return trueLesson(solved, environment.id);
+    const { suggestions = [] } = await environment.start(task);
+    const action = await solvingAction(environment, task, suggestions);
+    if (action !== undefined) return exampleDraft(environment, task, action);
   }
   return undefined;
 }
 
-async function answerDraft(environment: Environment, task: Task, choices: readonly string[]): Promise<LessonDraft | undefined> {
-  for (const choice of choices) {
+async function solvingAction(environment: Environment, task: Task, actions: readonly string[]): Promise<string | undefined> {
+  for (const action of actions) {
     const episode = await environment.start(task);
-    if (!(await episode.act(choice)).solved) continue;
-    return {
-      kind: "fact",
-      title: "The answer to a question",
-      situation: "You are asked this question",
-      guidance: `The answer is: ${choice}`,
-      evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
-      tags: [],
-      derivedFrom: [],
-    };
+    if ((await episode.act(action)).solved) return action;
   }
   return undefined;
+}
+
+function exampleDraft(environment: Environment, { prompt, family }: Task, action: string): LessonDraft {
+  return {
+    kind: "procedure",
+    title: "A task of this kind",
+    situation: "You have a task of this kind",
+    guidance: "Do it as the example shows, with the details of your task",
+    example: { task: prompt, steps: [action] },
+    evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
+    tags: [family],
+    environment: { environment: environment.id },
+    derivedFrom: [],
+  };
+}
+
+async function answerDraft(environment: Environment, task: Task, choices: readonly string[]): Promise<LessonDraft | undefined> {
+  const answer = await solvingAction(environment, task, choices);
+  if (answer === undefined) return undefined;
+  return {
+    kind: "fact",
+    title: "The answer to a question",
+    situation: "You are asked this question",
+    guidance: `The answer is: ${answer}`,
+    evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
+    tags: [],
+    derivedFrom: [],
+  };
 }
 
 function given(draft: LessonDraft | undefined): RecalledLesson | undefined {

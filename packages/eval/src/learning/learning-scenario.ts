@@ -43,7 +43,7 @@ interface LearningDocument {
   readonly out: string;
 }
 
-const commonOptions: readonly OptionName[] = ["model", "seeds", "out", "quick", "development"];
+const commonOptions: readonly OptionName[] = ["model", "seeds", "worlds", "out", "quick", "development"];
 const defaultSeeds = 5;
 const defaultFolder = "eval-results";
 
@@ -80,7 +80,11 @@ async function runScenario(plan: Plan, { options, say }: ScenarioContext): Promi
         scenario: plan.scenario,
         model: { id: opened.id, digest: await digestOf(opened) },
         embedder: embedder.id,
-        sizes: plan.sizes,
+        sizes: {
+          ...plan.sizes,
+          ...(options.worlds !== undefined && { worlds: options.worlds }),
+          ...(options.dataset !== undefined && { dataset: options.dataset }),
+        },
         command: commandOf(plan.scenario, options),
       },
       systemClock.now(),
@@ -119,10 +123,10 @@ function documentOf(
 }
 
 /** Quick and development runs have folders of their own: their rows are of other sizes and seeds. */
-function folderOf({ scenario }: Plan, { id }: LanguageModel, { out, quick, development, dataset }: EvalOptions): string {
+function folderOf({ scenario }: Plan, { id }: LanguageModel, { out, quick, development, dataset, worlds }: EvalOptions): string {
   if (out !== undefined) return join(out, scenario);
   const kind = quick === true ? ["quick"] : development === true ? ["development"] : [];
-  const set = dataset === undefined ? [] : ["questions"];
+  const set = dataset === undefined ? (worlds ?? "").split(",").filter((kind) => kind !== "") : ["questions"];
   return join(defaultFolder, [scenario, ...set, ...kind, id.replaceAll(/[^\w.]+/g, "-")].join("-"));
 }
 

@@ -21,6 +21,12 @@ export function overlappingLots(tasks: readonly SetTask[], peers: readonly [stri
   });
 }
 
+/** Those that are not among the others: tasks for daily life are none that were practised. */
+export function withoutTasks(tasks: readonly SetTask[], others: readonly SetTask[]): SetTask[] {
+  const known = new Set(others.map(({ environment, task }) => JSON.stringify([environment.id, task.id])));
+  return tasks.filter(({ environment, task }) => !known.has(JSON.stringify([environment.id, task.id])));
+}
+
 /** `ownersOf` says to which peers a family belongs; its tasks go to them in turn. */
 function dealt(
   tasks: readonly SetTask[],

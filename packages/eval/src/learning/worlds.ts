@@ -9,8 +9,13 @@ export interface World {
   tasks(count: number, split: "practice" | "test"): Promise<SetTask[]>;
 }
 
-export async function openWorld(seed: number, { dataset }: Pick<EvalOptions, "dataset">): Promise<World> {
-  const specifications = dataset === undefined ? simulatedWorlds.map((kind) => `${kind}:${seed}`) : [`questions:${dataset}`];
+/** @throws ENVIRONMENT_INVALID for a kind of worlds that there is not; QUESTIONS_UNREADABLE, QUESTIONS_MALFORMED, TASKS_EXHAUSTED */
+export async function openWorld(
+  seed: number,
+  { dataset, worlds = defaultWorlds }: Pick<EvalOptions, "dataset" | "worlds">,
+): Promise<World> {
+  const specifications =
+    dataset === undefined ? worlds.split(",").map((kind) => `${kind.trim()}:${seed}`) : [`questions:${dataset}`];
   const environments = await Promise.all(specifications.map(openEnvironment));
   return {
     tasks: async (count, split) => {
@@ -25,7 +30,7 @@ export async function openWorld(seed: number, { dataset }: Pick<EvalOptions, "da
   };
 }
 
-const simulatedWorlds: readonly string[] = ["tools"];
+const defaultWorlds = "tools";
 
 function setIn(environment: SetTask["environment"] | undefined, task: Task): SetTask[] {
   return environment === undefined ? [] : [{ environment, task }];

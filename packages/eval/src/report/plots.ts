@@ -37,12 +37,24 @@ export function scoreBars(figures: readonly (readonly [arm: string, figures: Arm
   });
 }
 
-/** Share of right tries along a stream of tasks, an arm a line with its band, in windows of so many tasks. */
-export function successCurves(rows: readonly Row[], arms: readonly string[], windowTasks: number): Promise<string> {
-  const values = arms.flatMap((arm) => pointsOf(rows, arm, windowTasks));
+/** What a curve shows of a try. */
+export interface Measure {
+  readonly name: "success" | "tokens" | "seconds";
+  readonly title: string;
+  readonly of: (row: Row) => number;
+}
+
+export const measures: readonly Measure[] = [
+  { name: "success", title: "share of right tries", of: ({ right }) => Number(right) },
+  { name: "tokens", title: "tokens a task", of: ({ promptTokens, generatedTokens }) => promptTokens + generatedTokens },
+  { name: "seconds", title: "seconds a task", of: ({ ms }) => ms / 1_000 },
+];
+
+/** A measure along a stream of tasks, an arm a line with its band, in windows of so many tasks. */
+export function curves(rows: readonly Row[], arms: readonly string[], measure: Measure, windowTasks: number): Promise<string> {
+  const values = arms.flatMap((arm) => pointsOf(rows, arm, measure, windowTasks));
   const x = { field: "tasks", type: "quantitative", title: "tasks so far" } as const;
   const color = { field: "arm", type: "nominal", sort: [...arms], title: null } as const;
-  const scale = { domain: [0, 1] };
   return svgOf({
     data: { values },
     width: widthPixels,
@@ -50,11 +62,11 @@ export function successCurves(rows: readonly Row[], arms: readonly string[], win
     layer: [
       {
         mark: { type: "area", opacity: 0.2 },
-        encoding: { x, color, y: { field: "low", type: "quantitative", scale }, y2: { field: "high" } },
+        encoding: { x, color, y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
       },
       {
         mark: { type: "line", point: true },
-        encoding: { x, color, y: { field: "score", type: "quantitative", axis: { format: "%" }, title: "right" } },
+        encoding: { x, color, y: { field: "mean", type: "quantitative", title: measure.title } },
       },
     ],
   });
@@ -63,24 +75,24 @@ export function successCurves(rows: readonly Row[], arms: readonly string[], win
 interface Point {
   readonly arm: string;
   readonly tasks: number;
-  readonly score: number;
+  readonly mean: number;
   readonly low: number;
   readonly high: number;
 }
 
-function pointsOf(rows: readonly Row[], arm: string, windowTasks: number): Point[] {
-  const windows = Map.groupBy(
+function pointsOf(rows: readonly Row[], arm: string, measure: Measure, windowTasks: number): Point[] {
+  const spans = Map.groupBy(
     rows.filter((row) => row.arm === arm),
     ({ at }) => Math.floor(at / windowTasks),
   );
-  const ordered = [...windows].sort(([first], [second]) => first - second);
-  return ordered.map(([window, tries]) => {
+  const ordered = [...spans].sort(([first], [second]) => first - second);
+  return ordered.map(([span, tries]) => {
     const seeds = [...Map.groupBy(tries, ({ seed }) => seed).values()];
     const { mean, low, high } = bootstrapInterval(
-      seeds.map((own) => own.map(({ right }) => Number(right))),
-      seededRandom(window + 1),
+      seeds.map((own) => own.map(measure.of)),
+      seededRandom(span + 1),
     );
-    return { arm, tasks: (window + 1) * windowTasks, score: mean, low, high };
+    return { arm, tasks: (span + 1) * windowTasks, mean, low, high };
   });
 }
 

@@ -6,7 +6,7 @@ import type { Arm } from "../harness/plan.ts";
 import type { Row } from "../harness/row.ts";
 import type { Interval } from "../statistics/bootstrap.ts";
 import type { ArmFigures, Bar, Summary } from "../statistics/summary.ts";
-import { scoreBars, successCurves } from "./plots.ts";
+import { curves, measures, scoreBars } from "./plots.ts";
 
 export interface ReportInput {
   readonly folder: string;
@@ -45,7 +45,6 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
     const figures = summary.arms[name];
     return figures === undefined ? [] : [[name, figures]];
   });
-  const isStream = rows.some(({ at }) => at > 0);
   return [
     {
       title: "What was run",
@@ -93,20 +92,11 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
       },
       plot: { name: "scores", svg: await scoreBars(measured) },
     },
-    ...(isStream
-      ? [
-          {
-            title: "Along the stream",
-            plot: {
-              name: "curves",
-              svg: await successCurves(
-                rows,
-                measured.map(([name]) => name),
-                windowTasks,
-              ),
-            },
-          },
-        ]
+    ...(rows.some(({ at }) => at > 0)
+      ? await curveSections(
+          rows,
+          measured.map(([name]) => name),
+        )
       : []),
     {
       title: "Bars",
@@ -128,6 +118,15 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
       ],
     },
   ];
+}
+
+function curveSections(rows: readonly Row[], arms: readonly string[]): Promise<Section[]> {
+  return Promise.all(
+    measures.map(async (measure) => ({
+      title: `Along the stream: ${measure.title}`,
+      plot: { name: measure.name, svg: await curves(rows, arms, measure, windowTasks) },
+    })),
+  );
 }
 
 function gainText(gain: Interval | undefined): string {

@@ -31,7 +31,7 @@ const armNames: readonly ArmName[] = ["none", "random", "episodes", "own", "shar
 
 /** Generations a seed: practice some 24 × 4, tests 30 × 8, trials 48 and a few; five seeds take about half an hour on two cores with half a billion parameters. */
 const reporting = { practice: 24, tests: 30, trialGenerations: 48 } as const;
-const quick = { practice: 12, tests: 6, trialGenerations: 12 } as const;
+const quick = { practice: 6, tests: 6, trialGenerations: 8 } as const;
 
 function relatedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
   const sizes = isQuick ? quick : reporting;
@@ -41,14 +41,14 @@ function relatedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
     arms: armNames.map((name) => arms[name]),
     baseline: "none",
     main: "shared",
-    sizes: { ...sizes, ...(options.dataset !== undefined && { dataset: options.dataset }) },
+    sizes,
     cells: async (seed) => {
       const tasks = await (await openWorld(seed, options)).tasks(sizes.tests, "test");
       return tasks.flatMap(({ environment, task }) =>
         armNames.map((arm) => ({ arm, environment: environment.id, task, peer: armsOfNobody.has(arm) ? "any" : tester, at: 0 })),
       );
     },
-    preparation: () => sizes.practice + preparationOfArms(armNames),
+    preparation: async () => sizes.practice + preparationOfArms(armNames),
     stage: async (init: StageInit) => {
       const practice = await (await openWorld(init.seed, options)).tasks(sizes.practice, "practice");
       const cohort = await practisedCohort({ ...init, lots: overlappingLots(practice, peers), onPractised: init.onPrepared });

@@ -24,7 +24,7 @@ const armNames: readonly ArmName[] = ["none", "episodes", "own", "shared", "refi
 
 /** Generations a seed: practice some 18 × 4, tests 12 × (4 + 3 × 5), trials 36 and a few. */
 const reporting = { practice: 18, tests: 12, testers: 5, trialGenerations: 36 } as const;
-const quick = { practice: 10, tests: 6, testers: 2, trialGenerations: 12 } as const;
+const quick = { practice: 6, tests: 6, testers: 2, trialGenerations: 8 } as const;
 
 function sharedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
   const sizes = isQuick ? quick : reporting;
@@ -44,7 +44,7 @@ function sharedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
         ),
       );
     },
-    preparation: () => sizes.practice + preparationOfArms(armNames),
+    preparation: async () => sizes.practice + preparationOfArms(armNames),
     stage: async (init) => {
       const practice = await (await openWorld(init.seed, options)).tasks(sizes.practice, "practice");
       const cohort = await practisedCohort({ ...init, lots: separateLots(practice, peers), onPractised: init.onPrepared });

@@ -2,12 +2,12 @@
  * Multiple-choice questions from a JSONL file. An answer is checked by the text of the option; letters and numbers of options are not
  * answers, since small models give them at random.
  */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type ActionResult, type Environment, type Episode, messageOf, type Task, type TaskQuery } from "@grapevine/core";
+import type { ActionResult, Environment, Episode, Task } from "@grapevine/core";
 import { z } from "zod";
 import { practiceErrors } from "../errors.ts";
-import { memberAt, randomFrom } from "../random.ts";
+import { drawFromList } from "../task-list.ts";
+import { type FileErrors, numberedLines, parseJson, readText } from "../text-file.ts";
 
 const maxQuestionLength = 20_000;
 const maxChoices = 26;
@@ -37,14 +37,15 @@ interface Question {
  */
 export async function readQuestionSet(file: string): Promise<Environment> {
   const path = resolve(file);
-  const questions = parseQuestions(await readText(path), path);
+  const questions = parseQuestions(await readText(path, errors), path);
   const byId = new Map(questions.map((question) => [question.task.id, question]));
+  const list = questions.map(({ task }) => task);
   const id = `questions:${path}`;
   return {
     id,
     simulated: true, // an answer is compared with a text
     actionName: "Answer",
-    tasks: async (query) => drawTasks(questions, query, id),
+    tasks: async (query) => drawFromList(list, query, id),
     start: async (task) => {
       const question = byId.get(task.id);
       if (question === undefined) throw practiceErrors.create("TASK_UNKNOWN", `${id} has no question "${task.id}"`);
@@ -53,23 +54,17 @@ export async function readQuestionSet(file: string): Promise<Environment> {
   };
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw practiceErrors.create("QUESTIONS_MALFORMED", `${path} is not UTF-8 text`, { cause: error });
-    throw practiceErrors.create("QUESTIONS_UNREADABLE", `cannot read ${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
+const errors: FileErrors = {
+  unreadable: (problem, cause) => practiceErrors.create("QUESTIONS_UNREADABLE", problem, { cause }),
+  malformed: (problem, cause) => practiceErrors.create("QUESTIONS_MALFORMED", problem, { cause }),
+};
 
 function parseQuestions(text: string, path: string): Question[] {
   const questions: Question[] = [];
   const ids = new Set<string>();
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === "") continue;
-    const question = parseLine(line, index + 1, path);
-    if (ids.has(question.task.id)) throw malformed(path, index + 1, `the id "${question.task.id}" was used before`);
+  for (const { line, number } of numberedLines(text)) {
+    const question = parseLine(line, number, path);
+    if (ids.has(question.task.id)) throw malformed(path, number, `the id "${question.task.id}" was used before`);
     ids.add(question.task.id);
     questions.push(question);
   }
@@ -78,13 +73,7 @@ function parseQuestions(text: string, path: string): Question[] {
 }
 
 function parseLine(line: string, number: number, path: string): Question {
-  let data: unknown;
-  try {
-    data = JSON.parse(line);
-  } catch (error) {
-    throw malformed(path, number, `not JSON (${messageOf(error)})`, error);
-  }
-  const parsed = questionSchema.safeParse(data);
+  const parsed = questionSchema.safeParse(parseJson(line, `${path}, line ${number}`, errors));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw malformed(path, number, `${issue?.path.join(".") || "the line"}: ${issue?.message ?? "is not a question"}`);
@@ -95,26 +84,12 @@ function parseLine(line: string, number: number, path: string): Question {
   return { task: { id, family: subject, prompt: question }, choices, right };
 }
 
-function malformed(path: string, line: number, problem: string, cause?: unknown): Error {
-  return practiceErrors.create("QUESTIONS_MALFORMED", `${path}, line ${line}: ${problem}`, { cause });
+function malformed(path: string, line: number, problem: string): Error {
+  return errors.malformed(`${path}, line ${line}: ${problem}`);
 }
 
 function rightChoice(choices: readonly string[], answer: number | string): string | undefined {
   return typeof answer === "number" ? choices[answer] : choices.find((choice) => sameText(choice, answer));
-}
-
-/** With a split, every second question of the file is for practice and the others are for tests. */
-function drawTasks(questions: readonly Question[], { count, seed, split }: TaskQuery, id: string): Task[] {
-  const eligible = questions.filter((_, index) => split === undefined || (index % 2 === 0) === (split === "practice"));
-  if (!Number.isInteger(count) || count < 0 || count > eligible.length) {
-    const which = split === undefined ? "all" : `all for ${split}`;
-    throw practiceErrors.create(
-      "TASKS_EXHAUSTED",
-      `${count} is not a number of tasks from 0 to ${eligible.length}, ${which} that ${id} has`,
-    );
-  }
-  const order = randomFrom(seed).shuffled([...eligible.keys()]);
-  return order.slice(0, count).map((index) => memberAt(eligible, index).task);
 }
 
 /** One answer decides. A text that is none of the options is refused, and may be followed by another. */

@@ -1,4 +1,5 @@
 /** Makes a tool from a seed: its name, what it can do, and the syntax of each command, which nobody can know beforehand. */
+import { flags, symbols, verbs } from "../command-names.ts";
 import { memberAt, type Random, randomFrom } from "../random.ts";
 import { type Kind, kinds } from "./kinds.ts";
 import { type Shape, type Syntax, writeCommand } from "./syntax.ts";
@@ -37,14 +38,6 @@ const toolNames: readonly string[] = [
   "river",
   "tower",
 ];
-/** Names of commands: common words of one token, none of which tells the work of any kind. */
-const verbs: readonly string[] =
-  "bind brand cast clip crown draft guard hook knit march merge pitch plot prime quote rank render seal scan sketch slice span stamp sweep swing thread trim tune wrap weave".split(
-    " ",
-  );
-const flags: readonly string[] =
-  "via port rank tone core edge base node mode rule slot term tier zone axis beam code grid leaf loop".split(" ");
-const symbols: readonly string[] = ["@", "=", ":", "+"];
 const betweenWords: readonly string[] = "per into upon under with over".split(" ");
 const shapes: readonly Shape[] = ["flag", "symbol", "word"];
 

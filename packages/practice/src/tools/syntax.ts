@@ -1,4 +1,4 @@
-/** How a family of commands is written, and how a tolerant tool reads what was typed. */
+/** How a family of commands is written, and what is read from the words of one. */
 
 export type Shape = "flag" | "symbol" | "word";
 
@@ -22,28 +22,6 @@ export function writeCommand(syntax: Syntax, subject: string, value: string): st
   const between = syntax.shape === "flag" ? `--${syntax.mark}` : syntax.mark;
   return `${syntax.verb} ${subject} ${between} ${value}`;
 }
-
-/**
- * The words of what was typed, as a tolerant tool sees them: lower case, without a shell's prompt, the tool's own name, quotes, articles,
- * units and final stops; symbols stand alone; spellings are the tool's.
- */
-export function wordsOf(typed: string, tool: string): string[] {
-  const found = typed
-    .toLowerCase()
-    .replace(/["'`;,]|\.(?=\s|$)/g, "")
-    .replace(/^\s*[$>]\s*/, "")
-    .replace(/([@=:>+])/g, " $1 ")
-    .split(/\s+/)
-    .filter((word) => word !== "" && !ignoredWords.has(word))
-    .map((word) => spellings.get(word) ?? word);
-  return found[0] === tool ? found.slice(1) : found;
-}
-
-const ignoredWords: ReadonlySet<string> = new Set(["the", "a", "an", "degrees", "oclock"]);
-const spellings: ReadonlyMap<string, string> = new Map([
-  ["color", "colour"],
-  ["gray", "grey"],
-]);
 
 /** Subject and value from the words after the verb. Flags may stand anywhere and be joined by `=`. */
 export function readParts(syntax: Syntax, words: readonly string[]): Parts {

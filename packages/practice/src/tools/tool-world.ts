@@ -8,6 +8,7 @@
 import type { ActionResult, Environment, Episode, Task, TaskQuery } from "@grapevine/core";
 import { practiceErrors } from "../errors.ts";
 import { memberAt, randomFrom } from "../random.ts";
+import { wordsOf } from "../typed-words.ts";
 import {
   completions,
   type Details,
@@ -19,7 +20,7 @@ import {
   type Tool,
 } from "./families.ts";
 import type { Kind } from "./kinds.ts";
-import { readParts, wordsOf } from "./syntax.ts";
+import { readParts } from "./syntax.ts";
 
 /** Facts: by family and subject, the value. */
 type State = Map<string, string>;

@@ -3,7 +3,6 @@ import {
   type AttestationBody,
   type AuthorId,
   type GlanceQuery,
-  GrapevineError,
   glanceOf,
   type LessonBody,
   type LessonGlance,
@@ -13,7 +12,6 @@ import {
   lessonText,
   type MembershipBody,
   normalisedText,
-  outranks,
   type Principal,
   type RecordId,
   type RecordKey,
@@ -23,31 +21,9 @@ import {
   type StoreChange,
   type StoredLesson,
   shortId,
-  withStanding,
 } from "@grapevine/core";
-
-interface Contents {
-  /** In the order of receipt. */
-  readonly lessons: Map<RecordId, StoredLesson>;
-  readonly labels: Map<number, RecordId>;
-  /** By lesson and author. */
-  readonly attestations: Map<string, SignedRecord<AttestationBody>>;
-  readonly tombstones: Map<string, SignedRecord<RetractionBody>>;
-  readonly rotations: Map<RecordId, SignedRecord>;
-  /** By swarm and member. */
-  readonly memberships: Map<string, SignedRecord<MembershipBody>>;
-  readonly principals: Map<AuthorId, Principal>;
-  readonly underReview: Set<AuthorId>;
-  readonly refused: Set<RecordId>;
-  readonly forgotten: Set<RecordId>;
-  /** Lessons that are passed on. */
-  readonly offered: Set<RecordId>;
-  /** Lessons whose records are said to be unreadable. */
-  readonly damaged: Set<RecordId>;
-  readonly outbox: Set<RecordId>;
-  /** By embedder, then label. */
-  readonly embeddings: Map<string, Map<number, Float32Array>>;
-}
+import { applyChange } from "./memory-lesson-changes.ts";
+import { type Contents, copyOf, noContents } from "./memory-lesson-contents.ts";
 
 export interface MemoryLessonStoreInit {
   /** Refused ids that are remembered. */
@@ -62,22 +38,7 @@ export interface RecordKeysChange {
 
 export class MemoryLessonStore implements LessonStore {
   readonly #maxRefused: number;
-  #contents: Contents = {
-    lessons: new Map(),
-    labels: new Map(),
-    attestations: new Map(),
-    tombstones: new Map(),
-    rotations: new Map(),
-    memberships: new Map(),
-    principals: new Map(),
-    underReview: new Set(),
-    refused: new Set(),
-    forgotten: new Set(),
-    offered: new Set(),
-    damaged: new Set(),
-    outbox: new Set(),
-    embeddings: new Map(),
-  };
+  #contents: Contents = noContents();
   readonly #followers = new Set<(change: RecordKeysChange) => void>();
   /** What those who follow were last told is passed on. */
   #told = new Map<RecordId, SignedRecord>();
@@ -94,7 +55,8 @@ export class MemoryLessonStore implements LessonStore {
       this.#contents,
       changes.map(({ kind }) => kind),
     );
-    for (const change of changes) this.#applyChange(contents, change);
+    const bounds = { maxRefused: this.#maxRefused, nextLabel: this.#nextLabel };
+    for (const change of changes) applyChange(contents, change, bounds);
     this.#contents = contents;
     for (const change of changes) {
       if (change.kind === "lesson") this.#nextLabel = Math.max(this.#nextLabel, change.lesson.label + 1);
@@ -277,11 +239,6 @@ export class MemoryLessonStore implements LessonStore {
     return this.#contents.embeddings.get(embedder)?.get(label)?.slice();
   }
 
-  #refuse({ refused }: Contents, id: RecordId): void {
-    refused.add(id);
-    for (const oldest of refused) if (refused.size > this.#maxRefused) refused.delete(oldest);
-  }
-
   #passedOn(): Map<RecordId, SignedRecord> {
     const { lessons, offered } = this.#contents;
     const records = this.#allRecords().filter(({ id }) => !lessons.has(id) || offered.has(id));
@@ -308,105 +265,6 @@ export class MemoryLessonStore implements LessonStore {
     const others = [attestations, tombstones, rotations, memberships].flatMap((records): SignedRecord[] => [...records.values()]);
     return [...lessonRecords, ...others];
   }
-
-  #applyChange(contents: Contents, change: StoreChange): void {
-    switch (change.kind) {
-      case "lesson":
-        applyLesson(contents, change.lesson);
-        break;
-      case "archive":
-        applyArchive(contents, change);
-        break;
-      case "forget":
-        for (const record of applyForget(contents, change.id)) this.#refuse(contents, record);
-        break;
-      case "experience-outcome":
-        throw changeInvalid(`there is no experience ${change.id} beside these lessons`);
-      case "damaged":
-        if (contents.lessons.has(change.id)) contents.damaged.add(change.id);
-        contents.offered.delete(change.id);
-        break;
-      case "restore": {
-        const lesson = contents.lessons.get(change.record.id);
-        if (lesson === undefined) throw changeInvalid(`there is no lesson ${change.record.id} to restore`);
-        contents.damaged.delete(change.record.id);
-        applyLesson(contents, lesson); // which puts it on the list again
-        break;
-      }
-      case "attestation":
-        keep(contents.attestations, change.record, isLater);
-        break;
-      case "tombstone":
-        keep(contents.tombstones, change.record, (candidate, kept) => isLater(kept, candidate));
-        break;
-      case "attestation-remove":
-        contents.attestations.delete(change.lesson + change.author);
-        break;
-      case "tombstone-remove":
-        contents.tombstones.delete(change.lesson + change.author);
-        break;
-      case "rotation":
-        contents.rotations.set(change.record.id, change.record);
-        break;
-      case "membership":
-        keepMembership(contents.memberships, change.record);
-        break;
-      case "embedding":
-        checkLabel(change.label);
-        if (change.label < this.#nextLabel && !contents.labels.has(change.label)) break; // its lesson is forgotten
-        vectorsOf(contents, change.embedder).set(change.label, change.vector.slice());
-        break;
-      case "principal":
-        contents.principals.set(change.principal.author, change.principal);
-        break;
-      case "review-begin":
-        contents.underReview.add(change.author);
-        break;
-      case "review-end":
-        contents.underReview.delete(change.author);
-        break;
-      case "refused":
-        this.#refuse(contents, change.id);
-        break;
-      case "outbox-add":
-        contents.outbox.add(change.id);
-        break;
-      case "outbox-remove":
-        contents.outbox.delete(change.id);
-        break;
-    }
-  }
-}
-
-function applyArchive(contents: Contents, { id, standing, prunedUtility }: Extract<StoreChange, { kind: "archive" }>): void {
-  const lesson = contents.lessons.get(id);
-  if (lesson === undefined) throw changeInvalid(`there is no lesson ${id} to archive`);
-  applyLesson(contents, { ...withStanding(lesson, standing), prunedUtility });
-}
-
-/** Gives the ids of what was said of it. */
-function applyForget(contents: Contents, id: RecordId): RecordId[] {
-  const { lessons, labels, attestations, tombstones, outbox, embeddings, forgotten, offered, damaged } = contents;
-  const { label, record: lesson } = lessons.get(id) ?? {};
-  lessons.delete(id);
-  offered.delete(id);
-  damaged.delete(id);
-  outbox.delete(id);
-  if (label !== undefined) {
-    labels.delete(label);
-    for (const vectors of embeddings.values()) vectors.delete(label);
-  }
-  const said: RecordId[] = [];
-  for (const about of [attestations, tombstones]) {
-    for (const [key, record] of about) {
-      if (record.body.lesson !== id || (about === tombstones && record.body.author === lesson?.body.author)) continue;
-      about.delete(key);
-      outbox.delete(record.id);
-      said.push(record.id);
-    }
-  }
-  forgotten.add(id);
-  return said;
 }
 
 function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlance {
@@ -415,90 +273,6 @@ function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlanc
     lesson,
     about.map(({ body: { author, worked, changed, failed } }) => ({ author, worked, changed, failed })),
   );
-}
-
-/** A copy of what changes of these kinds touch, so that the original stays as it is; the rest is shared. */
-function copyOf(contents: Contents, kinds: readonly StoreChange["kind"][]): Contents {
-  const all = Object.keys(copied) as (keyof Contents)[];
-  const names = new Set(kinds.flatMap((kind) => touched[kind] ?? all));
-  return Object.assign({ ...contents }, ...[...names].map((name) => ({ [name]: copied[name](contents) })));
-}
-
-/** By the kinds of change that there are very many of; the others may touch anything. */
-const touched: Partial<Readonly<Record<StoreChange["kind"], readonly (keyof Contents)[]>>> = {
-  lesson: ["lessons", "labels", "offered"],
-  attestation: ["attestations"],
-  tombstone: ["tombstones"],
-  "outbox-add": ["outbox"],
-  "outbox-remove": ["outbox"],
-};
-
-const copied: { readonly [Name in keyof Contents]: (contents: Contents) => Contents[Name] } = {
-  lessons: ({ lessons }) => new Map(lessons),
-  labels: ({ labels }) => new Map(labels),
-  attestations: ({ attestations }) => new Map(attestations),
-  tombstones: ({ tombstones }) => new Map(tombstones),
-  rotations: ({ rotations }) => new Map(rotations),
-  memberships: ({ memberships }) => new Map(memberships),
-  principals: ({ principals }) => new Map(principals),
-  underReview: ({ underReview }) => new Set(underReview),
-  refused: ({ refused }) => new Set(refused),
-  forgotten: ({ forgotten }) => new Set(forgotten),
-  offered: ({ offered }) => new Set(offered),
-  damaged: ({ damaged }) => new Set(damaged),
-  outbox: ({ outbox }) => new Set(outbox),
-  embeddings: ({ embeddings }) => new Map([...embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
-};
-
-function applyLesson(contents: Contents, lesson: StoredLesson): void {
-  const { record, label } = lesson;
-  checkLabel(label);
-  const before = contents.lessons.get(record.id);
-  const owner = contents.labels.get(label);
-  if ((before !== undefined && before.label !== label) || (owner !== undefined && owner !== record.id)) {
-    throw changeInvalid(`label ${label} cannot be that of lesson ${record.id}`);
-  }
-  contents.lessons.set(record.id, { ...lesson, record: before?.record ?? record });
-  const { state } = lesson.standing;
-  const awaitsTrial = lesson.consolidates !== undefined && state === "held";
-  if (state === "retracted" || awaitsTrial) contents.offered.delete(record.id);
-  else if (state !== "archived" || lesson.consolidates === undefined) contents.offered.add(record.id);
-  contents.labels.set(label, record.id);
-}
-
-function checkLabel(label: number): void {
-  if (!Number.isInteger(label) || label < 0 || label > 0xffff_ffff) throw changeInvalid(`${label} is not a label`);
-}
-
-function changeInvalid(message: string): GrapevineError {
-  return new GrapevineError("STORE_CHANGE_INVALID", message, "This is a defect of the caller.");
-}
-
-/** Keeps one record for each lesson and author, whatever the order of arrival. */
-function keep<Body extends AttestationBody | RetractionBody>(
-  records: Map<string, SignedRecord<Body>>,
-  record: SignedRecord<Body>,
-  replaces: (candidate: SignedRecord, kept: SignedRecord) => boolean,
-): void {
-  const key = record.body.lesson + record.body.author;
-  const kept = records.get(key);
-  if (kept === undefined || replaces(record, kept)) records.set(key, record);
-}
-
-function keepMembership(memberships: Contents["memberships"], record: SignedRecord<MembershipBody>): void {
-  const key = `${record.body.swarm}/${record.body.member}`;
-  const kept = memberships.get(key);
-  if (kept === undefined || outranks(record, kept)) memberships.set(key, record);
-}
-
-function isLater(candidate: SignedRecord, kept: SignedRecord): boolean {
-  return candidate.body.seq > kept.body.seq || (candidate.body.seq === kept.body.seq && candidate.id > kept.id);
-}
-
-function vectorsOf(contents: Contents, embedder: string): Map<number, Float32Array> {
-  const vectors = contents.embeddings.get(embedder) ?? new Map<number, Float32Array>();
-  contents.embeddings.set(embedder, vectors);
-  return vectors;
 }
 
 function compareKeys(first: RecordKey, second: RecordKey): number {
