@@ -9,7 +9,9 @@ const path = require("node:path");
 
 // The rest of the program is not even read by an older Node, which would answer with a trace.
 if (nodeModule.enableCompileCache === undefined) {
-  process.stderr.write(`grapevine needs Node 24, this is ${process.versions.node}. In the repository, \`npx pnpm grapevine\` brings its own.\n`);
+  process.stderr.write(
+    `grapevine needs Node 24, this is ${process.versions.node}. In the repository, \`npx pnpm grapevine\` brings its own.\n`,
+  );
   process.exit(1);
 }
 
