@@ -18,16 +18,26 @@ export function greetedOnly<Components extends { readonly registrar: Registrar }
   components: Components,
   greeted: Greeted,
 ): Components {
-  const { registrar: real } = components;
-  const registrar = instead(real, { handle: waitingHandle(real, greeted), register: waitingRegister(real, greeted) });
+  const { registrar } = components;
+  return withRegistrar(components, { handle: waitingHandle(registrar, greeted), register: waitingRegister(registrar, greeted) });
+}
+
+/** As `greetedOnly`, but only the streams that peers open wait: for a protocol that has to learn of its peers early, and tells them nothing by that. */
+export function serveGreetedOnly<Components extends { readonly registrar: Registrar }>(
+  components: Components,
+  greeted: Greeted,
+): Components {
+  return withRegistrar(components, { handle: waitingHandle(components.registrar, greeted) });
+}
+
+function withRegistrar<Components extends { readonly registrar: Registrar }>(
+  components: Components,
+  waiting: Partial<Registrar>,
+): Components {
+  const registrar = instead(components.registrar, waiting);
   return new Proxy(components, {
     get: (target, name): unknown => (name === "registrar" ? registrar : Reflect.get(target, name)),
   });
-}
-
-/** A registrar of which only the streams that peers open wait: for a protocol that has to learn of its peers early, and tells them nothing by that. */
-export function serveGreetedOnly<Real extends Registrar>(real: Real, greeted: Greeted): Real {
-  return instead(real, { handle: waitingHandle(real, greeted) });
 }
 
 function waitingHandle(real: Registrar, greeted: Greeted): Registrar["handle"] {

@@ -56,36 +56,41 @@ describe("the swarm's own table", () => {
   });
 });
 
-describe("the swarm's own table, towards strangers", () => {
+describe("what strangers are served", () => {
   const ping = Uint8Array.of(2, 0x08, 5);
-  const knock = async (host: Libp2p, { network }: TestNode): Promise<number> => {
+  const noAddress = Uint8Array.of(4, 0x0a, 2, 0x0a, 0);
+  const knock = async (host: Libp2p, protocol: string, request: Uint8Array): Promise<number> => {
     const [connection] = host.getConnections();
-    const stream = await connection?.newStream(`/grapevine/kad/1/${swarmHash(network.swarm)}`);
+    const stream = await connection?.newStream(protocol);
     if (stream === undefined) throw new Error("there is no connection");
     const answer = new Promise<number>((resolve) => {
       stream.addEventListener("message", ({ data }) => resolve(data.byteLength));
       stream.addEventListener("close", () => resolve(0));
     });
-    stream.send(ping);
+    stream.send(request);
     return await answer;
   };
 
-  it("serves whoever has greeted, and nobody else", async () => {
-    const here = createNode({ reach: { dht: true } });
+  it.each([
+    ["table", `/grapevine/kad/1/${swarmHash("test")}`, ping],
+    ["trying of addresses", "/grapevine/autonat/2/dial-request", noAddress],
+  ])("is nothing of the %s before they have greeted", async (_what, protocol, request) => {
+    const here = createNode({ reach: { dht: true, nat: true } });
     await withNodes([here], async () => {
       const known = await startLiar(here, "test", () => undefined);
-      expect(await knock(known, here)).toBe(ping.length);
+      await here.watched.until(() => here.network.peers().length === 1, "it has greeted");
+      expect(await knock(known, protocol, request)).toBeGreaterThan(0);
       await known.stop();
       const stranger = await startHost();
       await stranger.dial(multiaddr(here.network.addresses()[0]));
-      const answer = knock(stranger, here);
+      const answer = knock(stranger, protocol, request);
       await greet(stranger, here, "elsewhere");
       expect(await answer).toBe(0);
       await stranger.stop();
     });
   });
 
-  it("keeps who is in the swarm, as many as it says, and nothing else", async () => {
+  it("is kept by the table: who is in the swarm, of as many as it says, and nothing else", async () => {
     const kept = new Map<string, Uint8Array>();
     const all = {
       put: (key: Key, value: Uint8Array) => void kept.set(key.toString(), value),

@@ -5,7 +5,7 @@ import { circuitRelayServer, circuitRelayTransport } from "@libp2p/circuit-relay
 import { dcutr } from "@libp2p/dcutr";
 import type { Ping } from "@libp2p/ping";
 import type { Libp2pOptions } from "libp2p";
-import type { Greeted } from "../greeted-registrar.ts";
+import { type Greeted, serveGreetedOnly } from "../greeted-registrar.ts";
 import {
   maxRelayConnectionBytes,
   maxRelayConnectionMs,
@@ -58,7 +58,9 @@ export function reachParts({ swarm, reach, onLan, greeted, hasGreeted }: ReachPa
       ownAddresses: (components: HostComponents) => (own = new OwnAddresses(components)),
       ...(reach.nat === true
         ? {
-            autoNat: autoNATv2({ protocolPrefix: "grapevine" }),
+            // It dials for whoever asks: for peers of the swarm alone.
+            autoNat: (components: HostComponents) =>
+              autoNATv2({ protocolPrefix: "grapevine" })(serveGreetedOnly(components, greeted)),
             holePunching: dcutr(),
           }
         : {}),

@@ -48,11 +48,9 @@ export function swarmDht(swarm: string, greeted: Greeted): (components: KadDHTCo
 
 /** Nobody is served before the greeting, and nothing is kept but who is in the swarm. */
 function guarded(components: KadDHTComponents, swarm: string, greeted: Greeted): KadDHTComponents {
-  const registrar = serveGreetedOnly(components.registrar, greeted);
   const datastore = tableStore(components.datastore, `/dht/provider/${base32.baseEncode(swarmDigest(swarm).bytes)}/`);
-  return new Proxy(components, {
-    get: (target, name): unknown =>
-      name === "registrar" ? registrar : name === "datastore" ? datastore : Reflect.get(target, name),
+  return new Proxy(serveGreetedOnly(components, greeted), {
+    get: (target, name): unknown => (name === "datastore" ? datastore : Reflect.get(target, name)),
   });
 }
 
