@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
     // They need other toolchains and registries: `npx pnpm test:interop`.
-    exclude: ["**/node_modules/**", "test/interop/**"],
+    exclude: ["**/node_modules/**", "test/interop/**", "test/netns/**"],
     pool: "forks",
     // Two cores, and real processes, sockets and models in the tests: more workers only make each other late.
     maxWorkers: 2,

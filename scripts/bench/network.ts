@@ -20,6 +20,7 @@ import { benchErrors } from "./errors.ts";
 import { measureGossip } from "./gossip.ts";
 import { type Bench, elapsedMs, type Figure, figure, median } from "./measure.ts";
 import { BenchRecords, networkOf } from "./sync-nodes.ts";
+import { measureTransfer } from "./transfer.ts";
 
 const recordCount = 100_000;
 const differenceCount = 100;
@@ -39,7 +40,7 @@ export const network: Bench = {
   measure: async ({ say }) => {
     for (const count of [recordCount / 10, recordCount])
       for (const differences of [10, 100, 1_000]) say(describe(count, differences, measureMessages(count, differences)));
-    return [...(await measureSyncs()), ...measureMemory(), ...(await measureGossip())];
+    return [...(await measureSyncs()), ...(await measureTransfer()), ...measureMemory(), ...(await measureGossip())];
   },
 };
 

@@ -40,11 +40,20 @@ export class BenchRecords implements SyncRecords, RecordSetChanges {
   }
 }
 
-export function networkOf(records: BenchRecords): Network {
+export interface BenchNetworkInit {
+  /** In place of all checks of a record. */
+  readonly decode?: ((frame: Uint8Array) => SignedRecord) | undefined;
+  /** From connecting to the second sync, which is both sides' and may take turns with one that is measured. Default: the network's. */
+  readonly syncSettleMs?: number;
+}
+
+export function networkOf(records: BenchRecords, { decode, syncSettleMs }: BenchNetworkInit = {}): Network {
+  const timing = syncSettleMs === undefined ? {} : { syncSettleMs };
   return createNetwork(
-    { identity: createIdentity(), name: "bench", swarm: "bench", listen: ["/ip4/127.0.0.1/tcp/0"] },
+    { identity: createIdentity(), name: "bench", swarm: "bench", listen: ["/ip4/127.0.0.1/tcp/0"], timing },
     {
       clock: systemClock,
+      decode,
       log: () => undefined,
       records,
       recordChanges: records,

@@ -23,6 +23,9 @@ export interface CommandContext {
 /** A command's work: prints what it has to say and gives the exit code. */
 export type CommandWork = (context: CommandContext) => Promise<number>;
 
+/** Runs a command's work once its words are understood. */
+export type Perform = (work: CommandWork) => Promise<void>;
+
 /** @throws NODE_NOT_RUNNING, NODE_AMBIGUOUS */
 export function connect(context: CommandContext): Promise<ControlClient> {
   return context.nodes.connect({ home: context.home, ...(context.node === undefined ? {} : { node: context.node }) });

@@ -1,9 +1,7 @@
 /** The words for what the user wants kept, and what forgotten: the part of the program beside `program.ts` that concerns them. */
 import type { Command } from "commander";
 import { examples, word } from "./arguments.ts";
-import type { CommandWork } from "./context.ts";
-
-type Perform = (work: CommandWork) => Promise<void>;
+import type { Perform } from "./context.ts";
 
 export function addLessonKeeping(lessons: Command, perform: Perform): void {
   examples(

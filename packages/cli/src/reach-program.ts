@@ -1,9 +1,7 @@
 /** The words for how nodes find and reach each other: the part of the program beside `program.ts` that concerns them. */
 import { type Command, Option } from "commander";
 import { duration, examples, whole, word, yesOrNo } from "./arguments.ts";
-import type { CommandWork } from "./context.ts";
-
-type Perform = (work: CommandWork) => Promise<void>;
+import type { Perform } from "./context.ts";
 
 /** All of them talk to peers whom nobody named, and so are off until they are turned on; what was said last holds at the next start. */
 export function addReachOptions(up: Command): void {

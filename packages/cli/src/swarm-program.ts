@@ -1,9 +1,7 @@
 /** The words for closed swarms: the part of the program beside `program.ts` that concerns them. */
 import { type Command, Option } from "commander";
 import { examples, word } from "./arguments.ts";
-import type { CommandWork } from "./context.ts";
-
-type Perform = (work: CommandWork) => Promise<void>;
+import type { Perform } from "./context.ts";
 
 export function addSwarmCommands(program: Command, perform: Perform): void {
   const swarm = program.command("swarm").description("closed swarms: whom the owner admits, and nobody else").helpCommand(false);

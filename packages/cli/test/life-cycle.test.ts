@@ -28,6 +28,7 @@ const standInNode = `
     if (request.url === "/api/stop") setTimeout(() => process.exit(0), 150);
     response.end(JSON.stringify({ ...(request.url === "/api/status" ? ${JSON.stringify(status)} : { pid: process.pid }), name }));
   });
+  if (process.argv.includes("--join=spent")) console.error("warning: the invite is spent");
   server.listen(0, "127.0.0.1", () => {
     mkdirSync(home + "/" + name, { recursive: true });
     writeFileSync(home + "/" + name + "/key", "k");
@@ -111,6 +112,17 @@ describe("up", () => {
     expect(JSON.parse(stdout)).toEqual(status);
   });
 
+  it("says what the node started without, also with --json", async () => {
+    const { start } = fakeStart(Promise.resolve());
+    const warned: typeof start = (options) => {
+      options.onWarning?.("the invite is spent");
+      return start(options);
+    };
+    const { exitCode, stdout, stderr } = await grapevine(["up", "--json"], { nodes: { start: warned } });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "warning: the invite is spent\n" });
+    expect(JSON.parse(stdout)).toEqual(status);
+  });
+
   it("is ended at once by a second Ctrl-C", async () => {
     const { start } = fakeStart();
     const { forced } = await grapevine(["up"], {
@@ -185,10 +197,12 @@ describe("in the background", () => {
 
   it("starts a node that serves, and down comes back when it is gone", async () => {
     const { folder, standIn } = await home();
-    const started = await grapevine(["up", "--name", "cy", "--detach", "--json", "--home", folder], { program: standIn });
-    expect(started.stderr).toBe("");
+    const words = ["up", "--name", "cy", "--detach", "--json", "--home", folder, "--join", "spent"];
+    const started = await grapevine(words, { program: standIn });
+    expect(started.stderr).toBe("warning: the invite is spent\n");
     expect(JSON.parse(started.stdout).name).toBe("cy");
-    expect(await readFile(join(folder, "cy", "up.log"), "utf8")).toBe(`serving up --json --home=${folder} --name=cy\n`);
+    const log = await readFile(join(folder, "cy", "up.log"), "utf8");
+    expect(log).toBe(`${started.stderr}serving up --json --home=${folder} --name=cy --join=spent\n`);
     const { pid } = JSON.parse(await readFile(join(folder, "cy", "running.json"), "utf8"));
     onTestFinished(async () => {
       if (await isAlive(pid)) process.kill(pid);

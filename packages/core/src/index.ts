@@ -1,7 +1,7 @@
 /** Domain types, ports, record codec, ids, signatures, limits and the error base: what every other package meets at. No I/O. */
 export { cborProblem } from "./cbor-shape.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { decodeRecord, decodeStoredRecord, type RecordDraft, signRecord } from "./codec.ts";
+export { decodeRecord, decodeRecordAside, decodeStoredRecord, type RecordDraft, signRecord } from "./codec.ts";
 export { cosineOfUnitVectors } from "./cosine.ts";
 export {
   coreErrors,

@@ -22,13 +22,21 @@ export interface GossipInit {
   readonly rejectedDecay: number;
   /** Was the peer named by the user? */
   readonly isNamed: (peer: AuthorId) => boolean;
+  /** Records that the peer brought lately above what an honest one can bring. */
+  readonly floodsOf: (peer: AuthorId) => number;
   /** No peer is heard or spoken to before it has greeted. Absent: all are, as suits a swarm that anybody may be in. */
   readonly greeted?: Greeted | undefined;
 }
 
 type HostComponents = Parameters<ReturnType<typeof gossipsub>>[0];
 
-export function gossip({ topic, rejectedDecay, isNamed, greeted }: GossipInit): (components: HostComponents) => MeshGossipSub {
+export function gossip({
+  topic,
+  rejectedDecay,
+  isNamed,
+  floodsOf,
+  greeted,
+}: GossipInit): (components: HostComponents) => MeshGossipSub {
   const create = gossipsub({
     // Records carry their author's signature; a second one a hop would be checked again for every duplicate.
     globalSignaturePolicy: StrictNoSign,
@@ -45,7 +53,8 @@ export function gossip({ topic, rejectedDecay, isNamed, greeted }: GossipInit): 
     scoreParams: {
       topics: { [topic]: { ...topicScore, invalidMessageDeliveriesDecay: rejectedDecay } },
       topicScoreCap: 20,
-      appSpecificScore: (peer) => (isNamed(peer) ? namedScore : 0),
+      appSpecificScore: (peer) =>
+        (isNamed(peer) ? namedScore : 0) + topicScore.invalidMessageDeliveriesWeight * floodsOf(peer) ** 2,
       appSpecificWeight: 1,
       // Several peers behind one address are a household, a team or a cluster; the default graylists them all without an error.
       IPColocationFactorWeight: 0,
@@ -69,7 +78,8 @@ const namedScore = 25;
  * come too late to be passed on.
  *
  * Good conduct earns at most 13 points (3 for time, 10 for first deliveries). Each rejected record counts 10 times the square of
- * the recent ones: three leave −77, four −147. The counter halves in about 23 s, so that one who stops comes back in a few minutes.
+ * the recent ones: three leave −77, four −147. The counter halves in about 23 s, so that one who stops comes back in a few minutes. A record above all rates counts the
+ * same, but against whoever brought it and nobody else.
  */
 export const topicScore: TopicScoreParams = {
   topicWeight: 1,

@@ -26,7 +26,7 @@ export function joinTopic(init: GossipTopicInit): void {
   const { pubsub } = init.host.services;
   pubsub.topicValidators.set(init.topic, (source, message) => {
     const from = source.toString();
-    const result = init.gate.check(message.data, from, "gossip");
+    const result = init.gate.check(message.data, from);
     if (result.verdict === "accept") {
       init.gaps.heard(result.record, from);
       init.queue.push(result.record, from);

@@ -6,7 +6,7 @@
  * within ten seconds of the connection. In a closed swarm both add `membership`, the frame of the record that admits them (doorkeeper.ts); who is no member gets
  * an empty greeting with `refused: "not-a-member"`, to tell its user, and the connection ends. Who follows an invite adds `invite`, its id; whoever made it adds to its answer `refused`
  * (`revoked`, `expired`, `used-up`, `unknown`) where it does not hold, and ends the connection. On a connection that has greeted,
- * the same exchange presents an invite once more, and nothing is ended.
+ * the same exchange presents an invite once more, tells addresses that have changed, or shows that the other side is still there, and nothing is ended.
  *
  * What it guarantees: no other protocol of ours serves a peer before it has greeted and named the same swarm. What it does not:
  * that the name is anybody's in particular, that the addresses lead anywhere, or that the peer may know the swarm's name (it is
@@ -41,6 +41,8 @@ export interface GreeterInit {
   readonly name: string;
   /** Called once for each connection whose greeting succeeded, before `greeted` resolves. */
   readonly onGreeted: (hello: Hello, connection: Connection) => void;
+  /** A peer has greeted once more over a connection: it may have other addresses now. */
+  readonly onGreetedAgain: (hello: Hello) => void;
   readonly onRefused: (peer: AuthorId, reason: string) => void;
   readonly door: Pick<Doorkeeper, "admits" | "isClosed" | "ownProof" | "ownRefusal">;
   /** A peer presents an invite of this node. Undefined: it holds. */
@@ -97,6 +99,12 @@ export class Greeter {
       throw foreign(connection, messageOf(error));
     });
     if (theirs.refused !== undefined) throw this.#refusalOf(theirs.refused);
+  }
+
+  /** Greets once more over a connection that has greeted. @throws what the stream throws when the other side is not there */
+  async again(connection: Connection, signal: AbortSignal): Promise<void> {
+    const theirs = await this.#exchange(connection, undefined, signal);
+    if (theirs.refused === undefined) this.#conclude(connection, theirs);
   }
 
   #greeting(connection: Connection): Greeting {
@@ -160,8 +168,11 @@ export class Greeter {
     return refused === notAMember ? this.#init.door.ownRefusal() : refusedInvite(refused);
   }
 
-  async #exchange(connection: Connection, invite: string | undefined): Promise<WireHello> {
-    const signal = this.#init.timers.timeoutSignal(helloTimeoutMs);
+  async #exchange(
+    connection: Connection,
+    invite: string | undefined,
+    signal: AbortSignal = this.#init.timers.timeoutSignal(helloTimeoutMs),
+  ): Promise<WireHello> {
     const stream = await connection.newStream(helloProtocol, { signal, runOnLimitedConnection: true });
     const frames = frameStream(stream, maxHelloBytes);
     await frames.write({ ...this.#hello(), invite }, signal);
@@ -214,7 +225,10 @@ export class Greeter {
     const name = cleanText(theirs.name, maxNameLength);
     const hello: Hello = { peerId, addresses: ownAddresses(theirs.addresses, peerId), ...(name === "" ? {} : { name }) };
     const greeting = this.#greeting(connection);
-    if (!this.#settle(greeting)) return;
+    if (!this.#settle(greeting)) {
+      this.#init.onGreetedAgain(hello);
+      return;
+    }
     this.#init.onGreeted(hello, connection);
     greeting.outcome.resolve(hello);
   }

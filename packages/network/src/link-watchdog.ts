@@ -19,6 +19,8 @@ export interface LinkWatchdogInit {
   heard(): ReadonlySet<AuthorId>;
   isBlocked(peer: AuthorId): boolean;
   hangUp(peer: AuthorId): void;
+  /** Whatever else is looked at as often. */
+  look(): void;
 }
 
 export class LinkWatchdog {
@@ -36,6 +38,7 @@ export class LinkWatchdog {
       this.#timer = undefined;
       this.start();
       this.#look();
+      this.#init.look();
     });
   }
 

@@ -49,7 +49,7 @@ export const syncSessionTimeoutMs = 120_000;
 export const maxSyncsAtOnce = 3;
 /** As many more are for peers whom the user named, so that strangers who are slow on purpose do not keep them waiting. */
 export const maxNamedSyncsAtOnce = 2;
-/** Records checked before other work gets its turn: about 15 ms. */
+/** Records whose form is checked before other work gets its turn, about 5 ms; their signatures are checked side by side on other threads. */
 export const recordsPerTurn = 32;
 
 /** Authors whose last sequence number is remembered, to see that one was left out; those heard of longest ago go first. */
@@ -95,7 +95,7 @@ export const authorRate: { readonly perSecond: number; readonly burst: number } 
 export const forwarderRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 500, burst: 2000 };
 /**
  * What may come above that without being held against the forwarder: a machine that stood still reads at once what came meanwhile. It fills slowly, so that whoever goes
- * on too fast for a quarter of a minute is rejected, and soon not heard at all.
+ * on too fast for a quarter of a minute is held to account, and soon not heard at all.
  */
 export const excessRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 20, burst: 6000 };
 /** Gossiped records accepted of all forwarders together: a third of what admission takes on one core. What is over it comes by sync. */

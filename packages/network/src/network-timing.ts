@@ -1,3 +1,5 @@
+import { pingEveryMs } from "./network-limits.ts";
+
 /** How often things happen by themselves. Tests and simulations give shorter times. */
 export interface NetworkTiming {
   /** Between two syncs with a connected peer, ± 30 %. */
@@ -19,6 +21,12 @@ export interface NetworkTiming {
   readonly watchdogMs: number;
   /** A connected peer that is not heard on the topic for so long is hung up, and redialled. */
   readonly deafAfterMs: number;
+  /** How often libp2p tries each link. */
+  readonly pingEveryMs: number;
+  /** A link on which a ping is not answered for so long is dead; more is allowed where answers take long anyway. */
+  readonly pingPatienceMs: number;
+  /** The same where there is reason to doubt the link; see link-trials.ts. */
+  readonly trialPatienceMs: number;
   /** What is left after a second of a peer's count of rejected records, from 0 to 1: how soon one that was graylisted is heard again. */
   readonly rejectedDecay: number;
 }
@@ -34,6 +42,9 @@ export const defaultTiming: NetworkTiming = {
   redialMostMs: 5 * 60_000,
   watchdogMs: 5000,
   deafAfterMs: 30_000,
+  pingEveryMs,
+  pingPatienceMs: 20_000,
+  trialPatienceMs: 5000,
   rejectedDecay: 0.97,
 };
 

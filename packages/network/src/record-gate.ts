@@ -1,16 +1,18 @@
 /**
  * What is decided about a record's bytes that a peer brought, by gossip or by sync, before anything else happens with them.
  *
- * One door: `check` gives every verdict, counts it, and turns whatever is thrown unexpectedly into *ignore*. It takes well under
+ * One door: `check` and `checkSynced` give every verdict, count it, and turn whatever is thrown unexpectedly into *ignore*. It takes well under
  * a millisecond and keeps no state but rates and recent ids. *Accept* means worth keeping and relaying; whether the record is
  * believed is decided later, elsewhere. *Reject* is for bytes that no honest peer passes on, since every honest peer checks the
- * same things: it costs the forwarder its score. *Ignore* is for what an honest peer may bring all the same.
+ * same things: it costs the forwarder its score. *Ignore* is for what an honest peer may bring all the same. So *reject* rests on the bytes alone, never on who
+ * brought them: gossipsub holds a rejected message against every peer that brings it, and whoever floods one neighbour may have had its records relayed by another.
  */
 import {
   type AuthorId,
   authorFromPublicKey,
   type Clock,
   decodeRecord,
+  decodeRecordAside,
   GrapevineError,
   limits,
   type MembershipRefusal,
@@ -19,6 +21,8 @@ import {
 } from "@grapevine/core";
 import type { Counters } from "./counters.ts";
 import { authorRate, excessRate, forwarderRate, maxRatedKeys, maxRememberedIds, shareRate, swarmRate } from "./network-limits.ts";
+import { defaultTiming } from "./network-timing.ts";
+import { RecentCounts } from "./recent-counts.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 
 export type RefusalReason =
@@ -64,8 +68,8 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   /** The author may have sent to many at once: it is not the forwarder's fault. */
   "author-rate": "ignore",
   "forwarder-rate": "ignore",
-  /** Above what an honest forwarder can bring, for longer than a machine stands still. */
-  flood: "reject",
+  /** Above what an honest forwarder can bring, for longer than a machine stands still. It is held against the forwarder apart: see `floodsOf`. */
+  flood: "ignore",
   "swarm-rate": "ignore",
   "queue-full": "ignore",
   unexpected: "ignore",
@@ -86,6 +90,8 @@ export interface RecordGateComponents {
   refusalOf?(record: SignedRecord): MembershipRefusal | undefined;
   /** Is there room for one more record that this peer gossiped? */
   hasRoomFor(from: AuthorId): boolean;
+  /** What is left after a second of a peer's count of floods. Default: that of rejected records. */
+  readonly floodDecay?: number | undefined;
 }
 
 export class RecordGate {
@@ -93,6 +99,7 @@ export class RecordGate {
   readonly #authors: TokenBuckets;
   readonly #forwarders: TokenBuckets;
   readonly #excess: TokenBuckets;
+  readonly #floods: RecentCounts;
   /** All forwarders have one bucket together, and a small one each. */
   readonly #swarm: TokenBuckets;
   readonly #shares: TokenBuckets;
@@ -105,13 +112,39 @@ export class RecordGate {
     this.#authors = new TokenBuckets(authorRate, maxRatedKeys, components.clock);
     this.#forwarders = new TokenBuckets(forwarderRate, maxRatedKeys, components.clock);
     this.#excess = new TokenBuckets(excessRate, maxRatedKeys, components.clock);
+    const { floodDecay = defaultTiming.rejectedDecay, clock } = components;
+    this.#floods = new RecentCounts({ decay: floodDecay, maxKeys: maxRatedKeys }, clock);
     this.#swarm = new TokenBuckets(swarmRate, 1, components.clock);
     this.#shares = new TokenBuckets(shareRate, maxRatedKeys, components.clock);
   }
 
-  /** `gossip`: pushed at us, so rates and repetitions count. `sync`: we asked for it. Never throws. */
-  check(frame: Uint8Array, from: AuthorId, channel: "gossip" | "sync"): RecordVerdict {
-    const result = this.#decide(frame, from, channel);
+  /** For what was pushed at us: rates and repetitions count. Never throws. */
+  check(frame: Uint8Array, from: AuthorId): RecordVerdict {
+    try {
+      return this.#judged("gossip", this.#gossiped(frame, from));
+    } catch (error) {
+      return this.#judged("gossip", reasonOf(error));
+    }
+  }
+
+  /** How many records the peer brought lately above what an honest one can bring. */
+  floodsOf(peer: AuthorId): number {
+    return this.#floods.of(peer);
+  }
+
+  /** For what we asked for, in a sync: many at once, whose signatures are checked side by side. Never rejects. */
+  async checkSynced(frame: Uint8Array): Promise<RecordVerdict> {
+    try {
+      const { decode } = this.#components;
+      // [reject] as in `#timely`
+      const record = decode === undefined ? await decodeRecordAside(frame) : decode(frame);
+      return this.#judged("sync", this.#atThisTime(record));
+    } catch (error) {
+      return this.#judged("sync", reasonOf(error));
+    }
+  }
+
+  #judged(channel: "gossip" | "sync", result: SignedRecord | RefusalReason): RecordVerdict {
     if (typeof result !== "string") {
       this.#components.counters.add(`${channel}.accept`);
       return { verdict: "accept", record: result };
@@ -121,20 +154,12 @@ export class RecordGate {
     return { verdict, reason: result };
   }
 
-  #decide(frame: Uint8Array, from: AuthorId, channel: "gossip" | "sync"): SignedRecord | RefusalReason {
-    try {
-      return channel === "gossip" ? this.#gossiped(frame, from) : this.#timely(frame);
-    } catch (error) {
-      return GrapevineError.is(error) && isReason(error.code) ? error.code : "unexpected";
-    }
-  }
-
   /**
    * Cheap checks first: what a flood meets costs nothing. The author's rate comes last, when the signature has shown who it is.
    */
   #gossiped(frame: Uint8Array, from: AuthorId): SignedRecord | RefusalReason {
-    // [ignore] bounds the work that one neighbour can cause; [reject] it goes on and on
-    if (!this.#forwarders.take(from)) return this.#excess.take(from) ? "forwarder-rate" : "flood";
+    // [ignore] bounds the work that one neighbour can cause
+    if (!this.#forwarders.take(from)) return this.#overRate(from);
     // [ignore] admission is behind; sync catches up
     if (!this.#components.hasRoomFor(from)) return "queue-full";
     // [ignore] bounds the work that all neighbours together can cause
@@ -155,9 +180,19 @@ export class RecordGate {
     return record;
   }
 
+  /** [ignore] whether it is held against the forwarder, because it goes on and on, or not */
+  #overRate(from: AuthorId): RefusalReason {
+    if (this.#excess.take(from)) return "forwarder-rate";
+    this.#floods.add(from);
+    return "flood";
+  }
+
   #timely(frame: Uint8Array): SignedRecord | RefusalReason {
     // [reject] size, depth, canonical form, schema, signature; [ignore] version
-    const record = (this.#components.decode ?? decodeRecord)(frame);
+    return this.#atThisTime((this.#components.decode ?? decodeRecord)(frame));
+  }
+
+  #atThisTime(record: SignedRecord): SignedRecord | RefusalReason {
     const now = this.#components.clock.now();
     // [ignore]
     if (record.body.createdAt > now + limits.maxClockSkewMs) return "future";
@@ -197,6 +232,10 @@ function namedAuthor(frame: Uint8Array): AuthorId | undefined {
 
 /** The one key of the bucket that all forwarders share. */
 const everybody = "";
+
+function reasonOf(error: unknown): RefusalReason {
+  return GrapevineError.is(error) && isReason(error.code) ? error.code : "unexpected";
+}
 
 function isReason(code: string): code is RefusalReason {
   return Object.hasOwn(verdicts, code);

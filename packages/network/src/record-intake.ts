@@ -64,13 +64,16 @@ export class RecordIntake {
    */
   async check(frames: readonly Uint8Array[], asked: Set<RecordId>): Promise<SignedRecord[]> {
     const records: SignedRecord[] = [];
-    for (const [index, frame] of frames.entries()) {
-      if (index % recordsPerTurn === recordsPerTurn - 1) await this.#components.timers.turn();
-      const result = this.#components.gate.check(frame, this.#peer, "sync");
-      if (result.verdict === "reject") throw badPage(`a record was rejected: ${result.reason}`);
-      if (result.verdict === "ignore") this.#ignore(frame, result.reason);
-      else if (asked.delete(result.record.id)) this.#brought(result.record, records);
-      else throw badPage("it sent a record that was not asked for");
+    for (let from = 0; from < frames.length; from += recordsPerTurn) {
+      if (from > 0) await this.#components.timers.turn();
+      const turn = frames.slice(from, from + recordsPerTurn);
+      const results = await Promise.all(turn.map((frame) => this.#components.gate.checkSynced(frame)));
+      for (const [index, result] of results.entries()) {
+        if (result.verdict === "reject") throw badPage(`a record was rejected: ${result.reason}`);
+        if (result.verdict === "ignore") this.#ignore(turn[index] as Uint8Array, result.reason);
+        else if (asked.delete(result.record.id)) this.#brought(result.record, records);
+        else throw badPage("it sent a record that was not asked for");
+      }
     }
     return records;
   }

@@ -92,6 +92,12 @@ export class Redialer {
     this.#arm();
   }
 
+  /** Whoever is lost is dialled at once: what failed before, failed elsewhere. */
+  hurry(): void {
+    for (const target of this.#targets.values()) target.nextAt = Math.min(target.nextAt, this.#init.clock.now());
+    this.#tick();
+  }
+
   forget(peer: AuthorId): void {
     this.#targets.delete(peer);
   }

@@ -16,6 +16,7 @@ import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
 import type { Invite } from "./invite.ts";
 import type { InviteBook } from "./invite-book.ts";
+import { LinkTrials } from "./link-trials.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
 import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
@@ -50,7 +51,6 @@ export async function runNetwork(
   for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
   const door = doorkeeperOf(init, components);
   let running: RunningNetwork | undefined;
-  const { rejectedDecay } = { ...defaultTiming, ...init.timing };
   const { identity, swarm } = init;
   const greeted: Greeted = async (connection) => await running?.greeted(connection);
   const reach = reachParts({
@@ -64,10 +64,11 @@ export async function runNetwork(
     identity,
     listen,
     topic: topicOf(swarm),
-    rejectedDecay,
+    timing: { ...defaultTiming, ...init.timing },
     reach,
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
+    floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
     greeted: door.isClosed ? greeted : undefined,
   });
   running = new RunningNetwork(host, init, components, { counters, invites, reach });
@@ -112,6 +113,7 @@ export class RunningNetwork {
   readonly #door: Doorkeeper;
   #endRevocations: () => void = () => undefined;
   readonly #watchdog: LinkWatchdog;
+  readonly #trials: LinkTrials;
   readonly #stopping = new AbortController();
   #reconsideredAt = Number.NEGATIVE_INFINITY;
 
@@ -140,6 +142,7 @@ export class RunningNetwork {
       isBlocked: (author) => components.isBlocked(author),
       refusalOf: (record) => this.#door.refusalOf(record),
       hasRoomFor: (from) => this.#queue.hasRoomFor(from),
+      floodDecay: timing.rejectedDecay,
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
@@ -158,6 +161,7 @@ export class RunningNetwork {
       swarm: init.swarm,
       name: init.name,
       onGreeted: (hello, connection) => this.#greeted(hello, connection),
+      onGreetedAgain: ({ peerId, addresses }) => this.#moved(peerId, addresses),
       onRefused: (peer, reason) => this.#refused(peer, reason),
       door: this.#door,
       onInvite: (invite, peer) => invites.present(invite, peer),
@@ -175,8 +179,9 @@ export class RunningNetwork {
     this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
-    this.#watchdog = this.#createWatchdog();
     this.reach = this.#createReach(random, parts.reach);
+    this.#trials = this.#createTrials();
+    this.#watchdog = this.#createWatchdog();
   }
 
   async start(listen: readonly string[]): Promise<void> {
@@ -188,6 +193,7 @@ export class RunningNetwork {
     await this.reach.start();
     await startHost(host, listen);
     this.reach.listens();
+    this.#trials.look();
     joinTopic({
       host,
       topic: this.#topic,
@@ -247,6 +253,10 @@ export class RunningNetwork {
   /** Did the user name it, by an address or otherwise? */
   isNamed(peer: AuthorId): boolean {
     return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
+  }
+
+  floodsOf(peer: AuthorId): number {
+    return this.#gate.floodsOf(peer);
   }
 
   /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
@@ -321,7 +331,10 @@ export class RunningNetwork {
     this.peers.set({ ...since, ...hello, addresses });
     this.redialer.met({ peerId, addresses });
     this.#components.onKnownPeer?.({ peerId, addresses });
-    if (before !== undefined) return;
+    if (before !== undefined) {
+      this.#trials.cameAgain(connection);
+      return;
+    }
     this.#components.log("info", `connected to ${hello.name ?? peerId}`, { peerId, direction: connection.direction });
     if (connection.direction === "outbound") this.syncs.request(peerId);
     else this.syncs.requestLater(peerId);
@@ -332,7 +345,7 @@ export class RunningNetwork {
   #moved(peer: AuthorId, texts: readonly string[]): void {
     const addresses = ownAddresses(widestFirst(texts.filter(isAddress)), peer);
     const known = this.peers.get(peer);
-    if (known === undefined || addresses.length === 0 || known.addresses.join() === addresses.join()) return;
+    if (known === undefined || addresses.length === 0 || addresses.join() === known.addresses.join()) return;
     this.peers.update(peer, { addresses });
     this.redialer.met({ peerId: peer, addresses });
     this.#components.onKnownPeer?.({ peerId: peer, addresses });
@@ -434,6 +447,28 @@ export class RunningNetwork {
     });
   }
 
+  #createTrials(): LinkTrials {
+    const { clock, log } = this.#components;
+    return new LinkTrials({
+      host: this.host,
+      clock,
+      timers: this.#timers,
+      timing: this.#timing,
+      counters: this.#counters,
+      log,
+      peers: () => this.peers.list().map(({ peerId }) => peerId),
+      addresses: () => this.reach.machineAddresses(),
+      greetAgain: (connection, signal) => this.#greeter.again(connection, signal),
+      onDead: (peer) => {
+        if (this.peers.get(peer) !== undefined) this.syncs.request(peer);
+      },
+      onUpheaval: () => {
+        this.reach.listens();
+        this.redialer.hurry();
+      },
+    });
+  }
+
   #createWatchdog(): LinkWatchdog {
     const { clock, log } = this.#components;
     return new LinkWatchdog({
@@ -446,6 +481,10 @@ export class RunningNetwork {
       heard: () => new Set(this.host.services.pubsub.getSubscribers(this.#topic).map(String)),
       isBlocked: (peer) => this.#components.isBlocked(peer) || !this.#door.isMember(peer),
       hangUp: (peer) => void this.hangUp(peer),
+      look: () => {
+        this.#trials.look();
+        for (const { peerId } of this.peers.list()) this.reach.speakTo(peerId);
+      },
     });
   }
 

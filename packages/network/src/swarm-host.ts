@@ -17,8 +17,8 @@ import {
   maxConnectionsPerSecond,
   maxPendingConnections,
   namedConnections,
-  pingEveryMs,
 } from "./network-limits.ts";
+import type { NetworkTiming } from "./network-timing.ts";
 import type { ReachParts } from "./reach/reach-services.ts";
 
 /**
@@ -43,13 +43,15 @@ export interface SwarmHostInit {
   readonly identity: Identity;
   readonly listen: readonly string[];
   readonly topic: string;
-  readonly rejectedDecay: number;
+  readonly timing: Pick<NetworkTiming, "pingEveryMs" | "pingPatienceMs" | "rejectedDecay">;
   readonly reach: ReachParts;
   isBlocked(peer: AuthorId): boolean;
   /** Gossip waits for it. Absent: it does not, as suits a swarm that anybody may be in. */
   readonly greeted?: Greeted | undefined;
   /** Did the user name it? */
   readonly isNamed: (peer: AuthorId) => boolean;
+  /** Records that it brought lately above what an honest peer can bring. */
+  readonly floodsOf: (peer: AuthorId) => number;
 }
 
 /** A host that is not started yet. */
@@ -72,14 +74,19 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
     },
     // A machine that generates text on all of its cores answers late; a link is given up only when it is silent for long.
     // Pings are nearly all that an idle link carries: at every 10 s a node with eleven links had 2.9 KB/s of them.
-    connectionMonitor: { pingInterval: pingEveryMs, pingTimeout: { minTimeout: 20_000 } },
+    connectionMonitor: { pingInterval: init.timing.pingEveryMs, pingTimeout: { minTimeout: init.timing.pingPatienceMs } },
     connectionGater: {
       ...init.reach.connectionGater,
       denyDialPeer: (peer) => init.isBlocked(peer.toString()),
       denyInboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()) || !comesIn(peer.toString()),
       denyOutboundEncryptedConnection: (peer) => init.isBlocked(peer.toString()),
     },
-    services: { ...init.reach.services, identify: identify(), ping: ping(), pubsub: gossip(init) },
+    services: {
+      ...init.reach.services,
+      identify: identify(),
+      ping: ping(),
+      pubsub: gossip({ ...init, rejectedDecay: init.timing.rejectedDecay }),
+    },
   });
   if (host.peerId.toString() !== init.identity.author) {
     throw new Error(`the host's peer id ${host.peerId.toString()} is not the author ${init.identity.author}`);

@@ -11,7 +11,8 @@ import {
   shareRate,
   swarmRate,
 } from "../src/network-limits.ts";
-import { RecordGate } from "../src/record-gate.ts";
+import { RecentCounts } from "../src/recent-counts.ts";
+import { RecordGate, type RecordVerdict, verdicts } from "../src/record-gate.ts";
 import { TokenBuckets } from "../src/token-buckets.ts";
 import { lessonOf } from "./swarm.ts";
 
@@ -36,25 +37,33 @@ function frame(text: string, changes: { createdAt?: number; expiresAt?: number }
   return lessonOf(author, text, { createdAt: now, ...changes }).frame;
 }
 
-function verdict(bytes: Uint8Array, from = "neighbour", channel: "gossip" | "sync" = "gossip"): string {
-  const result = gate.check(bytes, from, channel);
+function verdict(bytes: Uint8Array, from = "neighbour"): string {
+  return inWords(gate.check(bytes, from));
+}
+
+async function syncVerdict(bytes: Uint8Array): Promise<string> {
+  return inWords(await gate.checkSynced(bytes));
+}
+
+function inWords(result: RecordVerdict): string {
   return result.verdict === "accept" ? "accept" : `${result.verdict} ${result.reason}`;
 }
 
 describe("the gate for records", () => {
   it("accepts a good record and gives it back", () => {
     const lesson = lessonOf(author, "order", { createdAt: now });
-    expect(gate.check(lesson.frame, "neighbour", "gossip")).toEqual({ verdict: "accept", record: lesson });
+    expect(gate.check(lesson.frame, "neighbour")).toEqual({ verdict: "accept", record: lesson });
     expect(counters.snapshot()).toEqual({ "gossip.accept": 1 });
   });
 
-  it("promise 8: rejects what no honest peer passes on", () => {
+  it("promise 8: rejects what no honest peer passes on", async () => {
     expect(verdict(new Uint8Array(limits.maxRecordBytes + 1))).toBe("reject RECORD_TOO_LARGE");
     expect(verdict(new Uint8Array(limits.maxRecordBytes))).toBe("reject RECORD_MALFORMED");
     expect(verdict(new Uint8Array(64))).toBe("reject RECORD_MALFORMED");
     const forged = frame("order");
     forged[3] = (forged[3] ?? 0) ^ 1;
     expect(verdict(forged)).toBe("reject RECORD_SIGNATURE");
+    expect(await syncVerdict(forged)).toBe("reject RECORD_SIGNATURE");
     expect(counters.snapshot()).toMatchObject({ "gossip.reject.RECORD_MALFORMED": 2, "gossip.reject.RECORD_SIGNATURE": 1 });
   });
 
@@ -65,13 +74,13 @@ describe("the gate for records", () => {
         const changed = Uint8Array.from(good);
         changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         // A changed version number may make it a record of the future, which is ignored.
-        expect(verdict(changed, "neighbour", "sync")).toMatch(/^reject |^ignore RECORD_VERSION/);
+        expect(verdict(changed, `neighbour ${bit}`)).toMatch(/^reject |^ignore RECORD_VERSION/);
       }),
       { numRuns: 3_000, seed: 19 },
     );
   }, 20_000);
 
-  it("refuses what is huge or nested without end at once, and keeps nothing of it", () => {
+  it("refuses what is huge or nested without end at once, and keeps nothing of it", async () => {
     // Each array holds the next: 20,000 levels in 20,000 bytes are too long, and as many levels as fit are too deep.
     const deep = (levels: number): Uint8Array => new Uint8Array(64 + levels).fill(0x81);
     for (const bytes of [
@@ -81,7 +90,7 @@ describe("the gate for records", () => {
       deep(limits.maxRecordBytes - 64),
     ]) {
       const startedAt = performance.now();
-      expect(verdict(bytes, "neighbour", "sync")).toBe("reject RECORD_TOO_LARGE");
+      expect(await syncVerdict(bytes)).toBe("reject RECORD_TOO_LARGE");
       expect(performance.now() - startedAt).toBeLessThan(5);
     }
   });
@@ -94,21 +103,21 @@ describe("the gate for records", () => {
     expect(verdict(frame("e", { createdAt: now - 315_360_000_000 }))).toBe("accept");
   });
 
-  it("ignores blocked authors, and repetitions by gossip but not by sync", () => {
+  it("ignores blocked authors, and repetitions by gossip but not by sync", async () => {
     blocked = author.author;
     expect(verdict(frame("order"))).toBe("ignore blocked-author");
     blocked = undefined;
     const good = frame("order");
-    expect([verdict(good), verdict(good), verdict(good, "neighbour", "sync")]).toEqual(["accept", "ignore repeated", "accept"]);
+    expect([verdict(good), verdict(good), await syncVerdict(good)]).toEqual(["accept", "ignore repeated", "accept"]);
   });
 
-  it("promise 8: ignores everything while admission is full", () => {
+  it("promise 8: ignores everything while admission is full", async () => {
     room = false;
     expect(verdict(frame("order"))).toBe("ignore queue-full");
-    expect(verdict(frame("order"), "neighbour", "sync")).toBe("accept");
+    expect(await syncVerdict(frame("order"))).toBe("accept");
   });
 
-  it("ignores when something unexpected is thrown", () => {
+  it("ignores when something unexpected is thrown", async () => {
     const broken = new RecordGate({
       clock: { now: () => at },
       counters,
@@ -117,7 +126,9 @@ describe("the gate for records", () => {
       },
       hasRoomFor: () => true,
     });
-    expect(broken.check(frame("order"), "neighbour", "gossip")).toEqual({ verdict: "ignore", reason: "unexpected" });
+    const unexpected = { verdict: "ignore", reason: "unexpected" };
+    expect(broken.check(frame("order"), "neighbour")).toEqual(unexpected);
+    expect(await broken.checkSynced(frame("order"))).toEqual(unexpected);
   });
 
   it("promise 8: lets an author have the burst, one a token later, and no more", () => {
@@ -131,14 +142,21 @@ describe("the gate for records", () => {
     expect([verdict(frame("after a while")), verdict(frame("again"))]).toEqual(["accept", "ignore author-rate"]);
   });
 
-  it("promise 8: lets a forwarder have the burst and no more, before it decodes anything, and rejects who goes on", () => {
+  it("promise 8: lets a forwarder have the burst and no more, before it decodes anything, and counts who goes on", () => {
     const junk = new Uint8Array(3);
     for (let index = 0; index < forwarderRate.burst; index++) expect(verdict(junk)).toBe("reject RECORD_MALFORMED");
     for (let index = 0; index < excessRate.burst; index++) expect(verdict(junk)).toBe("ignore forwarder-rate");
-    expect(verdict(junk)).toBe("reject flood");
+    expect(gate.floodsOf("neighbour")).toBe(0);
+    expect(verdict(junk)).toBe("ignore flood");
+    expect([gate.floodsOf("neighbour"), gate.floodsOf("another neighbour")]).toEqual([1, 0]);
     expect(verdict(junk, "another neighbour")).toBe("reject RECORD_MALFORMED");
     at += 1000 / forwarderRate.perSecond;
-    expect([verdict(junk), verdict(junk)]).toEqual(["reject RECORD_MALFORMED", "reject flood"]);
+    expect([verdict(junk), verdict(junk)]).toEqual(["reject RECORD_MALFORMED", "ignore flood"]);
+  });
+
+  it("rejects for what the bytes are alone, so that nobody else pays for who brought them first", () => {
+    const rejected = Object.entries(verdicts).flatMap(([reason, verdict]) => (verdict === "reject" ? [reason] : []));
+    expect(rejected.filter((reason) => !reason.startsWith("RECORD_"))).toEqual([]);
   });
 
   it("promise 8: lets all forwarders together have the burst, and leaves each its share", () => {
@@ -161,6 +179,21 @@ describe("the gate for records", () => {
     expect(relayed).toBeLessThanOrEqual(forwarderRate.perSecond);
     const atOnce = swarmRate.burst + maxConnections * shareRate.burst + publishRate.burst;
     expect(atOnce).toBeLessThanOrEqual(forwarderRate.burst + excessRate.burst);
+  });
+});
+
+describe("recent counts", () => {
+  it("decay with time, and forget the key that was counted longest ago", () => {
+    const counts = new RecentCounts({ decay: 0.5, maxKeys: 2 }, { now: () => at });
+    counts.add("a");
+    counts.add("a");
+    at += 1_000;
+    expect(counts.of("a")).toBe(1);
+    counts.add("a");
+    expect([counts.of("a"), counts.of("b")]).toEqual([2, 0]);
+    counts.add("b");
+    counts.add("c");
+    expect([counts.of("a"), counts.of("b"), counts.of("c")]).toEqual([0, 1, 1]);
   });
 });
 

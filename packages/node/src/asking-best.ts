@@ -8,7 +8,7 @@ import { type AuthorId, GrapevineError } from "@grapevine/core";
 import { type Network, networkErrors, type Sureness } from "@grapevine/network";
 import { surenessOf } from "./answering.ts";
 import type { AskingComponents, AskSomebody } from "./asking.ts";
-import type { Answer, AskRequest, Choice } from "./control/contract.ts";
+import type { Answer, AskRequest, Choice } from "./control/agent-contract.ts";
 import type { CallOptions } from "./operations.ts";
 
 interface BestComponents extends Pick<AskingComponents, "self" | "recall" | "trustOf" | "nameOf" | "clock"> {

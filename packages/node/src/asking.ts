@@ -12,7 +12,7 @@ import type { Gate } from "@grapevine/distill";
 import type { Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";
 import { askBest } from "./asking-best.ts";
-import type { Answer, AskRequest, QuestionFinding } from "./control/contract.ts";
+import type { Answer, AskRequest, QuestionFinding } from "./control/agent-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { findPeer } from "./finding.ts";
 import type { CallOptions } from "./operations.ts";

@@ -14,7 +14,7 @@ import {
   signRecord,
 } from "@grapevine/core";
 import type { DraftFinding, Gate } from "@grapevine/distill";
-import type { TeachRequest } from "./control/contract.ts";
+import type { TeachRequest } from "./control/lesson-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import type { Ledger, PublishOptions } from "./ledger.ts";
 

@@ -1,6 +1,7 @@
 /** The control API from the other side: what the CLI, the launcher and tests use to talk to a running node. */
 import { GrapevineError, messageOf } from "@grapevine/core";
-import type { AskEvent, ErrorReply, PractiseEvent } from "./control/contract.ts";
+import type { AskEvent, PractiseEvent } from "./control/agent-contract.ts";
+import type { ErrorReply } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { nodeNames, type Running, readRunning } from "./home.ts";
 import type { CallOptions, NodeOperations } from "./operations.ts";

@@ -1,7 +1,7 @@
 /** Everything about one lesson, for people: the record, what this node makes of it, and why. */
 import type { AttestationBody, AuthorId, Clock, LessonStore, SignedRecord, StoredLesson } from "@grapevine/core";
 import { witnessesOf } from "@grapevine/reconcile";
-import type { LessonDetails } from "./control/contract.ts";
+import type { LessonDetails } from "./control/lesson-contract.ts";
 import { conflictsOf } from "./disagreements.ts";
 import { type Explained, explain } from "./explaining.ts";
 import { lineageIn, relativesOf } from "./lineage.ts";

@@ -1,7 +1,7 @@
 /** Lessons that contradict each other, as the user sees them. */
 import type { AuthorId, LessonStore, RecordId, StoredLesson } from "@grapevine/core";
 import { type ConflictEvidence, conflictState, conflictStateBetween } from "@grapevine/reconcile";
-import type { Conflict, ConflictQuery, ConflictSide } from "./control/contract.ts";
+import type { Conflict, ConflictQuery, ConflictSide } from "./control/lesson-contract.ts";
 
 export interface DisagreementComponents {
   readonly store: Pick<LessonStore, "allGlances" | "getMany">;

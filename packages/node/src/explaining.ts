@@ -1,7 +1,7 @@
 /** A lesson's state in words: which rule decided, since when, and what there is for and against the lesson. */
 import { type OutcomeCounts, type StoredLesson, shortId } from "@grapevine/core";
 import { rules } from "@grapevine/reconcile";
-import type { ConflictSide } from "./control/contract.ts";
+import type { ConflictSide } from "./control/lesson-contract.ts";
 
 export interface Explained {
   readonly lesson: StoredLesson;

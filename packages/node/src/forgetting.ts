@@ -9,7 +9,7 @@ import { relative } from "node:path";
 import type { AuthorId, Embedder, Experience, ExperienceStore, LessonStore, StoredLesson } from "@grapevine/core";
 import { findTraces, type Searched } from "@grapevine/store";
 import type { Logger } from "pino";
-import type { ForgetReply } from "./control/contract.ts";
+import type { ForgetReply } from "./control/lesson-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { findExperience, findLesson } from "./finding.ts";
 import type { ForgettingNote } from "./home.ts";

@@ -1,47 +1,47 @@
 /** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
-  AdmitRequest,
   Answer,
-  AnswerPolicy,
   AskRequest,
   Choice,
-  Conflict,
-  ConflictQuery,
-  ConflictSide,
-  ErrorReply,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  PractisedTask,
+  PractiseRequest,
+} from "./control/agent-contract.ts";
+export type { AnswerPolicy, ErrorReply, ModelSummary, ReachSettings, Status } from "./control/contract.ts";
+export { answerPolicies } from "./control/contract.ts";
+export type {
+  Conflict,
+  ConflictQuery,
+  ConflictSide,
   ForgetReply,
+  LessonDetails,
+  LessonHit,
+  LessonReply,
+  LessonSummary,
+  PinReply,
+  RetractRequest,
+  TeachRequest,
+  TrialSummary,
+  UsedLesson,
+} from "./control/lesson-contract.ts";
+export type {
+  AdmitRequest,
   InviteReply,
   InviteRequest,
   InviteSummary,
   JoinReply,
   JoinRequest,
-  LessonDetails,
-  LessonHit,
-  LessonReply,
-  LessonSummary,
   MemberSummary,
-  ModelSummary,
   PeerSummary,
-  PinReply,
-  PractisedTask,
-  PractiseRequest,
-  ReachSettings,
-  RetractRequest,
   RevokeReply,
   RevokeRequest,
-  Status,
   SwarmReply,
-  TeachRequest,
-  TrialSummary,
   TrustRequest,
-  UsedLesson,
-} from "./control/contract.ts";
-export { answerPolicies } from "./control/contract.ts";
+} from "./control/peer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export { checkText, examine, foundSwarm, listModels, repair, startNode } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";

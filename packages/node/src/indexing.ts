@@ -14,6 +14,8 @@ import {
   lessonText,
   type Neighbour,
   type StoredLesson,
+  systemTimers,
+  type Timers,
   type VectorIndex,
 } from "@grapevine/core";
 import type { Logger } from "pino";
@@ -26,6 +28,8 @@ export interface IndexingComponents {
   readonly place: (placed: readonly PlacedLesson[]) => Promise<void>;
   readonly behind: Behind;
   readonly clock: Clock;
+  /** Default: those of the system. */
+  readonly timers?: Pick<Timers, "wait"> | undefined;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
 }
 
@@ -69,6 +73,14 @@ const neighbourCount = 10;
 const saveIntervalMs = 5 * 60 * 1000;
 /** Lessons that wait in memory. What a flood brings beyond them is read from the store again once they are placed. */
 const maxWaiting = 2_000;
+/**
+ * Where so many come in one batch, as in a sync with a full peer, vectors wait until none has come for a while: they cost twenty times what admission does, on cores that
+ * admission would have.
+ */
+export const bulk = 64;
+export const bulkPauseMs = 3_000;
+/** What keeps coming for longer is embedded while it comes. */
+export const maxBulkMs = 30_000;
 
 export function belongsInIndex(state: LessonState): boolean {
   // Held lessons, too: near-duplicates of them must be found. Recall leaves them out.
@@ -95,6 +107,10 @@ class BackgroundIndexing implements Indexing {
   /** Lessons of the batch that is being placed. */
   #inHand = 0;
   #savedAt: number;
+  /** When many came at once: since when without a pause, and the last time; milliseconds since the epoch. */
+  #bulk: { readonly since: number; readonly last: number } | undefined;
+  /** Ends a wait for a pause. */
+  #hurry = new AbortController();
 
   constructor(components: IndexingComponents) {
     this.#components = components;
@@ -106,6 +122,7 @@ class BackgroundIndexing implements Indexing {
       if (this.#queue.size < maxWaiting) this.#queue.set(lesson.label, lesson);
       else this.#overflowed = true;
     }
+    if (lessons.length >= bulk) this.#noteBulk();
     this.#wake();
   }
 
@@ -135,7 +152,10 @@ class BackgroundIndexing implements Indexing {
   }
 
   async settled(): Promise<void> {
-    while (this.#comparing !== undefined || this.#placing !== undefined) await (this.#comparing ?? this.#placing);
+    while (this.#comparing !== undefined || this.#placing !== undefined) {
+      this.#hurryUp();
+      await (this.#comparing ?? this.#placing);
+    }
   }
 
   start(expected: number): void {
@@ -148,6 +168,7 @@ class BackgroundIndexing implements Indexing {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#hurryUp();
     await this.#comparing;
     await this.#placing;
     if (this.#isBehind) await this.#save();
@@ -187,6 +208,7 @@ class BackgroundIndexing implements Indexing {
 
   async #drain(): Promise<void> {
     while (this.#queue.size > 0 && !this.#stopped) {
+      await this.#pause();
       const batch = this.#nextBatch();
       this.#inHand = batch.length;
       await this.#placeBatch(batch);
@@ -199,6 +221,35 @@ class BackgroundIndexing implements Indexing {
       this.#overflowed = false;
       this.#compare(async () => false);
     }
+  }
+
+  #noteBulk(): void {
+    const last = this.#components.clock.now();
+    const { since, last: before } = this.#bulk ?? { since: last, last };
+    this.#bulk = { since: last - before < bulkPauseMs ? since : last, last };
+  }
+
+  /** Waits while many come, unless somebody waits for the vectors. */
+  async #pause(): Promise<void> {
+    const { timers = systemTimers } = this.#components;
+    const hurry = this.#hurry.signal;
+    for (let leftMs = this.#bulkLeftMs(); leftMs > 0 && !hurry.aborted; leftMs = this.#bulkLeftMs()) {
+      await timers.wait(leftMs, hurry).catch((error: unknown) => {
+        if (!hurry.aborted) throw error;
+      });
+    }
+  }
+
+  #bulkLeftMs(): number {
+    if (this.#bulk === undefined) return 0;
+    const { since, last } = this.#bulk;
+    return Math.min(last + bulkPauseMs, since + maxBulkMs) - this.#components.clock.now();
+  }
+
+  #hurryUp(): void {
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
+    this.#bulk = undefined;
   }
 
   #nextBatch(): StoredLesson[] {

@@ -1,7 +1,7 @@
 /** Invites as the control API knows them: made, listed, revoked, followed. */
 import type { AuthorId, Clock } from "@grapevine/core";
 import { type InviteTerms, type IssuedInvite, type Network, parseInvite } from "@grapevine/network";
-import type { InviteReply, InviteSummary } from "./control/contract.ts";
+import type { InviteReply, InviteSummary } from "./control/peer-contract.ts";
 
 export interface InvitingComponents {
   readonly network: Network;

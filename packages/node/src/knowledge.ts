@@ -342,9 +342,9 @@ export class Knowledge implements LineageStore {
 const none: Relatives = new Set();
 const noneAhead: KnownState["ahead"] = { ofAuthor: 0, inAll: 0 };
 /** Later versions of a lesson that are looked at; whoever writes more of one lesson, and takes so many back, is heard no further. */
-const maxSuperseders = 32;
+export const maxSuperseders = 32;
 /** Lessons of one text that a lesson is compared with: nearly always they are one cluster, and anybody can make any number of them. */
-const maxSameText = 32;
+export const maxSameText = 32;
 
 function add<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
   lists.set(key, [...(lists.get(key) ?? []), value]);

@@ -24,9 +24,10 @@ import { maxFailuresInRow, mayVouch } from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import { type Arrival, Batch } from "./batch.ts";
 import type { PlacedLesson } from "./indexing.ts";
-import { Knowledge } from "./knowledge.ts";
+import { Knowledge, type KnowledgeStore } from "./knowledge.ts";
 import type { MemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
+import { readAhead } from "./read-ahead.ts";
 import { takeOutRevokedWords } from "./revoked-words.ts";
 import type { PrunedLesson, Room } from "./room.ts";
 import { StatementsAhead } from "./statements-ahead.ts";
@@ -117,8 +118,8 @@ export function createLedger(components: LedgerComponents): Ledger {
   const reported = new Set<RecordId>();
 
   const ahead = new StatementsAhead(store);
-  const newBatch = (): Batch =>
-    new Batch(new Knowledge({ store, principals, self, members, ahead }, clock.now()), { ...components, ahead });
+  const newBatch = (read: KnowledgeStore = store): Batch =>
+    new Batch(new Knowledge({ store: read, principals, self, members, ahead }, clock.now()), { ...components, ahead });
 
   const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
     if (arrivals.length === 0) return Promise.resolve();
@@ -153,8 +154,9 @@ export function createLedger(components: LedgerComponents): Ledger {
   };
 
   const decide = async (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
-    const work = newBatch();
-    const known = await store.knows(arrivals.map(({ record }) => record.id));
+    const records = arrivals.map(({ record }) => record);
+    const [known, read] = await Promise.all([store.knows(records.map(({ id }) => id)), readAhead(store, records)]);
+    const work = newBatch(read);
     for (const [position, arrival] of arrivals.entries()) {
       await work.arrive({ ...arrival, known: known[position] ?? false });
     }

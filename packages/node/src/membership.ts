@@ -15,7 +15,7 @@ import {
   swarmOwner,
 } from "@grapevine/core";
 import type { Network } from "@grapevine/network";
-import type { AdmitRequest, MemberSummary, RevokeReply, RevokeRequest, SwarmReply } from "./control/contract.ts";
+import type { AdmitRequest, MemberSummary, RevokeReply, RevokeRequest, SwarmReply } from "./control/peer-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { findAuthor } from "./finding.ts";
 import type { Ledger } from "./ledger.ts";

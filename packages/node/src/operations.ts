@@ -1,40 +1,43 @@
 /** What can be asked of a node: the same list for the node itself, for the routes of its control API, and for the client on the other side. */
 import type { LessonState } from "@grapevine/core";
 import type {
-  AdmitRequest,
   Answer,
   AskRequest,
-  Conflict,
-  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  PractisedTask,
+  PractiseEvent,
+  PractiseRequest,
+} from "./control/agent-contract.ts";
+import type { ModelSummary, Status } from "./control/contract.ts";
+import type {
+  Conflict,
+  ConflictQuery,
   ForgetReply,
+  LessonDetails,
+  LessonHit,
+  LessonReply,
+  LessonSummary,
+  PinReply,
+  RetractRequest,
+  TeachRequest,
+} from "./control/lesson-contract.ts";
+import type {
+  AdmitRequest,
   InviteReply,
   InviteRequest,
   InviteSummary,
   JoinReply,
   JoinRequest,
-  LessonDetails,
-  LessonHit,
-  LessonReply,
-  LessonSummary,
   MemberSummary,
-  ModelSummary,
   PeerSummary,
-  PinReply,
-  PractisedTask,
-  PractiseEvent,
-  PractiseRequest,
-  RetractRequest,
   RevokeReply,
   RevokeRequest,
-  Status,
   SwarmReply,
-  TeachRequest,
   TrustRequest,
-} from "./control/contract.ts";
+} from "./control/peer-contract.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal;

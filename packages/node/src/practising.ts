@@ -3,7 +3,7 @@ import type { Agent } from "@grapevine/agent";
 import type { Experience, Task } from "@grapevine/core";
 import { openEnvironment } from "@grapevine/practice";
 import type { Activity } from "./activity.ts";
-import type { PractisedTask, PractiseRequest } from "./control/contract.ts";
+import type { PractisedTask, PractiseRequest } from "./control/agent-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import type { Learning } from "./learning.ts";
 import type { CallOptions, PractiseSummary } from "./operations.ts";

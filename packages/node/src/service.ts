@@ -11,7 +11,6 @@ import type {
   LessonState,
   LessonStore,
   Outcome,
-  Principal,
   StoredLesson,
   VectorIndex,
 } from "@grapevine/core";
@@ -22,60 +21,63 @@ import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
 import { concludeExperience } from "./capturing.ts";
 import type {
-  AdmitRequest,
   Answer,
-  AnswerPolicy,
   AskRequest,
-  Conflict,
-  ConflictQuery,
   ExperienceDetails,
   ExperienceSummary,
   FeedbackReply,
   FeedbackRequest,
+  PractisedTask,
+  PractiseRequest,
+} from "./control/agent-contract.ts";
+import type { AnswerPolicy, ModelSummary, ReachSettings, Status } from "./control/contract.ts";
+import type {
+  Conflict,
+  ConflictQuery,
   ForgetReply,
+  LessonDetails,
+  LessonHit,
+  LessonReply,
+  LessonSummary,
+  PinReply,
+  RetractRequest,
+  TeachRequest,
+} from "./control/lesson-contract.ts";
+import type {
+  AdmitRequest,
   InviteReply,
   InviteRequest,
   InviteSummary,
   JoinReply,
   JoinRequest,
-  LessonDetails,
-  LessonHit,
-  LessonReply,
-  LessonSummary,
   MemberSummary,
-  ModelSummary,
   PeerSummary,
-  PinReply,
-  PractisedTask,
-  PractiseRequest,
-  ReachSettings,
-  RetractRequest,
   RevokeReply,
   RevokeRequest,
-  Status,
   SwarmReply,
-  TeachRequest,
   TrustRequest,
-} from "./control/contract.ts";
+} from "./control/peer-contract.ts";
 import { type DescribingComponents, describeLesson } from "./describing.ts";
 import { listConflicts } from "./disagreements.ts";
-import { findAuthor, findExperience, findLesson } from "./finding.ts";
+import { findExperience, findLesson } from "./finding.ts";
 import type { Forgetting } from "./forgetting.ts";
 import type { Indexing } from "./indexing.ts";
 import { listInvites, makeInvite, revokeInvite } from "./inviting.ts";
 import type { Learning } from "./learning.ts";
 import type { Ledger } from "./ledger.ts";
 import { listModels } from "./list-models.ts";
+import { type ListingComponents, listLessons, searchLessons } from "./listing-lessons.ts";
 import type { MemberBook } from "./members.ts";
 import { admitMember, describeSwarm, revokeMember } from "./membership.ts";
 import type { Merits } from "./merits.ts";
 import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
+import { allowPeer, blockPeer, listPeers, trustPeer } from "./peering.ts";
 import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
 import type { Room } from "./room.ts";
 import { version } from "./version.ts";
-import { experienceDetails, experienceSummary, lessonSummaries, type ViewComponents } from "./views.ts";
+import { experienceDetails, experienceSummary, type ViewComponents } from "./views.ts";
 
 export interface NodeServiceComponents {
   readonly name: string;
@@ -111,14 +113,13 @@ export interface NodeServiceComponents {
 
 const defaultListLength = 100;
 const defaultHits = 10;
-/** Lessons whose merits are looked up together for a long list. */
-const viewBatchSize = 500;
 
 export class NodeService implements NodeOperations {
   readonly #components: NodeServiceComponents;
   readonly #views: ViewComponents;
   readonly #asking: AskingComponents;
   readonly #describing: DescribingComponents;
+  readonly #listing: ListingComponents;
   readonly #practice: Practice;
   #api = "";
 
@@ -128,6 +129,7 @@ export class NodeService implements NodeOperations {
     this.#views = { trustOf: merits.trustOf, utilitiesOf: merits.utilitiesOf, nameOf };
     this.#asking = { ...components, ...this.#views, self: identity.author };
     this.#describing = { ...components, ...this.#views, self: identity.author };
+    this.#listing = { ...components, ...this.#views };
     this.#practice = createPractice({ ...components, ...this.#views });
   }
 
@@ -194,33 +196,12 @@ export class NodeService implements NodeOperations {
     return this.#practice.practise(request, onTask, options);
   }
 
-  async lessons(query: { state?: LessonState; limit?: number } = {}): Promise<LessonSummary[]> {
-    const { store } = this.#components;
-    const summaries: LessonSummary[] = [];
-    let batch: StoredLesson[] = [];
-    for await (const lesson of store.list({ states: query.state && [query.state], limit: query.limit })) {
-      batch.push(lesson);
-      if (batch.length < viewBatchSize) continue;
-      summaries.push(...(await lessonSummaries(batch, this.#views)));
-      batch = [];
-    }
-    return [...summaries, ...(await lessonSummaries(batch, this.#views))];
+  lessons(query: { state?: LessonState; limit?: number } = {}): Promise<LessonSummary[]> {
+    return listLessons(query, this.#listing);
   }
 
-  async searchLessons(query: string, limit: number = defaultHits): Promise<LessonHit[]> {
-    const { embedder, index, store } = this.#components;
-    const [vector] = await embedder.embed([query]);
-    const neighbours = vector === undefined ? [] : index.search(vector, limit);
-    const lessons = await store.byLabels(neighbours.map(({ label }) => label));
-    const hits = neighbours.flatMap(({ similarity }, position) => {
-      const lesson = lessons[position];
-      return lesson === undefined ? [] : [{ lesson, similarity }];
-    });
-    const summaries = await lessonSummaries(
-      hits.map(({ lesson }) => lesson),
-      this.#views,
-    );
-    return summaries.map((summary, position) => ({ ...summary, similarity: hits[position]?.similarity ?? 0 }));
+  searchLessons(query: string, limit: number = defaultHits): Promise<LessonHit[]> {
+    return searchLessons(query, limit, this.#listing);
   }
 
   async lesson(text: string): Promise<LessonDetails> {
@@ -263,36 +244,20 @@ export class NodeService implements NodeOperations {
     return this.#components.forgetting.experience(text);
   }
 
-  async peers(): Promise<PeerSummary[]> {
-    const { network, principals } = this.#components;
-    const connected = network.peers();
-    const authors = new Set([...connected.map(({ peerId }) => peerId), ...principals.known.keys()]);
-    authors.delete(network.peerId);
-    return await Promise.all([...authors].map((author) => this.#peer(author)));
+  peers(): Promise<PeerSummary[]> {
+    return listPeers(this.#components);
   }
 
-  async trustPeer(text: string, { name }: TrustRequest = {}): Promise<PeerSummary> {
-    const peer = await this.#setStanding(text, (principal) => ({
-      ...principal,
-      standing: "trusted",
-      name: name ?? principal.name,
-      // The user's word ends a row of failures, whatever it was: outcomes begin to count anew.
-      failuresInRow: 0,
-    }));
-    this.#components.network.reconsider();
-    return peer;
+  trustPeer(text: string, request: TrustRequest = {}): Promise<PeerSummary> {
+    return trustPeer(text, request, this.#components);
   }
 
-  async blockPeer(text: string): Promise<PeerSummary> {
-    const peer = await this.#setStanding(text, (principal) => ({ ...principal, standing: "blocked" }));
-    await this.#components.network.disconnect(peer.peerId);
-    return peer;
+  blockPeer(text: string): Promise<PeerSummary> {
+    return blockPeer(text, this.#components);
   }
 
-  async allowPeer(text: string): Promise<PeerSummary> {
-    const peer = await this.#setStanding(text, (principal) => ({ ...principal, standing: "stranger" }));
-    this.#components.network.reconsider();
-    return peer;
+  allowPeer(text: string): Promise<PeerSummary> {
+    return allowPeer(text, this.#components);
   }
 
   invite(request: InviteRequest = {}): Promise<InviteReply> {
@@ -337,39 +302,6 @@ export class NodeService implements NodeOperations {
     const lesson = await findLesson(record.id, store);
     return { ...lessonReply(lesson), pinned: lesson.pinned };
   }
-
-  async #setStanding(text: string, change: (principal: Principal) => Principal): Promise<PeerSummary> {
-    const { ledger, network, principals } = this.#components;
-    const author = findAuthor(text, network, principals);
-    await ledger.setPrincipal(change, author);
-    return await this.#peer(author);
-  }
-
-  async #peer(author: AuthorId): Promise<PeerSummary> {
-    const { network, principals, merits, nameOf, store } = this.#components;
-    const connected = network.peers().find(({ peerId }) => peerId === author);
-    let lessons = 0;
-    for await (const _ of store.list({ author })) lessons += 1;
-    return {
-      peerId: author,
-      name: nameOf(author),
-      connected: connected !== undefined,
-      standing: principals.get(author).standing,
-      trust: Math.round(merits.trustOf(author) * 1_000) / 1_000,
-      addresses: connected?.addresses ?? [],
-      lessons,
-      roundTripMs: connected?.roundTripMs,
-      path: connected?.path,
-      conduct: connected?.score === undefined ? undefined : conductOf(connected.score),
-    };
-  }
-}
-
-/** What gossipsub's score of a peer means. Being there earns a point in under two minutes; below −80 nothing is heard of it. */
-function conductOf(score: number): PeerSummary["conduct"] {
-  if (score < -80) return "unheard";
-  if (score < 0) return "poor";
-  return score < 1 ? "new" : "good";
 }
 
 function lessonReply({ record, standing }: StoredLesson): LessonReply {

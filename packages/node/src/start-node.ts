@@ -12,6 +12,7 @@ import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { AnswerPolicy, ReachSettings, Status } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
+import { followInvites } from "./following-invites.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { listenPort } from "./listen-port.ts";
 import { onlyName } from "./only-name.ts";
@@ -26,7 +27,7 @@ export interface NodeOptions {
   readonly swarm?: string;
   /** Multiaddrs. Default: every interface, any free port. */
   readonly listen?: readonly string[];
-  /** Invites to follow once it serves. */
+  /** Invites to follow before it serves. Where it knows peers of the swarm already, one that does not hold any more is passed over with a warning. */
   readonly join?: readonly string[];
   /** Trust those who invited. */
   readonly trust?: boolean;
@@ -49,6 +50,8 @@ export interface NodeOptions {
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
   /** Told about work that takes more than a second. */
   readonly onProgress?: (text: string) => void;
+  /** Told about what the user should know and the start goes on without. */
+  readonly onWarning?: (text: string) => void;
 }
 
 export interface RunningNode {
@@ -88,12 +91,20 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
     import("./compose.ts"),
     import("./control/server.ts"),
   ]);
-  const { log } = opened;
+  const { log, swarm } = opened;
   const { service, network, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
-  for (const invite of options.join ?? []) await service.join({ invite, trust: options.trust });
+  await followInvites(options.join ?? [], {
+    join: (invite) => service.join({ invite, trust: options.trust }),
+    knownPeers: opened.earlierSwarm === swarm ? Object.keys(opened.settings.initial.peers).length : 0,
+    swarm,
+    warn: (text) => {
+      log.warn(text);
+      options.onWarning?.(text);
+    },
+  });
 
   const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;
@@ -116,7 +127,7 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   closing.add("announcement", () => withdrawRunning(home));
   // With many lessons the work in the background begins by reading of all of them: whoever waits for the node need not wait for that.
   begin();
-  log.info({ swarm: opened.swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
+  log.info({ swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
   return { status: () => service.status(), stopped, stop };
 }
 
@@ -128,7 +139,12 @@ async function readInvites(texts: readonly string[]): Promise<Invite[]> {
 }
 
 /** Everything that has a file, a process or memory of its own, before anything is composed of it. */
-async function open(home: NodeHome, options: NodeOptions, invites: readonly Invite[], closing: Closing): Promise<Opened> {
+async function open(
+  home: NodeHome,
+  options: NodeOptions,
+  invites: readonly Invite[],
+  closing: Closing,
+): Promise<Opened & { readonly earlierSwarm: string | undefined }> {
   const clock = systemClock;
   const log = openLog(home, options.logLevel ?? "info");
   const lock = Promise.withResolvers<void>();
@@ -173,7 +189,8 @@ async function open(home: NodeHome, options: NodeOptions, invites: readonly Invi
   closing.add("model", () => model.close());
   const { index } = await loading;
   const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
-  return { home, settings, swarm, listen, identity, clock, log, store, model, embedder, index };
+  const earlierSwarm = earlier.swarm;
+  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */

@@ -1,6 +1,7 @@
 /** What the node keeps, in the form in which the control API shows it. */
 import type { AuthorId, Experience, LessonUse, StoredLesson } from "@grapevine/core";
-import type { ExperienceDetails, ExperienceSummary, LessonDetails, LessonSummary, UsedLesson } from "./control/contract.ts";
+import type { ExperienceDetails, ExperienceSummary } from "./control/agent-contract.ts";
+import type { LessonDetails, LessonSummary, UsedLesson } from "./control/lesson-contract.ts";
 
 /** What a view needs to know beside the thing itself. */
 export interface ViewComponents {

@@ -2,7 +2,7 @@ import type { GenerationRequest } from "@grapevine/core";
 import { networkErrors } from "@grapevine/network";
 import { describe, expect, it } from "vitest";
 import { askBest } from "../src/asking-best.ts";
-import type { Answer } from "../src/control/contract.ts";
+import type { Answer } from "../src/control/agent-contract.ts";
 import { type Bench, connect, embedded, patient, start } from "./bench.ts";
 
 const question = "The door squeaks. What helps?";

@@ -6,7 +6,7 @@ import { HashEmbedder, MemoryLessonStore, sampleIdentity, sampleLesson, sampleSt
 import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Behind, createIndexing, type Indexing, type PlacedLesson } from "../src/indexing.ts";
+import { type Behind, bulk, bulkPauseMs, createIndexing, type Indexing, maxBulkMs, type PlacedLesson } from "../src/indexing.ts";
 
 const log = pino({ level: "silent" });
 const embedder = new HashEmbedder();
@@ -139,6 +139,62 @@ describe("keeping the index in step with the store", () => {
     await second.indexing.settled();
     expect(second.size()).toBe(2);
     await second.indexing.stop();
+  });
+
+  it("lets vectors wait while many come at once, but not for ever, and not when somebody waits for them", async () => {
+    const { index } = await openVectorIndex({ path: folder, embedder: embedder.id, dimensions: embedder.dimensions });
+    let at = 0;
+    let placed = 0;
+    let waits: { readonly ms: number; readonly end: () => void }[] = [];
+    const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+      new Promise((end, broken) => {
+        signal.addEventListener("abort", () => broken(signal.reason));
+        waits.push({ ms, end });
+      });
+    const indexing = createIndexing({
+      lessons: store,
+      index,
+      embedder,
+      place: async (lessons) => {
+        placed += lessons.length;
+      },
+      behind,
+      clock: { now: () => at },
+      timers: { wait },
+      log,
+    });
+    const endWaits = (): void => {
+      const ended = waits;
+      waits = [];
+      for (const { end } of ended) end();
+    };
+    await fill(bulk);
+    const many = await lessonsOf(store);
+    indexing.add(many.slice(1));
+    await expect.poll(() => placed).toBe(bulk - 1);
+    expect(waits).toEqual([]);
+    // One more at once: they wait for a pause, and while more come.
+    indexing.add(many);
+    await expect.poll(() => waits.map(({ ms }) => ms)).toEqual([bulkPauseMs]);
+    const step = bulkPauseMs - 1;
+    for (; at + step < maxBulkMs; endWaits()) {
+      await expect.poll(() => waits.length).toBe(1);
+      expect(placed).toBe(bulk - 1);
+      at += step;
+      indexing.add(many);
+    }
+    await expect.poll(() => waits.map(({ ms }) => ms)).toEqual([maxBulkMs - at]);
+    at = maxBulkMs;
+    indexing.add(many);
+    endWaits();
+    await expect.poll(() => placed).toBeGreaterThan(bulk - 1);
+    await indexing.settled();
+    at += bulkPauseMs;
+    const before = placed;
+    indexing.add(many);
+    await indexing.settled();
+    expect(placed).toBe(before + bulk);
+    await indexing.stop();
   });
 
   it("places all of a flood, though only a part of it waits in memory", async () => {

@@ -13,6 +13,7 @@ import type { CommandContext } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { startProgress } from "../output/progress.ts";
+import { printWarnings, warningsAmong } from "../output/warnings.ts";
 import { printBetterModel, printStatus } from "./status.ts";
 
 const pollIntervalMs = 100;
@@ -37,6 +38,7 @@ export async function startInBackground(context: CommandContext, options: NodeOp
     progress.stop();
   }
   child.unref();
+  printWarnings(output, warningsAmong(await linesOf(log)));
   output.document(status);
   if (!output.json) {
     printStatus(output, status, context.clock.now());
@@ -135,12 +137,16 @@ async function untilServing(context: CommandContext, child: ChildProcess, log: L
 }
 
 /** The error document that `up --json` leaves on its output. */
-async function loggedError({ file, from }: Log): Promise<GrapevineError | undefined> {
-  const lines = (await readFile(file)).subarray(from).toString("utf8").split("\n");
-  for (const line of lines.reverse()) {
+async function loggedError(log: Log): Promise<GrapevineError | undefined> {
+  for (const line of (await linesOf(log)).reverse()) {
     if (!line.startsWith('{"error":')) continue;
     const { error } = JSON.parse(line) as { error: { code: string; message: string; hint: string } };
     return new GrapevineError(error.code, error.message, error.hint);
   }
   return undefined;
+}
+
+/** What this start has written. */
+async function linesOf({ file, from }: Log): Promise<string[]> {
+  return (await readFile(file)).subarray(from).toString("utf8").split("\n");
 }

@@ -4,6 +4,7 @@ import type { CommandContext } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { startProgress } from "../output/progress.ts";
+import { printWarnings } from "../output/warnings.ts";
 import { startInBackground } from "./background.ts";
 import { printBetterModel, printStatus } from "./status.ts";
 
@@ -58,9 +59,14 @@ function definedOf(ways: Readonly<Partial<Record<keyof ReachSettings, boolean | 
 async function serve(context: CommandContext, options: NodeOptions): Promise<number> {
   const { output, signal } = context;
   const progress = await startProgress(output, context.terminal.stderr, "starting");
+  // At once: whoever started it in the background reads them when it serves.
+  const onWarning = (text: string): void => {
+    progress.stop();
+    printWarnings(output, [text]);
+  };
   let node: RunningNode;
   try {
-    node = await context.nodes.start({ ...options, onProgress: progress.say });
+    node = await context.nodes.start({ ...options, onProgress: progress.say, onWarning });
   } finally {
     progress.stop();
   }

@@ -28,6 +28,14 @@ export class OwnAddresses {
     }
   }
 
+  /** Of this machine's own interfaces, whether or not others can reach them. */
+  ofMachine(): string[] {
+    return this.#components.transportManager
+      .getAddrs()
+      .map(String)
+      .filter((address) => !address.includes("/p2p-circuit"));
+  }
+
   /** Those by which others have reached this node when they were asked to try. */
   tried(): string[] {
     return this.#components.addressManager

@@ -28,11 +28,11 @@ export function widestFirst(addresses: readonly string[]): string[] {
     .map(({ text }) => text);
 }
 
-/** A direct connection where there is one, else a relayed one. */
+/** A direct connection where there is one, else a relayed one; the latest of several, since a peer comes again when the first has ended for it. */
 export function connectionTo(
   host: { getConnections(peer: ReturnType<typeof peerIdFromString>): Connection[] },
   peer: AuthorId,
 ): Connection | undefined {
   const open = host.getConnections(peerIdFromString(peer)).filter(({ status }) => status === "open");
-  return open.find(({ limits }) => limits === undefined) ?? open[0];
+  return open.findLast(({ limits }) => limits === undefined) ?? open.at(-1);
 }

@@ -2,7 +2,7 @@
  * `/grapevine/peers/1`: whom else of the swarm do you know?
  *
  * Either side opens a stream and sends `{most}`; the other answers `{peers: [{id, addresses}]}` with at most as many of the peers that it is connected to and that
- * have greeted it, and both close. Frames are as in `frame-stream.ts`, at most 16 KiB. A peer is answered once in a while; otherwise the stream is reset.
+ * have greeted it, and both close. Frames are as in `frame-stream.ts`, at most 32 KiB. A peer is answered once in a while; otherwise the stream is reset.
  *
  * What it guarantees: nobody is named to a peer that has not greeted, and no address of a local network to a peer that came from outside of it. What it does
  * not: that the named peers are there, are who they are said to be, or want to be dialled; whoever dials them requires their key, and they greet like everybody.

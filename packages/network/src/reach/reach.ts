@@ -106,6 +106,21 @@ export class Reach {
     return connection === undefined ? undefined : pathOf(connection.remoteAddr);
   }
 
+  /** Where this machine itself listens; none on a simulated host, which never moves. */
+  machineAddresses(): string[] {
+    return this.#components.parts?.own()?.ofMachine() ?? [];
+  }
+
+  /**
+   * Sees to it that gossip has a stream to a peer that has greeted; does nothing where it has one. gossipsub opens one only when a peer comes, not when a second
+   * connection to it outlives the first, and a stream of its may break alone.
+   */
+  speakTo(peer: AuthorId): void {
+    const { host } = this.#components;
+    const connection = connectionTo(host, peer);
+    if (connection !== undefined) host.services.pubsub.onPeerConnected?.(connection.remotePeer, connection);
+  }
+
   reachability(): Reachability {
     const { host, parts } = this.#components;
     const addresses = host.getMultiaddrs().map(String);
@@ -113,19 +128,21 @@ export class Reach {
   }
 
   /**
-   * A relayed connection makes way for a direct one, and takes gossip's streams with it; gossipsub opens others only for a peer that comes anew, and would
-   * stay silent.
+   * Gossip's streams end with the connection that they are on, though the peer may be connected by another one. After a relayed connection, which makes way for a
+   * direct one on both sides at once, gossipsub is told that the peer went and came; after another, which the peer may have given up long before, only that it came, since
+   * its own stream is on the new one.
    */
   #closed(closed: Connection): void {
-    if (closed.limits === undefined) return;
     const { host } = this.#components;
     const other = connectionTo(host, closed.remotePeer.toString());
     if (other === undefined) return;
     // Gossip is for those who have greeted, on whichever link.
     this.#components.greeted(other).then(
       () => {
-        this.#components.counters.add("link.moved");
-        host.services.pubsub.onPeerDisconnected?.(closed.remotePeer);
+        if (closed.limits !== undefined) {
+          this.#components.counters.add("link.moved");
+          host.services.pubsub.onPeerDisconnected?.(closed.remotePeer);
+        }
         host.services.pubsub.onPeerConnected?.(closed.remotePeer, other);
       },
       () => undefined, // the greeter has reported it, and ends the link

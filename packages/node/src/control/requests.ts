@@ -2,19 +2,9 @@
 import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
 import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@grapevine/network";
 import { z } from "zod";
-import type {
-  AdmitRequest,
-  AskRequest,
-  ConflictQuery,
-  FeedbackRequest,
-  InviteRequest,
-  JoinRequest,
-  PractiseRequest,
-  RetractRequest,
-  RevokeRequest,
-  TeachRequest,
-  TrustRequest,
-} from "./contract.ts";
+import type { AskRequest, FeedbackRequest, PractiseRequest } from "./agent-contract.ts";
+import type { ConflictQuery, RetractRequest, TeachRequest } from "./lesson-contract.ts";
+import type { AdmitRequest, InviteRequest, JoinRequest, RevokeRequest, TrustRequest } from "./peer-contract.ts";
 
 /** Texts for a record may come longer than its limits: they are cleaned and refused by name, not by a number of characters here. */
 const generous = (maxLength: number): z.ZodString => z.string().max(maxLength * 4);

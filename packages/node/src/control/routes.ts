@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { nodeErrors } from "../errors.ts";
 import type { NodeOperations } from "../operations.ts";
-import type { AskEvent, PractiseEvent } from "./contract.ts";
+import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
 import { named } from "./failures.ts";
 import {
   admitRequest,

@@ -1,0 +1,7 @@
+/** `npx pnpm test:netns`: nodes on networks of a test's own, with real times. Apart from `test`, since a minute's partition takes a minute; what the machine cannot do is skipped and said. */
+import { mergeConfig } from "vitest/config";
+import main from "../vitest.config.ts";
+
+const { exclude: _, include: __, ...test } = main.test ?? {};
+
+export default mergeConfig({ ...main, test }, { test: { include: ["test/netns/*.test.ts"], testTimeout: 240_000 } });
