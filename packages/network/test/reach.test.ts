@@ -98,11 +98,11 @@ describe("what strangers are served", () => {
     };
     const store = tableStore(all as never, "/dht/provider/swarm/");
     const keyOf = (text: string): never => ({ toString: () => text }) as never;
-    for (let peer = 0; peer < maxTableProviders; peer++) store.put(keyOf(`/dht/provider/swarm/${peer}`), ping);
+    for (let peer = 0; peer < maxTableProviders; peer++) await store.put(keyOf(`/dht/provider/swarm/${peer}`), ping);
     expect(() => store.put(keyOf("/dht/provider/swarm/more"), ping)).toThrow("no more peers");
-    store.put(keyOf("/dht/provider/swarm/0"), ping);
-    store.delete(keyOf("/dht/provider/swarm/1"));
-    store.put(keyOf("/dht/provider/swarm/more"), ping);
+    await store.put(keyOf("/dht/provider/swarm/0"), ping);
+    await store.delete(keyOf("/dht/provider/swarm/1"));
+    await store.put(keyOf("/dht/provider/swarm/more"), ping);
     for (const name of ["/dht/provider/other/1", "/dht/record/pk"]) {
       expect(() => store.put(keyOf(name), ping)).toThrow("nothing but");
     }
