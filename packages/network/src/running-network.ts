@@ -11,6 +11,7 @@ import { Doorkeeper } from "./doorkeeper.ts";
 import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
+import type { Greeted } from "./greeted-registrar.ts";
 import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
 import type { Invite } from "./invite.ts";
@@ -51,10 +52,12 @@ export async function runNetwork(
   const door = doorkeeperOf(init, components);
   let running: RunningNetwork | undefined;
   const { identity, swarm } = init;
+  const greeted: Greeted = async (connection) => await running?.greeted(connection);
   const reach = reachParts({
     swarm,
     reach: init.reach ?? {},
     onLan: (found) => running?.reach.found(found),
+    greeted,
     hasGreeted: async (peer) => (await running?.reach.hasGreeted(peer)) ?? false,
   });
   const host = await createHost({
@@ -66,7 +69,7 @@ export async function runNetwork(
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
     floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
-    greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
+    greeted: door.isClosed ? greeted : undefined,
   });
   running = new RunningNetwork(host, init, components, { counters, invites, reach });
   await running.start(listen);
