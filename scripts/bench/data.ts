@@ -29,7 +29,7 @@ import { loadIdentity, type NodeHome, openHome } from "../../packages/node/src/h
 import { clusteredVectors, seededRandom } from "../../packages/testing/src/clustered-vectors.ts";
 
 /** Raised when what is made changes, so that nothing older is measured. */
-const dataFormat = 2;
+const dataFormat = 3;
 /** Of the node whose home is made here. */
 export const nodeName = "bench";
 const madeAt = 1_700_000_000_000;

@@ -6,7 +6,7 @@
  */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { recallByVector } from "@grapevine/agent";
+import { PostingIndex, recallByVector } from "@grapevine/agent";
 import { type LessonStore, systemClock } from "@grapevine/core";
 import { openEmbedder } from "@grapevine/model";
 import { areInConflict } from "@grapevine/reconcile";
@@ -16,6 +16,7 @@ import hnswlib from "hnswlib-node";
 import { openHome } from "../../packages/node/src/home.ts";
 import { createMerits } from "../../packages/node/src/merits.ts";
 import { openPrincipalBook } from "../../packages/node/src/principals.ts";
+import { fillWordIndex } from "../../packages/node/src/word-indexing.ts";
 import { seededRandom } from "../../packages/testing/src/clustered-vectors.ts";
 import { type BenchQuestion, copiedHome, nodeName, questionAbout } from "./data.ts";
 import { benchErrors } from "./errors.ts";
@@ -61,10 +62,12 @@ async function measure(folder: string, lessons: number, subjects: number): Promi
   const graph = await rawGraph(home.indexFolder, embedder.dimensions);
   const principals = await openPrincipalBook(store.lessons);
   const merits = createMerits({ store: store.lessons, principals, self: "", clock: systemClock });
-  await store.lessons.labelsIn([]); // reads the glances, as a node does when it begins to serve
+  const words = new PostingIndex();
+  await fillWordIndex(words, store.lessons); // which reads the glances, as a node does when it begins to serve
   const components = {
     lessons: store.lessons,
     index: () => index,
+    words,
     embedder,
     clock: systemClock,
     utilitiesOf: merits.glancedUtilitiesOf,

@@ -22,12 +22,14 @@ import {
 import { agentErrors } from "./errors.ts";
 import { readAction, stepPrompt } from "./prompt.ts";
 import { questionPrompt } from "./question-prompt.ts";
-import { questionFallOff, type RecallQuery } from "./recall.ts";
+import { type LeftOutLesson, questionFallOff, type RecallQuery } from "./recall.ts";
 
 export interface AgentComponents {
   /** The model of the moment; it is asked for anew each time. */
   readonly model: () => LanguageModel;
   readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
+  /** Least similarity of a lesson in the prompt of a question, as outcomes say; recall's own where it is absent. */
+  readonly minSimilarity?: () => number;
   readonly experiences: Pick<ExperienceStore, "append">;
   readonly clock: Clock;
   readonly nameOf: (author: AuthorId) => string;
@@ -43,6 +45,8 @@ export interface AskOptions {
   readonly askedBy?: AuthorId;
   readonly signal?: AbortSignal;
   readonly onText?: (piece: string) => void;
+  /** Told which lessons were considered and left out, before the model is asked. */
+  readonly onLeftOut?: (leftOut: readonly LeftOutLesson[]) => void;
 }
 
 export interface AttemptOptions {
@@ -123,12 +127,19 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
 async function recallFor(
   question: string,
   model: LanguageModel,
-  { bothSides = false }: AskOptions,
-  { recall }: AgentComponents,
+  { bothSides = false, onLeftOut }: AskOptions,
+  { recall, minSimilarity }: AgentComponents,
 ): Promise<RecalledLesson[]> {
   // Two sides need room for two, also in the prompt of a weak model.
   const limit = Math.max(maxLessonsToAsk[model.promptForm], bothSides ? 2 : 0);
-  return await recall({ text: question, limit, bothSides, maxFallOff: questionFallOff });
+  return await recall({
+    text: question,
+    limit,
+    bothSides,
+    maxFallOff: questionFallOff,
+    ...(minSimilarity === undefined ? {} : { minSimilarity: minSimilarity() }),
+    ...(onLeftOut === undefined ? {} : { onLeftOut }),
+  });
 }
 
 function checkQuestion(question: string): void {

@@ -9,11 +9,17 @@ export {
   type RehearsalOptions,
 } from "./agent.ts";
 export { agentErrors } from "./errors.ts";
+export { PostingIndex } from "./posting-index.ts";
+export { calibratedMinSimilarity, type JudgedPrompt } from "./prompt-bar.ts";
 export {
   type AuthorStanding,
+  type LeftOutLesson,
+  type LeftOutReason,
+  leftOutReasons,
   questionFallOff,
   type RecallComponents,
   type RecallQuery,
   recall,
   recallByVector,
 } from "./recall.ts";
+export { relevanceOf, relevantLabels } from "./relevance.ts";

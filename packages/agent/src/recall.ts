@@ -1,6 +1,6 @@
 /**
- * Recall: which lessons go into a prompt. Similarity first (dense, then the words they share), then utility and trust, then diversity, then the budget. All of that
- * is decided on glances; only what was chosen is read.
+ * Recall: which lessons go into a prompt. What is about the question first (`relevance.ts`), then utility and trust, then diversity, then the budget. All of that is
+ * decided on glances; only what was chosen is read.
  *
  * It guarantees that only lessons that may be used come back (own or admitted, not expired), at most one of a cluster, at most one of two that contradict each other,
  * and at most one of an author whom the user has not named: whoever floods the store with lessons still gets one voice. Lessons that may not be used keep none that
@@ -8,32 +8,28 @@
  */
 import {
   type AuthorId,
-  type Clock,
   type Embedder,
   isUsable,
-  isUsableState,
   type LessonGlance,
-  type LessonStore,
-  type Neighbour,
-  publicSpecification,
   type RecalledLesson,
   type RecordId,
-  type VectorIndex,
-  wordHashes,
+  type StoredLesson,
 } from "@grapevine/core";
+import {
+  type Candidate,
+  type CandidateComponents,
+  type CandidateQuery,
+  findCandidates,
+  hasProvedItself,
+  isOfEnvironment,
+} from "./candidates.ts";
 
-export interface RecallComponents {
-  readonly lessons: Pick<LessonStore, "glances" | "getMany">;
-  /** The index as it stands; it may be replaced while it is rebuilt. */
-  readonly index: () => VectorIndex;
+export interface RecallComponents extends CandidateComponents {
   readonly embedder: Embedder;
-  readonly clock: Clock;
   /** Lower bounds of the lessons' utility, from 0 to 1, in order. */
   readonly utilitiesOf: (glances: readonly LessonGlance[]) => Promise<readonly number[]>;
   /** What this node makes of an author. */
   readonly authorOf: (author: AuthorId) => AuthorStanding;
-  /** May the lesson with this label enter a prompt, as far as is known? Asked only where those that may not crowd the neighbourhood of a question. */
-  readonly mayBeUsed: (label: number) => boolean;
   /** Do the two give opposite guidance for one situation? */
   readonly areInConflict: (first: LessonGlance, second: LessonGlance) => boolean;
 }
@@ -45,30 +41,39 @@ export interface AuthorStanding {
   readonly known: boolean;
 }
 
-export interface RecallQuery {
-  readonly text: string;
-  /** Most lessons to return. */
-  readonly limit: number;
-  /** Id of the environment that the question comes from: lessons that depend on the very same one are about it, however they are worded. */
-  readonly environment?: string;
-  /** Least similarity, from −1 to 1. An irrelevant lesson costs accuracy, so that nothing is better than something far off. */
-  readonly minSimilarity?: number;
-  /** How much less similar than the most similar lesson that has proved itself here another may be; any, where it is absent. */
-  readonly maxFallOff?: number;
+export interface RecallQuery extends CandidateQuery {
   /** Most characters of all lessons together, as they would stand in the prompt. */
   readonly maxCharacters?: number;
   /** True: of lessons that contradict each other all may come back. */
   readonly bothSides?: boolean;
+  /** Told which lessons were considered and left out, closest to the question first, at most `maxLeftOut`. */
+  readonly onLeftOut?: (leftOut: readonly LeftOutLesson[]) => void;
 }
 
-/** How many neighbours are looked at for each lesson that is wanted: room for the unusable, the duplicates and the crowd of one author. */
-const candidatesPerLesson = 4;
-const minCandidates = 24;
 /**
- * Cosine of MiniLM below which a lesson is left out, unless it comes from the environment of the question. Short questions and the lessons that answer
- * them lie at 0.3 to 0.7, unrelated texts mostly below 0.25.
+ * Why a lesson that may be used is not in the prompt: it is too far from the question, another of its cluster or one that it contradicts is worth more, its author has
+ * spoken already, it has not proved itself and comes behind one that has, there is no room for its text, or others rank higher.
  */
-const defaultMinSimilarity = 0.3;
+export const leftOutReasons = [
+  "too-far",
+  "same-cluster",
+  "contradicted",
+  "same-author",
+  "unproved",
+  "too-long",
+  "outranked",
+] as const;
+export type LeftOutReason = (typeof leftOutReasons)[number];
+
+export interface LeftOutLesson {
+  readonly lesson: StoredLesson;
+  /** Cosine of question and lesson. */
+  readonly similarity: number;
+  readonly trust: number;
+  readonly reason: LeftOutReason;
+}
+
+export const maxLeftOut = 8;
 /**
  * How far lessons in the prompt of a question may lie behind the nearest. One of another question cost qwen2.5-coder:1.5b 7 of 100 questions, and a wrong
  * lesson that stands beside right ones is never found out.
@@ -76,7 +81,6 @@ const defaultMinSimilarity = 0.3;
 export const questionFallOff = 0.2;
 const defaultMaxCharacters = 4_000;
 /** Weights of the ranking: what it is about decides, what it is worth breaks near-ties. */
-const lexicalWeight = 0.15;
 const environmentWeight = 0.5;
 const utilityWeight = 0.15;
 const trustWeight = 0.1;
@@ -95,40 +99,18 @@ export async function recallByVector(
   vector: Float32Array,
   components: RecallComponents,
 ): Promise<RecalledLesson[]> {
-  const index = components.index();
-  if (index.size === 0 || index.dimensions !== vector.length) return [];
-  const candidates = await findCandidates(query, vector, index, components);
-  const utilities = await components.utilitiesOf(candidates.map(({ glance }) => glance));
-  const shares = sharedWords(query.text, candidates);
-  const ranked = candidates.map((candidate, position) =>
-    ranking(candidate, { utility: utilities[position] ?? 0, lexical: shares[position] ?? 0 }, query, components),
-  );
+  const { near, tooFar } = await findCandidates(query, vector, components);
+  const utilities = await components.utilitiesOf(near.map(({ glance }) => glance));
+  const ranked = near.map((candidate, position) => ranking(candidate, utilities[position] ?? 0, query, components));
   const spokesmen = representatives(ranked);
-  const agreeing = query.bothSides === true ? spokesmen : withoutConflicts(spokesmen, components);
-  return await fetched(choose(agreeing.sort(byRank), query), components.lessons);
-}
-
-async function findCandidates(
-  query: RecallQuery,
-  vector: Float32Array,
-  index: VectorIndex,
-  { lessons, clock, mayBeUsed }: RecallComponents,
-): Promise<Candidate[]> {
-  const count = Math.max(minCandidates, query.limit * candidatesPerLesson);
-  const now = clock.now();
-  const among = async (neighbours: readonly Neighbour[]): Promise<Candidate[]> => {
-    const glances = await lessons.glances(neighbours.map(({ label }) => label));
-    return neighbours.flatMap(({ similarity }, position) => {
-      const glance = glances[position];
-      return glance !== undefined && isUsableNow(glance, now) ? [{ glance, similarity }] : [];
-    });
-  };
-  const near = index.search(vector, count);
-  let usable = await among(near);
-  // Held lessons lie in the same index, and strangers can make any number of them.
-  if (near.length === count && usable.length < count / 2) usable = await among(index.search(vector, count, mayBeUsed));
-  const least = leastSimilarity(usable, query);
-  return usable.filter(({ glance, similarity }) => similarity >= least || isOfEnvironment(glance, query));
+  const agreeing =
+    query.bothSides === true ? { kept: spokesmen.kept, leftOut: [] } : withoutConflicts(spokesmen.kept, components);
+  const chosen = choose(agreeing.kept.sort(byRank), query);
+  if (query.onLeftOut !== undefined) {
+    const leftOut = [...spokesmen.leftOut, ...agreeing.leftOut, ...chosen.leftOut, ...tooFar.map(because("too-far"))];
+    query.onLeftOut(await fetchedLeftOut(leftOut, components));
+  }
+  return await fetched(chosen.kept, components.lessons);
 }
 
 /** A lesson that was taken back or archived since it was glanced at is left out. */
@@ -140,30 +122,33 @@ async function fetched(chosen: readonly Ranked[], store: RecallComponents["lesso
   });
 }
 
-interface Candidate {
-  readonly glance: LessonGlance;
-  /** Cosine of question and lesson. */
-  readonly similarity: number;
+async function fetchedLeftOut(
+  leftOut: readonly LeftOut[],
+  { lessons: store, authorOf }: RecallComponents,
+): Promise<LeftOutLesson[]> {
+  const closest = [...leftOut]
+    .sort((first, second) => second.candidate.closeness - first.candidate.closeness)
+    .slice(0, maxLeftOut);
+  const lessons = await store.getMany(closest.map(({ candidate }) => candidate.glance.id));
+  return closest.flatMap(({ candidate: { glance, similarity }, reason }, position) => {
+    const lesson = lessons[position];
+    return lesson === undefined ? [] : [{ lesson, similarity, trust: authorOf(glance.author).trust, reason }];
+  });
 }
 
-function isUsableNow({ state, expiresAt }: LessonGlance, now: number): boolean {
-  return isUsableState(state) && (expiresAt === undefined || expiresAt > now);
+interface LeftOut {
+  readonly candidate: Candidate;
+  readonly reason: LeftOutReason;
 }
 
-function leastSimilarity(candidates: readonly Candidate[], query: RecallQuery): number {
-  const least = query.minSimilarity ?? defaultMinSimilarity;
-  if (query.maxFallOff === undefined) return least;
-  // Only what has proved itself sets the measure: a text that copies the question must not push out the lessons that are right.
-  const proved = candidates.filter(({ glance }) => hasProvedItself(glance)).map(({ similarity }) => similarity);
-  return Math.max(least, ...proved.map((similarity) => similarity - (query.maxFallOff ?? 0)));
+/** What one step of the choice keeps, in its order, and what it does not. */
+interface Sifted {
+  readonly kept: Ranked[];
+  readonly leftOut: readonly LeftOut[];
 }
 
-function hasProvedItself({ state, outcomes }: LessonGlance): boolean {
-  return state === "own" || outcomes.worked > outcomes.failed;
-}
-
-function isOfEnvironment(glance: LessonGlance, { environment }: RecallQuery): boolean {
-  return environment !== undefined && glance.environment === publicSpecification(environment);
+function because(reason: LeftOutReason): (candidate: Candidate) => LeftOut {
+  return (candidate) => ({ candidate, reason });
 }
 
 interface Ranked extends Candidate {
@@ -172,21 +157,16 @@ interface Ranked extends Candidate {
   readonly rank: number;
 }
 
-function ranking(
-  { glance, similarity }: Candidate,
-  { utility, lexical }: { readonly utility: number; readonly lexical: number },
-  query: RecallQuery,
-  components: RecallComponents,
-): Ranked {
+function ranking(candidate: Candidate, utility: number, query: RecallQuery, components: RecallComponents): Ranked {
+  const { glance, closeness } = candidate;
   const author = components.authorOf(glance.author);
   const rank =
-    similarity +
-    lexicalWeight * lexical +
+    closeness +
     environmentWeight * Number(isOfEnvironment(glance, query)) +
     utilityWeight * utility +
     trustWeight * author.trust +
     exampleWeight * Number(glance.hasExample);
-  return { glance, similarity, utility, author, rank };
+  return { ...candidate, utility, author, rank };
 }
 
 function byRank(first: Ranked, second: Ranked): number {
@@ -199,67 +179,49 @@ function byMerit(first: Ranked, second: Ranked): number {
 }
 
 /** Of each cluster the member that is worth most. */
-function representatives(candidates: readonly Ranked[]): Ranked[] {
+function representatives(candidates: readonly Ranked[]): Sifted {
   const clusters = new Map<RecordId, Ranked>();
+  const others: Ranked[] = [];
   for (const each of [...candidates].sort(byMerit)) {
-    if (!clusters.has(each.glance.cluster)) clusters.set(each.glance.cluster, each);
+    if (clusters.has(each.glance.cluster)) others.push(each);
+    else clusters.set(each.glance.cluster, each);
   }
-  return [...clusters.values()];
+  return { kept: [...clusters.values()], leftOut: others.map(because("same-cluster")) };
 }
 
 /** Whoever contradicts one that is worth more gives way, unless that one has given way itself. */
-function withoutConflicts(candidates: readonly Ranked[], { areInConflict }: RecallComponents): Ranked[] {
+function withoutConflicts(candidates: readonly Ranked[], { areInConflict }: RecallComponents): Sifted {
   const kept: Ranked[] = [];
+  const others: Ranked[] = [];
   for (const each of [...candidates].sort(byMerit)) {
-    if (!kept.some(({ glance }) => areInConflict(glance, each.glance))) kept.push(each);
+    const gaveWay = kept.some(({ glance }) => areInConflict(glance, each.glance));
+    (gaveWay ? others : kept).push(each);
   }
-  return kept;
+  return { kept, leftOut: others.map(because("contradicted")) };
 }
 
-function choose(ranked: readonly Ranked[], query: RecallQuery): Ranked[] {
-  const chosen: Ranked[] = [];
+function choose(ranked: readonly Ranked[], query: RecallQuery): Sifted {
+  const { limit, maxFallOff, maxCharacters = defaultMaxCharacters } = query;
+  const kept: Ranked[] = [];
+  const leftOut: LeftOut[] = [];
   const authors = new Set<AuthorId>();
   let characters = 0;
   let proved = false;
-  for (const each of ranked) {
-    if (chosen.length >= query.limit) break;
-    const { glance } = each;
-    if (!each.author.known && authors.has(glance.author)) continue;
+  const reasonAgainst = ({ glance, author }: Ranked): LeftOutReason | undefined => {
+    if (kept.length >= limit) return "outranked";
+    if (!author.known && authors.has(glance.author)) return "same-author";
     // What nobody has seen work does not ride along behind what has.
-    if (query.maxFallOff !== undefined && proved && !hasProvedItself(glance)) continue;
-    if (characters + glance.characters > (query.maxCharacters ?? defaultMaxCharacters)) continue;
-    characters += glance.characters;
-    authors.add(glance.author);
-    proved ||= hasProvedItself(glance);
-    chosen.push(each);
+    if (maxFallOff !== undefined && proved && !hasProvedItself(glance)) return "unproved";
+    return characters + glance.characters > maxCharacters ? "too-long" : undefined;
+  };
+  for (const each of ranked) {
+    const reason = reasonAgainst(each);
+    if (reason === undefined) {
+      characters += each.glance.characters;
+      authors.add(each.glance.author);
+      proved ||= hasProvedItself(each.glance);
+      kept.push(each);
+    } else leftOut.push({ candidate: each, reason });
   }
-  return chosen;
-}
-
-/**
- * How much of the question each candidate shares, from 0 to 1: of the question's words, weighted by how few of the candidates hold them (the inverse
- * document frequency of K. Spärck Jones, 1972, over the candidates alone), so that what all of them say tells nothing.
- */
-function sharedWords(question: string, candidates: readonly Candidate[]): number[] {
-  const words = wordHashes(question);
-  const shared = candidates.map(({ glance }) => positionsShared(words, glance.words));
-  const holders = new Uint32Array(words.length);
-  for (const positions of shared) for (const position of positions) holders[position] = (holders[position] ?? 0) + 1;
-  const weights = holders.map((count) => Math.log((1 + candidates.length) / (1 + count)));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return shared.map((positions) =>
-    total === 0 ? 0 : positions.reduce((sum, position) => sum + (weights[position] ?? 0), 0) / total,
-  );
-}
-
-/** Where in the first of two ascending lists the numbers of the second stand. */
-function positionsShared(first: Uint32Array, second: Uint32Array): number[] {
-  const positions: number[] = [];
-  let at = 0;
-  for (let position = 0; position < first.length; position++) {
-    const number = first[position] as number;
-    while (at < second.length && (second[at] as number) < number) at++;
-    if (second[at] === number) positions.push(position);
-  }
-  return positions;
+  return { kept, leftOut };
 }

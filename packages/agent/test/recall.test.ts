@@ -1,4 +1,4 @@
-import { isUsable, type LessonBody, type LessonState, type RecordDraft, type StoredLesson } from "@grapevine/core";
+import { isUsable, type LessonBody, type LessonState, lessonWords, type RecordDraft, type StoredLesson } from "@grapevine/core";
 import {
   ExactVectorIndex,
   HashEmbedder,
@@ -8,7 +8,7 @@ import {
   sampleStoredLesson,
 } from "@grapevine/testing";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type AuthorStanding, type RecallQuery, recall } from "../src/index.ts";
+import { type AuthorStanding, PostingIndex, type RecallQuery, recall } from "../src/index.ts";
 
 const embedder = new HashEmbedder();
 const self = sampleIdentity(1);
@@ -19,18 +19,20 @@ const now = 1_800_000_000_000;
 describe("recall", () => {
   let store: MemoryLessonStore;
   let index: ExactVectorIndex;
+  let words: PostingIndex;
   let utilities: Map<string, number>;
   let usable: Set<number>;
   let seq = 0;
   beforeEach(() => {
     store = new MemoryLessonStore();
     index = new ExactVectorIndex({ embedder: embedder.id, dimensions: embedder.dimensions });
+    words = new PostingIndex();
     utilities = new Map();
     usable = new Set();
   });
 
   const add = async (
-    words: string,
+    said: string,
     more: {
       by?: typeof self;
       state?: LessonState;
@@ -41,14 +43,17 @@ describe("recall", () => {
     } = {},
   ): Promise<StoredLesson> => {
     seq += 1;
-    const text = { title: words, situation: words, guidance: words, example: undefined };
+    const text = { title: said, situation: said, guidance: said, example: undefined };
     const record = sampleLesson(more.by ?? self, { seq, ...text, ...more.changes });
     const kept = sampleStoredLesson(record, store.nextLabel(), more.state ?? "admitted");
     const conflicts = more.against === undefined ? [] : [more.against.record.id];
     const lesson = { ...kept, cluster: more.cluster?.cluster ?? kept.cluster, conflicts };
-    if (isUsable(lesson)) usable.add(lesson.label);
+    if (isUsable(lesson)) {
+      usable.add(lesson.label);
+      words.add(lesson.label, lessonWords(record.body));
+    }
     await store.apply([{ kind: "lesson", lesson }]);
-    const [vector] = await embedder.embed([words]);
+    const [vector] = await embedder.embed([said]);
     if (vector !== undefined) index.add(lesson.label, vector);
     utilities.set(record.id, more.utility ?? 0);
     return lesson;
@@ -60,6 +65,7 @@ describe("recall", () => {
       {
         lessons: store,
         index: () => index,
+        words,
         embedder,
         clock: { now: () => now },
         utilitiesOf: async (glances) => glances.map(({ id }) => utilities.get(id) ?? 0),
@@ -148,6 +154,62 @@ describe("recall", () => {
     expect(await ask("rotate the glass prism", { limit: 2 })).toHaveLength(2);
     const one = "rotate the glass prism north".length * 3 + 10;
     expect(await ask("rotate the glass prism", { maxCharacters: one })).toHaveLength(1);
+  });
+
+  it("finds a lesson by a rare word where many lie nearer, unless it is about something quite else", async () => {
+    for (let number = 0; number < 60; number++) await add(`please tell everybody in good time, says rule${number}`);
+    const telling = "zyxcode comes up whenever some volume has got full to the brim";
+    await add(telling);
+    const question = "what does zyxcode tell everybody";
+    const [vector] = await embedder.embed([question]);
+    const nearest = index.search(vector ?? expect.fail("no vector"), 24).map(({ label }) => label);
+    expect(nearest).not.toContain(60);
+    expect(await ask(question)).toContain(telling);
+    expect(await ask(question, { minSimilarity: 0.9 })).toEqual([]);
+  });
+
+  it("lets no flood of lessons full of the question's words push out what has proved itself", async () => {
+    const proved = "rotate the prism of glass slowly by hand";
+    await add(proved, { by: friend, state: "own", utility: 0.3 });
+    const elsewhere = "feed seven hungry penguins with herring from yonder harbour before winter storms arrive";
+    for (let copy = 0; copy < 80; copy++) await add(`glass prism ${elsewhere} copy${copy}`, { by: stranger });
+    expect(await ask("rotate the glass prism slowly", { maxFallOff: 0.2 })).toEqual([proved]);
+    expect(await ask("glass prism", { maxFallOff: 0.2 })).toContain(proved);
+  });
+
+  it("says what was considered and left out, and why", async () => {
+    const first = await add("rotate the glass prism north", { utility: 0.3 });
+    await add("rotate the glass prism north now", { cluster: first });
+    await add("rotate the glass prism south", { against: first });
+    await add("rotate the glass prism west", { by: stranger });
+    await add("rotate the glass prism west again", { by: stranger });
+    await add("rotate the glass prism east", { changes: { guidance: "turn it ".repeat(30).trim() } });
+    await add("feed seven hungry penguins a prism");
+    await add("rotate the glass prism", { state: "held" });
+    const reasons = new Map<string, string>();
+    const onLeftOut: RecallQuery["onLeftOut"] = (leftOut) => {
+      for (const { lesson, reason } of leftOut) reasons.set(lesson.record.body.title, reason);
+    };
+    const query = { limit: 3, minSimilarity: 0.3, maxCharacters: 250, onLeftOut };
+    expect(await ask("rotate the glass prism", query)).toHaveLength(2);
+    expect(Object.fromEntries(reasons)).toEqual({
+      "rotate the glass prism north now": "same-cluster",
+      "rotate the glass prism south": "contradicted",
+      "rotate the glass prism west again": "same-author",
+      "rotate the glass prism east": "too-long",
+      "feed seven hungry penguins a prism": "too-far",
+    });
+    await ask("rotate the glass prism", { ...query, limit: 1 });
+    expect(reasons.get("rotate the glass prism west")).toBe("outranked");
+  });
+
+  it("leaves out what has not proved itself behind what has, and says so", async () => {
+    await add("rotate the glass prism", { by: friend, state: "own" });
+    await add("rotate the glass prism slowly", { by: friend });
+    const reasons: string[] = [];
+    const onLeftOut: RecallQuery["onLeftOut"] = (leftOut) => reasons.push(...leftOut.map(({ reason }) => reason));
+    expect(await ask("rotate the glass prism", { maxFallOff: 0.2, onLeftOut })).toEqual(["rotate the glass prism"]);
+    expect(reasons).toEqual(["unproved"]);
   });
 
   it("finds nothing in an empty index", async () => {

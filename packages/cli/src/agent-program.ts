@@ -21,6 +21,7 @@ export function addAgentCommands(program: Command, perform: Perform): void {
       .addOption(new Option("--timeout <seconds>", "how long peers may take (300)").argParser(whole(1, 300)))
       .option("--no-lessons", "answer without lessons")
       .option("--both-sides", "let lessons that contradict each other both into the prompt")
+      .option("--why", "say also which lessons were considered and left out, and for what reason")
       .action((question: string, options: Omit<AskArguments, "question">) =>
         perform(async (context) => (await import("./commands/ask.ts")).ask(context, { question, ...options })),
       ),
@@ -28,6 +29,7 @@ export function addAgentCommands(program: Command, perform: Perform): void {
       ['ask "How do I list a box by size?"', "streams the answer"],
       ['ask "…" --peer bo', "let the peer bo answer"],
       ['ask "…" --best', "let the surest answer, and say why"],
+      ['ask "…" --why', "say which lessons were left out, and why"],
       ["ask - < question.txt", "a long question"],
     ],
   );

@@ -40,6 +40,18 @@ describe("ask", () => {
     expect(stderr).toContain(`grapevine feedback 8M3K0Q7Z worked --home ${where[1]}`);
   });
 
+  it("says with --why what was left out, and for what reason", async () => {
+    const leftOut = [{ ...answer.lessons[0], title: "Sort a box", reason: "contradicted" }];
+    const { where } = await answering([{ type: "answer", ...answer, leftOut }]);
+    const left = "lesson left out: “Sort a box” by ada (similarity 0.81, trust 0.50): one that is worth more says the opposite";
+    expect((await grapevine(["ask", "How?", "--why", ...where])).stderr).toContain(left);
+    expect((await grapevine(["ask", "How?", ...where])).stderr).not.toContain("left out");
+    const { where: nothingLeft } = await answering([{ type: "answer", ...answer, leftOut: [] }]);
+    expect((await grapevine(["ask", "How?", "--why", ...nothingLeft])).stderr).toContain("none was near the question");
+    const { where: unknown } = await answering();
+    expect((await grapevine(["ask", "How?", "--why", ...unknown])).stderr).toContain("no lessons were looked for here");
+  });
+
   it("gives one document with --json", async () => {
     const { where } = await answering();
     const { stdout, stderr } = await grapevine(["ask", "How?", "--json", ...where]);

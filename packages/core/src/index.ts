@@ -55,7 +55,7 @@ export {
   withStanding,
 } from "./lesson.ts";
 export { type AttestedCounts, glanceOf, type LessonGlance, type TrialCounts } from "./lesson-glance.ts";
-export { wordHashes } from "./lesson-words.ts";
+export { lessonWords, type WeighedWords, type WordField, weighedWords, weightStep, wordHashes } from "./lesson-words.ts";
 export * as limits from "./limits.ts";
 export {
   isMemberAt,
@@ -71,6 +71,7 @@ export { type ExperienceQuery, type ExperienceStore, forgottenTitle } from "./po
 export type { Generation, GenerationRequest, JsonSchema, LanguageModel, Message } from "./ports/language-model.ts";
 export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StatementAhead, StoreChange } from "./ports/lesson-store.ts";
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
+export type { WordIndex, WordMatch } from "./ports/word-index.ts";
 export { isRecordId, recordIdBytes, recordIdOf, shortId } from "./record-id.ts";
 export {
   type AttestationBody,

@@ -4,7 +4,7 @@
  */
 import type { AuthorId } from "./identity.ts";
 import type { LessonState, OutcomeCounts, StoredLesson, TrialEvidence } from "./lesson.ts";
-import { wordHashes } from "./lesson-words.ts";
+import { lessonWords, type WeighedWords } from "./lesson-words.ts";
 import { type LessonBody, lessonText, type RecordId } from "./records.ts";
 
 /** A field more is a line here, one in `glanceOf`, and two where the store writes and reads it. */
@@ -36,8 +36,8 @@ export interface LessonGlance {
   readonly hasExample: boolean;
   /** Of text and example together: what it takes of a prompt. */
   readonly characters: number;
-  /** Of its text: see `wordHashes`. */
-  readonly words: Uint32Array;
+  /** See `lessonWords`. */
+  readonly words: WeighedWords;
 }
 
 /** What one author's attestation says of a lesson. */
@@ -71,7 +71,7 @@ export function glanceOf(lesson: StoredLesson, attestations: readonly AttestedCo
     ...(environment === undefined ? {} : { environment }),
     hasExample: body.example !== undefined,
     characters: charactersOf(body),
-    words: wordHashes(lessonText(body)),
+    words: lessonWords(body),
   };
 }
 

@@ -6,6 +6,7 @@ import { flood } from "./scenarios/flood.ts";
 import { long } from "./scenarios/long.ts";
 import { poisoned } from "./scenarios/poisoned.ts";
 import { poisoning } from "./scenarios/poisoning.ts";
+import { recall } from "./scenarios/recall.ts";
 import { related } from "./scenarios/related.ts";
 import { repeats } from "./scenarios/repeats.ts";
 import { saturated } from "./scenarios/saturated.ts";
@@ -23,5 +24,6 @@ export const scenarios: readonly Scenario[] = [
   duplicates,
   flood,
   poisoning,
+  recall,
   trials,
 ];

@@ -2,8 +2,8 @@
  * The way of a record into what this node believes, and back out of it into a prompt: ledger, index, room, merits and recall, joined. Everything between the network
  * on one side and the agent on the other; it works without either.
  */
-import { type RecallComponents, type RecallQuery, recall } from "@grapevine/agent";
-import type { AuthorId, Clock, Embedder, LessonStore, RecalledLesson, VectorIndex } from "@grapevine/core";
+import { PostingIndex, type RecallComponents, type RecallQuery, recall } from "@grapevine/agent";
+import type { AuthorId, Clock, Embedder, LessonStore, RecalledLesson, VectorIndex, WordIndex } from "@grapevine/core";
 import { areInConflict, defaultKeepingLimits, type KeepingLimits } from "@grapevine/reconcile";
 import type { Logger } from "pino";
 import { type Behind, belongsInIndex, createIndexing, type Indexing } from "./indexing.ts";
@@ -13,6 +13,7 @@ import { createMerits, type Merits } from "./merits.ts";
 import { openPrincipalBook, type PrincipalBook } from "./principals.ts";
 import { createRoom, type Room } from "./room.ts";
 import { UsableLabels } from "./usable-labels.ts";
+import { fillWordIndex, followWords } from "./word-indexing.ts";
 
 export interface AdmissionComponents {
   readonly lessons: LessonStore;
@@ -59,6 +60,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     utilitiesOf: merits.glancedUtilitiesOf,
   });
   const usable = new UsableLabels();
+  const words = new PostingIndex();
   const ledger = createLedger({
     store: lessons,
     principals,
@@ -68,6 +70,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     room,
     onLessons: (change) => {
       usable.follow(change);
+      followWords(words, change);
       follow(change, { indexing, index, merits });
       if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
     },
@@ -79,6 +82,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
   const indexing = createIndexing({
     lessons,
     index,
+    words,
     embedder,
     place: (placed) => ledger.place(placed),
     behind: components.behind,
@@ -91,12 +95,13 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     merits,
     room,
     principals,
-    recall: recalling(components, { principals, merits, usable }),
+    recall: recalling(components, { principals, merits, usable, words }),
     begin: () => {
       const { own, admitted, held } = lessons.counts();
       indexing.start(own + admitted + held);
       ledger.resumeReviews().catch(failed(log, "lessons could not be judged again; it is tried again at the next start"));
       usable.open(lessons).catch(failed(log, "what may be used could not be listed; where much is held, less is found"));
+      fillWordIndex(words, lessons).catch(failed(log, "the words of lessons could not be read; they are found by meaning alone"));
       ledger.openRoom().catch(failed(log, "what is here could not be counted; nothing is pruned until the next start"));
     },
     end: async () => {
@@ -113,11 +118,12 @@ function failed(log: AdmissionComponents["log"], message: string): (error: unkno
 
 function recalling(
   { lessons, index, embedder, clock, self }: AdmissionComponents,
-  { principals, merits, usable }: { principals: PrincipalBook; merits: Merits; usable: UsableLabels },
+  { principals, merits, usable, words }: { principals: PrincipalBook; merits: Merits; usable: UsableLabels; words: WordIndex },
 ): (query: RecallQuery) => Promise<RecalledLesson[]> {
   const components: RecallComponents = {
     lessons,
     index: () => index,
+    words,
     embedder,
     clock,
     utilitiesOf: merits.glancedUtilitiesOf,

@@ -1,5 +1,5 @@
 /** Questions of this node's user: to its own agent, to a peer's, or to whichever is surest. */
-import type { Agent } from "@grapevine/agent";
+import type { Agent, LeftOutLesson } from "@grapevine/agent";
 import {
   type AuthorId,
   type Clock,
@@ -17,7 +17,7 @@ import { nodeErrors } from "./errors.ts";
 import { findPeer } from "./finding.ts";
 import type { CallOptions } from "./operations.ts";
 import type { PrincipalBook } from "./principals.ts";
-import { usedLesson, type ViewComponents } from "./views.ts";
+import { leftOutLesson, usedLesson, type ViewComponents } from "./views.ts";
 
 export interface AskingComponents extends ViewComponents {
   readonly self: AuthorId;
@@ -76,10 +76,15 @@ async function askSelf(
   components: AskingComponents,
 ): Promise<Answer> {
   const { agent, activity, ownQuestions, self } = components;
+  let leftOut: readonly LeftOutLesson[] | undefined;
+  const onLeftOut = (found: readonly LeftOutLesson[]): void => {
+    leftOut = found;
+  };
   const experience = await activity.during(() =>
-    ownQuestions.during(() => agent.ask(question, { lessons, bothSides, signal, onText })),
+    ownQuestions.during(() => agent.ask(question, { lessons, bothSides, signal, onText, onLeftOut })),
   );
-  return answerOf(experience, self, experience.model, components);
+  const answer = answerOf(experience, self, experience.model, components);
+  return leftOut === undefined ? answer : { ...answer, leftOut: leftOut.map((each) => leftOutLesson(each, components)) };
 }
 
 async function askPeer(

@@ -27,6 +27,7 @@ import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { openMemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
+import { PromptBar } from "./prompt-bar.ts";
 import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
 
@@ -85,7 +86,8 @@ export async function compose(opened: Opened): Promise<Composed> {
     log: (line) => log.info(line),
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
-  const agentParts = { model: () => model, recall, clock, self };
+  const promptBar = new PromptBar();
+  const agentParts = { model: () => model, recall, minSimilarity: () => promptBar.minSimilarity, clock, self };
   const ownQuestions = createActivity();
   const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
   const { bootstrap } = opened.settings.initial;
@@ -163,6 +165,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     merits,
     agent,
     learning,
+    promptBar,
     indexing,
     forgetting,
     refining,
@@ -186,6 +189,11 @@ export async function compose(opened: Opened): Promise<Composed> {
     begin: () => {
       admission.begin();
       forgetting.resume();
+      promptBar
+        .open(experiences)
+        .catch((error: unknown) =>
+          log.error({ err: error }, "outcomes could not be read; how near lessons must be is not adapted to them"),
+        );
       learning.start();
       if (idleShare !== 0) refining.start();
       network.publish();

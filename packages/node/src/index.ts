@@ -18,6 +18,7 @@ export type {
   ConflictQuery,
   ConflictSide,
   ForgetReply,
+  LeftOutLesson,
   LessonDetails,
   LessonHit,
   LessonReply,

@@ -17,12 +17,15 @@ import {
   systemTimers,
   type Timers,
   type VectorIndex,
+  type WordIndex,
 } from "@grapevine/core";
 import type { Logger } from "pino";
 
 export interface IndexingComponents {
   readonly lessons: Pick<LessonStore, "list" | "embedding" | "byLabels">;
   readonly index: VectorIndex;
+  /** Of what it holds, only what is forgotten is taken out here. */
+  readonly words: Pick<WordIndex, "forget">;
   readonly embedder: Embedder;
   /** Takes lessons whose vectors are known, with their neighbours, and stores vectors and verdicts in one batch. */
   readonly place: (placed: readonly PlacedLesson[]) => Promise<void>;
@@ -136,9 +139,10 @@ class BackgroundIndexing implements Indexing {
   }
 
   async forget(label: number): Promise<void> {
-    const { index } = this.#components;
+    const { index, words } = this.#components;
     this.#forgotten.add(label);
     this.#queue.delete(label);
+    words.forget(label);
     index.forget(label);
     await index.save();
   }

@@ -74,6 +74,7 @@ import type { CallOptions, NodeOperations, PractiseSummary } from "./operations.
 import { allowPeer, blockPeer, listPeers, trustPeer } from "./peering.ts";
 import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
+import type { PromptBar } from "./prompt-bar.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
 import type { Room } from "./room.ts";
 import { version } from "./version.ts";
@@ -93,6 +94,7 @@ export interface NodeServiceComponents {
   readonly gate: Gate;
   readonly agent: Agent;
   readonly learning: Learning;
+  readonly promptBar: Pick<PromptBar, "note">;
   readonly indexing: Indexing;
   readonly forgetting: Forgetting;
   readonly refining: Pick<Refining, "totals">;
@@ -180,6 +182,7 @@ export class NodeService implements NodeOperations {
     const { id } = await findExperience(text, experiences);
     const outcome: Outcome = { verdict, verifiedBy: "feedback", comment, at: clock.now() };
     const after = await concludeExperience(id, outcome, this.#components);
+    this.#components.promptBar.note(after);
     learning.wake();
     return { experienceId: id, verdict, lessons: creditedLessons(after) };
   }

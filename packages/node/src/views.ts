@@ -1,7 +1,8 @@
 /** What the node keeps, in the form in which the control API shows it. */
+import type { LeftOutLesson as LeftOut } from "@grapevine/agent";
 import type { AuthorId, Experience, LessonUse, StoredLesson } from "@grapevine/core";
 import type { ExperienceDetails, ExperienceSummary } from "./control/agent-contract.ts";
-import type { LessonDetails, LessonSummary, UsedLesson } from "./control/lesson-contract.ts";
+import type { LeftOutLesson, LessonDetails, LessonSummary, UsedLesson } from "./control/lesson-contract.ts";
 
 /** What a view needs to know beside the thing itself. */
 export interface ViewComponents {
@@ -66,6 +67,12 @@ export async function lessonDetails(
 
 export function usedLesson(use: LessonUse, components: ViewComponents): UsedLesson {
   return { ...use, similarity: rounded(use.similarity), trust: rounded(use.trust), authorName: components.nameOf(use.author) };
+}
+
+export function leftOutLesson({ lesson, similarity, trust, reason }: LeftOut, components: ViewComponents): LeftOutLesson {
+  const { id, body } = lesson.record;
+  const use = { id, title: body.title, author: body.author, similarity, trust, own: lesson.standing.state === "own" };
+  return { ...usedLesson(use, components), reason };
 }
 
 export function experienceSummary(experience: Experience): ExperienceSummary {

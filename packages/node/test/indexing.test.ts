@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PostingIndex } from "@grapevine/agent";
 import { type StoredLesson, systemClock, type VectorIndex, withStanding } from "@grapevine/core";
 import { HashEmbedder, MemoryLessonStore, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { openVectorIndex } from "@grapevine/vector-index";
@@ -60,7 +61,16 @@ describe("keeping the index in step with the store", () => {
       const [lesson] = await store.byLabels(nearest === undefined ? [] : [nearest.label]);
       return lesson?.record.body.title;
     };
-    const indexing = createIndexing({ lessons: store, index, embedder, place: places ?? place, behind, clock: systemClock, log });
+    const indexing = createIndexing({
+      lessons: store,
+      index,
+      words: new PostingIndex(),
+      embedder,
+      place: places ?? place,
+      behind,
+      clock: systemClock,
+      log,
+    });
     return { indexing, index, find, placed, size: () => index.size };
   };
 
@@ -154,6 +164,7 @@ describe("keeping the index in step with the store", () => {
     const indexing = createIndexing({
       lessons: store,
       index,
+      words: new PostingIndex(),
       embedder,
       place: async (lessons) => {
         placed += lessons.length;

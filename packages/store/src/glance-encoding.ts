@@ -2,10 +2,17 @@
  * How a glance lies on the disk and in memory. Derived data: whoever changes anything here raises `glanceFormat`, and every store makes its glances anew.
  * Attestations are not in it, since they come and go without their lesson.
  */
-import { type AttestedCounts, type LessonGlance, lessonStates, type OutcomeCounts, type TrialCounts } from "@grapevine/core";
+import {
+  type AttestedCounts,
+  type LessonGlance,
+  lessonStates,
+  type OutcomeCounts,
+  type TrialCounts,
+  type WeighedWords,
+} from "@grapevine/core";
 
 /** Also to be raised when what a glance holds is computed otherwise, as the hashes of words. */
-export const glanceFormat = 1;
+export const glanceFormat = 2;
 
 /** The words come first, so that they are aligned wherever the glance is. Numbers are in this machine's order for the words, else little-endian. */
 export function encodeGlance(glance: LessonGlance): Buffer {
@@ -106,7 +113,7 @@ export function joinedClusterOfGlance(bytes: Buffer): string | undefined {
 }
 
 function wordsEnd(bytes: Buffer): number {
-  return wordBytes + wordBytes * bytes.readUInt32LE(0);
+  return wordBytes + (wordBytes + 1) * bytes.readUInt32LE(0);
 }
 
 /** With its length before it. */
@@ -140,7 +147,7 @@ export function decodeCounts(value: Buffer): OutcomeCounts {
 const numberBytes = 8;
 const wordBytes = 4;
 const textLengthBytes = 2;
-/** After the words: the state, two flags, five numbers, and the counts of outcomes and evidence. */
+/** After the words and their weights: the state, two flags, five numbers, and the counts of outcomes and evidence. */
 const idFrom: number = 3 + (5 + 2 * 3) * numberBytes;
 
 /** What a glance is written into before its length is known. Several times what the limits of a record allow: its words, its ancestors and four short texts. */
@@ -149,10 +156,12 @@ const draft: Buffer = Buffer.alloc(16 * 1024);
 class GlanceWriter {
   #at = 0;
 
-  words(words: Uint32Array): void {
+  words({ words, weights }: WeighedWords): void {
     this.#at = draft.writeUInt32LE(words.length, this.#at);
     draft.set(new Uint8Array(words.buffer, words.byteOffset, words.byteLength), this.#at);
     this.#at += words.byteLength;
+    draft.set(weights, this.#at);
+    this.#at += weights.byteLength;
   }
 
   byte(value: number): void {
@@ -201,11 +210,13 @@ class GlanceReader {
     this.#bytes = bytes;
   }
 
-  words(): Uint32Array {
+  words(): WeighedWords {
     const { buffer, byteOffset } = this.#bytes;
-    const words = new Uint32Array(buffer, byteOffset + wordBytes, this.#bytes.readUInt32LE(0));
+    const count = this.#bytes.readUInt32LE(0);
+    const words = new Uint32Array(buffer, byteOffset + wordBytes, count);
+    const weights = new Uint8Array(buffer, words.byteOffset + words.byteLength, count);
     this.#at = wordsEnd(this.#bytes);
-    return words;
+    return { words, weights };
   }
 
   byte(): number {

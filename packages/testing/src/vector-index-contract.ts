@@ -51,6 +51,18 @@ export function vectorIndexContract(name: string, factory: VectorIndexFactory): 
       expect(found[3]?.similarity).toBeCloseTo(-1, 5);
     });
 
+    it("says how near the given labels are, whether or not they are the nearest", () => {
+      index.add(10, vector(1, 0, 0, 0));
+      index.add(11, vector(3, 3, 0, 0));
+      index.add(12, vector(-1, 0, 0, 0));
+      index.remove(12);
+      const [far, gone, near, never] = index.similarities(vector(2, 0, 0, 0), [11, 12, 10, 99]);
+      expect([gone, never]).toEqual([undefined, undefined]);
+      expect(far).toBeCloseTo(Math.SQRT1_2, 5);
+      expect(near).toBeCloseTo(1, 5);
+      expect(codeOf(() => index.similarities(vector(0, 0, 0, 0), [10]))).toBe("VECTOR_INVALID");
+    });
+
     it("compares directions, never lengths", () => {
       index.add(1, vector(1000, 1000, 0, 0));
       index.add(2, vector(0.001, 0, 0, 0));

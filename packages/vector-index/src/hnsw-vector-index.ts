@@ -131,6 +131,15 @@ export class HnswVectorIndex implements VectorIndex {
     return found.length > wanted ? found.slice(0, wanted) : found;
   }
 
+  similarities(vector: Float32Array, labels: readonly number[]): (number | undefined)[] {
+    this.#checkOpen();
+    const unit = unitVector(vector, this.dimensions);
+    return labels.map((label) => {
+      if (!this.has(label)) return undefined;
+      return cosineOf(1 - productOf(unit, this.#waiting.get(label) ?? this.#graph.getPoint(label)));
+    });
+  }
+
   /** Does nothing when nothing has changed since the last save. @throws VECTOR_INDEX_NOT_SAVED, VECTOR_INDEX_CLOSED */
   async save(): Promise<void> {
     this.#checkOpen();
@@ -232,9 +241,7 @@ export class HnswVectorIndex implements VectorIndex {
     const found: Neighbour[] = [];
     for (const [label, other] of this.#waiting) {
       if (other === undefined || accepts?.(label) === false) continue;
-      let product = 0;
-      for (let i = 0; i < unit.length; i++) product += (unit[i] ?? 0) * (other[i] ?? 0);
-      found.push({ label, similarity: cosineOf(1 - product) });
+      found.push({ label, similarity: cosineOf(1 - productOf(unit, other)) });
     }
     return found;
   }
@@ -274,6 +281,12 @@ function searchAccepted(
   });
   if (failure !== undefined) throw failure.error;
   return found;
+}
+
+function productOf(first: readonly number[], second: readonly number[]): number {
+  let product = 0;
+  for (let i = 0; i < first.length; i++) product += (first[i] ?? 0) * (second[i] ?? 0);
+  return product;
 }
 
 /** Rounding may take the product of unit vectors just past ±1. */

@@ -1,4 +1,4 @@
-import type { Answer, AskRequest, Choice } from "@grapevine/node";
+import type { Answer, AskRequest, Choice, LeftOutLesson } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -20,6 +20,8 @@ export interface AskArguments {
   readonly timeout?: number;
   readonly lessons: boolean;
   readonly bothSides?: boolean;
+  /** Which lessons were considered and left out is said, too. */
+  readonly why?: boolean;
 }
 
 /** Streams the answer; then says on what it rests. */
@@ -56,7 +58,7 @@ export async function ask(context: CommandContext, given: AskArguments): Promise
   }
   if (!streamed) output.line(printableText(answer.answer));
   output.document(answer);
-  printGrounds(context, answer);
+  printGrounds(context, answer, given.why === true);
   if (given.peer === undefined && given.best !== true) await printBetterModelOnce(context, answer.model);
   return exitCodes.done;
 }
@@ -84,7 +86,7 @@ async function sayWhatLeaves({ nodes, output }: CommandContext, question: string
   }
 }
 
-function printGrounds({ output, commandLine, node }: CommandContext, answer: Answer): void {
+function printGrounds({ output, commandLine, node }: CommandContext, answer: Answer, why: boolean): void {
   const who = peerLabel(answer.answeredBy.name, answer.answeredBy.peerId);
   const how = answer.reused ? "from a verified answer to the same question" : `with ${printableLine(answer.model)}`;
   output.aside();
@@ -92,12 +94,33 @@ function printGrounds({ output, commandLine, node }: CommandContext, answer: Ans
   for (const choice of answer.chosen ?? []) output.aside(`considered: ${choiceLine(choice)}`);
   if (answer.lessons.length === 0) output.aside("lessons used: none");
   for (const lesson of answer.lessons) {
-    const figures = `similarity ${formatShare(lesson.similarity)}, trust ${formatShare(lesson.trust)}`;
-    output.aside(`lesson used: “${printableLine(lesson.title)}” by ${authorLabel(lesson)} (${figures})`);
+    output.aside(`lesson used: ${lessonLine(lesson)}`);
   }
+  if (why) printLeftOut(output, answer);
   output.aside(
     `experience ${idEnd(answer.experienceId)}; how did it go?  ${commandLine(`feedback ${idEnd(answer.experienceId)} worked`, node)}`,
   );
+}
+
+function printLeftOut(output: CommandContext["output"], { leftOut }: Answer): void {
+  if (leftOut === undefined) output.aside("lessons left out: no lessons were looked for here");
+  else if (leftOut.length === 0) output.aside("lessons left out: none was near the question");
+  for (const lesson of leftOut ?? []) output.aside(`lesson left out: ${lessonLine(lesson)}: ${reasons[lesson.reason]}`);
+}
+
+const reasons: Readonly<Record<LeftOutLesson["reason"], string>> = {
+  "too-far": "too far from the question",
+  "same-cluster": "another one that says the same is worth more",
+  contradicted: "one that is worth more says the opposite; --both-sides lets in both",
+  "same-author": "a closer one of its author, whom you have not named, is in",
+  unproved: "it has not proved itself here, and one that has is in",
+  "too-long": "there is no room for its text",
+  outranked: "others rank higher",
+};
+
+function lessonLine(lesson: Answer["lessons"][number]): string {
+  const figures = `similarity ${formatShare(lesson.similarity)}, trust ${formatShare(lesson.trust)}`;
+  return `“${printableLine(lesson.title)}” by ${authorLabel(lesson)} (${figures})`;
 }
 
 function choiceLine({ name, peerId, score, reason }: Choice): string {

@@ -22,6 +22,8 @@ export interface VectorIndex {
    * call for every label. @throws VECTOR_INVALID, and what `accepts` throws
    */
   search(vector: Float32Array, count: number, accepts?: (label: number) => boolean): Neighbour[];
+  /** The cosine of the vector and each of the labels, in order; undefined for a label that is not there. @throws VECTOR_INVALID */
+  similarities(vector: Float32Array, labels: readonly number[]): (number | undefined)[];
   /** Writes it to disk so that the next open need not fill it again. */
   save(): Promise<void>;
   close(): Promise<void>;

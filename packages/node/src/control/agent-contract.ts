@@ -1,7 +1,7 @@
 /** What the control API says and takes of the agent's work: questions, outcomes, practice, and the experiences that are kept of them. */
 import type { Verdict } from "@grapevine/core";
 import type { ErrorReply } from "./contract.ts";
-import type { UsedLesson } from "./lesson-contract.ts";
+import type { LeftOutLesson, UsedLesson } from "./lesson-contract.ts";
 
 /** `POST /api/ask`; the last line of its stream. */
 export interface Answer {
@@ -10,6 +10,8 @@ export interface Answer {
   /** Peer id of who answered, and its name where one is known. */
   readonly answeredBy: { readonly peerId: string; readonly name?: string };
   readonly lessons: readonly UsedLesson[];
+  /** What was considered and left out, closest to the question first, the closest few; absent where nothing was recalled here. */
+  readonly leftOut?: readonly LeftOutLesson[];
   /** True when a verified answer was given again without the model. */
   readonly reused: boolean;
   readonly model: string;

@@ -1,4 +1,5 @@
 /** What the control API says and takes of lessons. */
+import type { LeftOutReason } from "@grapevine/agent";
 import type { LessonKind, LessonState } from "@grapevine/core";
 
 export interface UsedLesson {
@@ -10,6 +11,11 @@ export interface UsedLesson {
   readonly similarity: number;
   readonly trust: number;
   readonly own: boolean;
+}
+
+/** A lesson that may be used, was near the question, and is not in the prompt. */
+export interface LeftOutLesson extends UsedLesson {
+  readonly reason: LeftOutReason;
 }
 
 export interface TeachRequest {

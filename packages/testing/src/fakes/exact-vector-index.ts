@@ -46,6 +46,15 @@ export class ExactVectorIndex implements VectorIndex {
     return all.slice(0, Math.max(0, count));
   }
 
+  similarities(vector: Float32Array, labels: readonly number[]): (number | undefined)[] {
+    this.#checkOpen();
+    const unit = this.#unitOf(vector);
+    return labels.map((label) => {
+      const other = this.#units.get(label);
+      return other === undefined ? undefined : product(unit, other);
+    });
+  }
+
   /** There is no disk behind it. */
   async save(): Promise<void> {
     this.#checkOpen();
