@@ -50,6 +50,7 @@ const limitMeanings: Readonly<Record<string, string>> = {
   maxExchangedPeers: "peers that one answer to an exchange names",
   maxExchangedAddresses: "addresses of each of them",
   maxExchangeBytes: "bytes of a frame of an exchange",
+  maxTableProviders: "peers of the swarm that the table keeps and names",
   exchangeRate: "exchanges that one peer has answered",
   maxRelayReservations: "peers that have a place at a relay",
   relayReservationMs: "milliseconds until such a place has to be renewed",

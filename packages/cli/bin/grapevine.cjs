@@ -7,6 +7,14 @@ const nodeModule = require("node:module");
 const os = require("node:os");
 const path = require("node:path");
 
+// The rest of the program is not even read by an older Node, which would answer with a trace.
+if (nodeModule.enableCompileCache === undefined) {
+  process.stderr.write(
+    `grapevine needs Node 24, this is ${process.versions.node}. In the repository, \`npx pnpm grapevine\` brings its own.\n`,
+  );
+  process.exit(1);
+}
+
 // In the user's own folder: whoever can write to the cache can run code here, so it must not lie where others could make it first.
 const userCache = process.env["XDG_CACHE_HOME"] || path.join(os.homedir(), ".cache");
 nodeModule.enableCompileCache(process.env["NODE_COMPILE_CACHE"] || path.join(userCache, "grapevine", "compiled"));

@@ -254,6 +254,14 @@ describe("the program as a process", () => {
     expect(stdout).toContain("Usage: grapevine");
   });
 
+  it("says to an older Node in a line what it needs", async () => {
+    const older = `delete require("node:module").enableCompileCache; require(${JSON.stringify(program)})`;
+    const child = spawn(process.execPath, ["-e", older], { stdio: ["ignore", "pipe", "pipe"] });
+    const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, "close")]);
+    expect({ code, lines: stderr.trim().split("\n").length }).toEqual({ code: 1, lines: 1 });
+    expect(stderr).toContain("Node 24");
+  });
+
   it("leaves with the code of its error", async () => {
     const { code, stdout, stderr } = await execute("status", "--nonsense", "--json");
     expect({ code, stderr }).toEqual({ code: 2, stderr: "" });

@@ -24,7 +24,7 @@ export class Claims {
     this.#clock = clock;
   }
 
-  /** The peer has sent something. */
+  /** The peer has brought something that was asked for, or is asked for the first time. */
   renew(claimant: Claimant): void {
     claimant.until = this.#clock.now() + claimTimeoutMs;
   }

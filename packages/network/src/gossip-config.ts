@@ -59,7 +59,8 @@ export function gossip({
       // Several peers behind one address are a household, a team or a cluster; the default graylists them all without an error.
       IPColocationFactorWeight: 0,
     },
-    scoreThresholds: { graylistThreshold: graylistedBelow },
+    // gossipsub would dial whomever a peer names that has earned ten points, at whatever addresses it gives; finding peers is for `reach`, which is off unless the user turns it on.
+    scoreThresholds: { graylistThreshold: graylistedBelow, acceptPXThreshold: Number.POSITIVE_INFINITY },
   });
   return (components) => create(greeted === undefined ? components : greetedOnly(components, greeted)) as MeshGossipSub;
 }

@@ -18,14 +18,30 @@ export function greetedOnly<Components extends { readonly registrar: Registrar }
   components: Components,
   greeted: Greeted,
 ): Components {
-  const registrar = waitingRegistrar(components.registrar, greeted);
+  const { registrar } = components;
+  return withRegistrar(components, { handle: waitingHandle(registrar, greeted), register: waitingRegister(registrar, greeted) });
+}
+
+/** As `greetedOnly`, but only the streams that peers open wait: for a protocol that has to learn of its peers early, and tells them nothing by that. */
+export function serveGreetedOnly<Components extends { readonly registrar: Registrar }>(
+  components: Components,
+  greeted: Greeted,
+): Components {
+  return withRegistrar(components, { handle: waitingHandle(components.registrar, greeted) });
+}
+
+function withRegistrar<Components extends { readonly registrar: Registrar }>(
+  components: Components,
+  waiting: Partial<Registrar>,
+): Components {
+  const registrar = instead(components.registrar, waiting);
   return new Proxy(components, {
     get: (target, name): unknown => (name === "registrar" ? registrar : Reflect.get(target, name)),
   });
 }
 
-function waitingRegistrar<Real extends Registrar>(real: Real, greeted: Greeted): Real {
-  const handle: Registrar["handle"] = (protocol, handler, options) =>
+function waitingHandle(real: Registrar, greeted: Greeted): Registrar["handle"] {
+  return (protocol, handler, options) =>
     real.handle(
       protocol,
       async (stream: Stream, connection: Connection) => {
@@ -34,17 +50,23 @@ function waitingRegistrar<Real extends Registrar>(real: Real, greeted: Greeted):
       },
       options,
     );
-  const register: Registrar["register"] = (protocol, topology) =>
+}
+
+function waitingRegister(real: Registrar, greeted: Greeted): Registrar["register"] {
+  return (protocol, topology) =>
     real.register(protocol, {
       ...topology,
       onConnect: async (peer: PeerId, connection: Connection) => {
         if (await hasGreeted(connection, greeted)) await topology.onConnect?.(peer, connection);
       },
     });
-  const waiting: Registrar = { handle, register };
+}
+
+function instead<Real extends Registrar>(real: Real, waiting: Partial<Registrar>): Real {
   return new Proxy(real, {
     get: (target, name): unknown => {
-      if (name === "handle" || name === "register") return waiting[name];
+      const other = name === "handle" || name === "register" ? waiting[name] : undefined;
+      if (other !== undefined) return other;
       const value: unknown = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },

@@ -44,7 +44,7 @@ export interface GreeterInit {
   /** A peer has greeted once more over a connection: it may have other addresses now. */
   readonly onGreetedAgain: (hello: Hello) => void;
   readonly onRefused: (peer: AuthorId, reason: string) => void;
-  readonly door: Pick<Doorkeeper, "admits" | "ownProof" | "ownRefusal">;
+  readonly door: Pick<Doorkeeper, "admits" | "isClosed" | "ownProof" | "ownRefusal">;
   /** A peer presents an invite of this node. Undefined: it holds. */
   readonly onInvite: (invite: string, peer: AuthorId) => Promise<InviteRefusal | undefined>;
 }
@@ -149,8 +149,13 @@ export class Greeter {
       else if (await this.#isStranger(connection, theirs)) this.#refuse(connection, notMember(connection));
       else this.#conclude(connection, theirs);
     } catch (error) {
-      this.#refuse(connection, foreign(connection, messageOf(error)));
+      this.#refuse(connection, this.#noGreeting(connection, error));
     }
+  }
+
+  /** Where a swarm is closed, silence is also what a node meets that its owner has revoked. */
+  #noGreeting(connection: Connection, error: unknown): Error {
+    return foreign(connection, messageOf(error), this.#init.door.isClosed ? revokedHint : undefined);
   }
 
   /** Of our swarm, which is closed, and no member of it? */
@@ -274,6 +279,10 @@ function notMember(connection: Connection): Error {
   return networkErrors.create("PEER_NOT_MEMBER", `the peer ${peer} is not a member of this closed swarm`);
 }
 
-function foreign(connection: Connection, why: string): Error {
-  return networkErrors.create("PEER_FOREIGN", `the peer ${connection.remotePeer.toString()} did not greet: ${why}`);
+const revokedHint =
+  "If the owner of the closed swarm has revoked this node, nobody in it answers: ask the owner. Otherwise see that both run versions that fit together.";
+
+function foreign(connection: Connection, why: string, hint?: string): Error {
+  const message = `the peer ${connection.remotePeer.toString()} did not greet: ${why}`;
+  return networkErrors.create("PEER_FOREIGN", message, hint === undefined ? {} : { hint });
 }

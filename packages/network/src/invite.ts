@@ -151,7 +151,9 @@ function decodeBase32(encoded: string): Uint8Array {
   try {
     return base32.baseDecode(encoded);
   } catch (error) {
-    throw networkErrors.create("INVITE_DAMAGED", "the invite holds characters that no invite has", { cause: error });
+    throw networkErrors.create("INVITE_DAMAGED", "the invite was cut short, or holds characters that no invite has", {
+      cause: error,
+    });
   }
 }
 

@@ -207,6 +207,8 @@ export const dhtBucketSize = 8;
 /** Peers that a query asks at a time. */
 export const dhtParallelQueries = 3;
 export const dhtQueryTimeoutMs = 30_000;
+/** Peers of the swarm that this node's part of the table names: some 30 KB in an answer. Whoever asks wants sixteen. */
+export const maxTableProviders = 256;
 /** How often the table is asked for this node's neighbours in it. */
 export const dhtSelfQueryEveryMs: number = 30 * 60_000;
 

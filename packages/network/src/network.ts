@@ -95,7 +95,7 @@ class SwarmNetwork implements Network {
 
   async connect(addresses: readonly string[]): Promise<PeerInfo> {
     const running = this.#live();
-    const info = await running.connect(addresses);
+    const info = await running.calls.connect(addresses);
     running.redialer.name(info.addresses);
     return info;
   }
@@ -143,7 +143,7 @@ class SwarmNetwork implements Network {
       throw networkErrors.create("INVITE_EXPIRED", `the invite expired at ${new Date(invite.expiresAt).toISOString()}`);
     }
     const running = this.#live();
-    const info = await running.join(invite);
+    const info = await running.calls.join(invite);
     running.redialer.name(info.addresses);
     return info;
   }

@@ -42,7 +42,8 @@ export class RecordIntake {
   async want(ids: readonly RecordId[]): Promise<RecordId[]> {
     const { records, passedOver, claims } = this.#components;
     const known = await records.knows(ids);
-    claims.renew(this.#claimant);
+    // What was asked for before and has not come is held no longer by asking for more.
+    if (this.#claimed.size === 0) claims.renew(this.#claimant);
     const wanted: RecordId[] = [];
     ids.forEach((id, index) => {
       if (known[index] === true || passedOver.has(id)) return;
@@ -63,7 +64,6 @@ export class RecordIntake {
    */
   async check(frames: readonly Uint8Array[], asked: Set<RecordId>): Promise<SignedRecord[]> {
     const records: SignedRecord[] = [];
-    this.#components.claims.renew(this.#claimant);
     for (let from = 0; from < frames.length; from += recordsPerTurn) {
       if (from > 0) await this.#components.timers.turn();
       const turn = frames.slice(from, from + recordsPerTurn);
@@ -71,7 +71,7 @@ export class RecordIntake {
       for (const [index, result] of results.entries()) {
         if (result.verdict === "reject") throw badPage(`a record was rejected: ${result.reason}`);
         if (result.verdict === "ignore") this.#ignore(turn[index] as Uint8Array, result.reason);
-        else if (asked.delete(result.record.id)) records.push(result.record);
+        else if (asked.delete(result.record.id)) this.#brought(result.record, records);
         else throw badPage("it sent a record that was not asked for");
       }
     }
@@ -98,6 +98,12 @@ export class RecordIntake {
     this.#claimed.clear();
     if (this.#hasBrought) this.#components.onBrought(this.#peer);
     this.#hasBrought = false;
+  }
+
+  /** Only what was asked for renews the claim: else it could be held with anything. */
+  #brought(record: SignedRecord, records: SignedRecord[]): void {
+    records.push(record);
+    this.#components.claims.renew(this.#claimant);
   }
 
   #settle(id: RecordId): void {

@@ -3,38 +3,35 @@ import { type AuthorId, isMembership, messageOf, type SignedRecord, systemTimers
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
-import { askProtocol } from "./ask-protocol.ts";
-import { AskServer } from "./ask-server.ts";
+import { Calls } from "./calls.ts";
 import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
-import { networkErrors } from "./errors.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
+import type { Greeted } from "./greeted-registrar.ts";
 import { Greeter, type Hello } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
-import type { Invite } from "./invite.ts";
 import type { InviteBook } from "./invite-book.ts";
 import { LinkTrials } from "./link-trials.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs, maxAskStreams, reconsiderEveryMs } from "./network-limits.ts";
+import { dialTimeoutMs, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
-import type { NetworkComponents, NetworkInit, PeerInfo } from "./network-types.ts";
+import type { NetworkComponents, NetworkInit } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
 import { PeerTable } from "./peer-table.ts";
 import { LiveRecordSet } from "./range-sync/live-record-set.ts";
-import { connectionTo, pathOf, widestFirst } from "./reach/paths.ts";
+import { connectionTo, widestFirst } from "./reach/paths.ts";
 import { Reach } from "./reach/reach.ts";
 import { type ReachParts, reachParts } from "./reach/reach-services.ts";
 import { RecordGate } from "./record-gate.ts";
 import { PassedOver, type RecordIntakeComponents } from "./record-intake.ts";
 import { Redialer } from "./redialer.ts";
+import { serve } from "./serving.ts";
 import { Settlements } from "./settlements.ts";
 import { createHost, type SwarmHost, startHost } from "./swarm-host.ts";
 import { topicOf } from "./swarm-name.ts";
-import { syncProtocol } from "./sync-protocol.ts";
 import { SyncScheduler } from "./sync-scheduler.ts";
-import { SyncServer } from "./sync-server.ts";
 import { syncWith } from "./sync-session.ts";
 
 /** Every interface, a port that the system chooses: works beside any number of other nodes. */
@@ -51,10 +48,12 @@ export async function runNetwork(
   const door = doorkeeperOf(init, components);
   let running: RunningNetwork | undefined;
   const { identity, swarm } = init;
+  const greeted: Greeted = async (connection) => await running?.greeted(connection);
   const reach = reachParts({
     swarm,
     reach: init.reach ?? {},
     onLan: (found) => running?.reach.found(found),
+    greeted,
     hasGreeted: async (peer) => (await running?.reach.hasGreeted(peer)) ?? false,
   });
   const host = await createHost({
@@ -66,7 +65,7 @@ export async function runNetwork(
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
     floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
-    greeted: door.isClosed ? async (connection) => await running?.greeted(connection) : undefined,
+    greeted: door.isClosed ? greeted : undefined,
   });
   running = new RunningNetwork(host, init, components, { counters, invites, reach });
   await running.start(listen);
@@ -90,6 +89,7 @@ export interface RunningNetworkParts {
 export class RunningNetwork {
   readonly host: SwarmHost;
   readonly peers: PeerTable;
+  readonly calls: Calls;
   readonly redialer: Redialer;
   readonly publisher: OutboxPublisher;
   readonly syncs: SyncScheduler;
@@ -164,13 +164,23 @@ export class RunningNetwork {
       door: this.#door,
       onInvite: (invite, peer) => invites.present(invite, peer),
     });
+    this.calls = new Calls({
+      host,
+      timers,
+      peers: this.peers,
+      greeter: this.#greeter,
+      door: this.#door,
+      isBlocked: (peer) => components.isBlocked(peer),
+      usesRelays: init.reach?.nat === true,
+      stopping: this.#stopping.signal,
+    });
     this.redialer = new Redialer({
       clock,
       timers,
       log,
       timing,
       random,
-      dial: async (addresses) => (await this.connect(addresses)).peerId,
+      dial: async (addresses) => (await this.calls.connect(addresses)).peerId,
       isConnected,
       connectedCount: () => this.peers.size,
     });
@@ -185,8 +195,7 @@ export class RunningNetwork {
   async start(listen: readonly string[]): Promise<void> {
     const { host } = this;
     await this.#greeter.start();
-    await this.#serveSync();
-    await this.#serveAsk();
+    await this.#serve();
     host.addEventListener("peer:disconnect", (event) => this.#lost(event.detail.toString()));
     await this.reach.start();
     await startHost(host, listen);
@@ -222,28 +231,7 @@ export class RunningNetwork {
     for (const { peerId } of this.peers.list()) this.peers.remove(peerId);
   }
 
-  /**
-   * Dials the addresses, which are one peer's, and greets it. @throws ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN,
-   * PEER_BLOCKED, SWARM_DIFFERENT, SWARM_NOT_MEMBER, PEER_NOT_MEMBER
-   */
-  async connect(addresses: readonly string[]): Promise<PeerInfo> {
-    const parsed = addresses.map(parseAddress);
-    const blocked = parsed.map(peerOfAddress).find((peer) => peer !== undefined && this.#components.isBlocked(peer));
-    if (blocked !== undefined) throw networkErrors.create("PEER_BLOCKED", `the peer ${blocked} is blocked here`);
-    if (this.#door.isRevoked) throw this.#door.ownRefusal();
-    if (this.#init.reach?.nat !== true && parsed.length > 0 && parsed.every((address) => pathOf(address) === "relayed")) {
-      throw networkErrors.create("PEER_UNREACHABLE", "the peer is reached through a relay, which this node does not use", {
-        hint: "Start this node with `grapevine up --nat yes`, and join again.",
-      });
-    }
-    const connection = await this.#dial(addresses);
-    await this.#greeter.greeted(connection);
-    const info = this.peers.get(connection.remotePeer.toString());
-    if (info === undefined) throw networkErrors.create("PEER_FOREIGN", "the peer ended the connection after the greeting");
-    return info;
-  }
-
-  /** Resolves when both sides of the connection have greeted. @throws as `connect` */
+  /** Resolves when both sides of the connection have greeted. @throws as `Calls.connect` */
   async greeted(connection: Connection): Promise<void> {
     await this.#greeter.greeted(connection);
   }
@@ -255,22 +243,6 @@ export class RunningNetwork {
 
   floodsOf(peer: AuthorId): number {
     return this.#gate.floodsOf(peer);
-  }
-
-  /** As `connect`, and presents the invite to its maker. @throws INVITE_REVOKED, INVITE_EXPIRED, INVITE_USED_UP, INVITE_FORGOTTEN, and as `connect` */
-  async join({ peerId, id, addresses }: Invite): Promise<PeerInfo> {
-    const [connected, connection] = [this.peers.get(peerId), this.connectionTo(peerId)];
-    if (id === undefined) return await this.connect(addresses);
-    if (connected !== undefined && connection !== undefined) {
-      await this.#greeter.present(connection, id);
-      return connected;
-    }
-    const followed = this.#greeter.follow(peerId, id);
-    try {
-      return await this.connect(addresses);
-    } finally {
-      followed();
-    }
   }
 
   /** See `Network.reconsider`. */
@@ -297,18 +269,6 @@ export class RunningNetwork {
     this.#counters.add("link.hung-up.revoked");
     this.#components.log("info", `hung up on ${member}: it is no member of the swarm any more`);
     await this.hangUp(member);
-  }
-
-  async #dial(addresses: readonly string[]): Promise<Connection> {
-    const signal = AbortSignal.any([this.#stopping.signal, this.#timers.timeoutSignal(dialTimeoutMs)]);
-    try {
-      return await this.host.dial(addresses.map(parseAddress), { signal });
-    } catch (error) {
-      const where = addresses.join(", ");
-      throw networkErrors.create("PEER_UNREACHABLE", `nobody could be reached at ${where}: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
   }
 
   /** A list that holds this node itself is no mistake: lists are shared. */
@@ -440,7 +400,7 @@ export class RunningNetwork {
       peers: () => this.peers.list(),
       greeted: (connection) => this.#greeter.greeted(connection),
       isBlocked: (peer) => this.#components.isBlocked(peer),
-      connect: (addresses) => this.connect(addresses),
+      connect: (addresses) => this.calls.connect(addresses),
       onAddresses: (peer, addresses) => this.#moved(peer, addresses),
     });
   }
@@ -486,28 +446,14 @@ export class RunningNetwork {
     });
   }
 
-  async #serveSync(): Promise<void> {
-    const { clock, records } = this.#components;
-    const server = new SyncServer({
-      ...this.#intake,
-      clock,
-      records,
+  async #serve(): Promise<void> {
+    await serve({
+      ...this.#components,
+      host: this.host,
+      intake: this.#intake,
       recordSet: this.#recordSet,
       counters: this.#counters,
       greeted: (connection) => this.#greeter.greeted(connection),
     });
-    await this.host.handle(syncProtocol, (stream, connection) => server.serve(stream, connection), {
-      maxInboundStreams: 2,
-      runOnLimitedConnection: true,
-    });
-  }
-
-  async #serveAsk(): Promise<void> {
-    const { answering, clock, log } = this.#components;
-    if (answering === undefined) return;
-    const greeted = (connection: Connection): Promise<unknown> => this.#greeter.greeted(connection);
-    const server = new AskServer({ answering, clock, log, counters: this.#counters, greeted });
-    const limits = { maxInboundStreams: maxAskStreams, runOnLimitedConnection: true };
-    await this.host.handle(askProtocol, (stream, connection) => server.serve(stream, connection), limits);
   }
 }

@@ -85,6 +85,35 @@ it("a peer that offers a record and stays silent does not keep another from brin
   });
 });
 
+it("a peer that offers a record and brings others that nobody asked for does not, either", async () => {
+  const clock = movableClock();
+  const [here, other] = [createNode({}, { clock }), createNode()];
+  const lesson = lessonOf(createIdentity(), "tin");
+  const old = lessonOf(createIdentity(), "jar", { expiresAt: 1 });
+  other.records.add([lesson]);
+  await withNodes([here, other], async () => {
+    const liar = await startLiar(here, "test", () => ({ count: 0, sum: new Uint8Array(32) }));
+    try {
+      await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
+      const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/2");
+      const frames = lpStream(stream);
+      const say = async (request: unknown): Promise<void> => {
+        await frames.write(dagCbor.encode(request));
+        await frames.read();
+      };
+      await say({ type: "offer", ids: [digestOf(lesson.id)] });
+      clock.move(claimTimeoutMs);
+      await say({ type: "give", frames: [old.frame] });
+      await other.network.connect(here.network.addresses());
+      await other.network.sync();
+      expect(here.records.has(lesson.id)).toBe(true);
+      stream.abort(new Error("enough"));
+    } finally {
+      await liar.stop();
+    }
+  });
+});
+
 it("a peer that offers the same again and again does not, either", async () => {
   const [here, other] = [createNode(), createNode()];
   const lesson = lessonOf(createIdentity(), "tin");

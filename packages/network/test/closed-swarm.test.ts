@@ -64,6 +64,17 @@ describe("a closed swarm", () => {
     });
   });
 
+  it("says to who is revoked and does not know it what the silence may mean", async () => {
+    const here = closedNode(swarm, owner, [admitted(bo), admitted(bo, { state: "revoked" })]);
+    const there = closedNode(swarm, bo, [admitted(bo)]);
+    await withNodes([here, there], async () => {
+      await expect(there.network.connect(here.network.addresses())).rejects.toMatchObject({
+        code: "PEER_FOREIGN",
+        hint: expect.stringContaining("revoked"),
+      });
+    });
+  });
+
   it("hangs up on who is revoked, and takes nothing more of it, also not from one who has not heard yet", async () => {
     const everybody = [admitted(bo), admitted(cy)];
     const lead = closedNode(swarm, owner, everybody);

@@ -3,8 +3,8 @@ import { gossipsub } from "@libp2p/gossipsub";
 import { expect, it } from "vitest";
 import { graylistedBelow } from "../src/gossip-config.ts";
 import { gossipMessageLimits, maxGossipMessageBytes } from "../src/network-limits.ts";
-import { startLiar } from "./liar.ts";
-import { gossipOf, openGossip, sendAll, varint } from "./raw-gossip.ts";
+import { startHost, startLiar } from "./liar.ts";
+import { gossipOf, openGossip, pruneTo, sendAll, varint } from "./raw-gossip.ts";
 import { codeOf, createNode, lessonOf, quickTiming, type TestNode, withNodes } from "./swarm.ts";
 
 function nodes(count: number): TestNode[] {
@@ -110,6 +110,30 @@ it("promise 8: refuses messages just above the limits, and neither keeps nor wai
     expect(count("link.hung-up.deaf")).toBe(1);
     await bad.stop();
   });
+});
+
+it("dials nobody whom a peer names in gossip, also not for a peer that the user named", async () => {
+  const here = createNode({}, { isKnown: () => true });
+  const [stranger, reached] = [await startHost({}, ["/ip4/127.0.0.1/tcp/0"]), [] as string[]];
+  stranger.addEventListener("peer:connect", ({ detail }) => reached.push(detail.toString()));
+  await withNodes([here], async () => {
+    const bad = await startLiar(here, "test", () => ({ same: true, count: 0 }), { pubsub: gossipsub() });
+    await bad.dial(stranger.getMultiaddrs());
+    const signedRecord = async (): Promise<Uint8Array | undefined> =>
+      (await bad.peerStore.get(stranger.peerId)).peerRecordEnvelope;
+    await expect.poll(signedRecord, { timeout: 10_000 }).toBeDefined();
+    const stream = await openGossip(bad, here);
+    stream.send(pruneTo(stranger.peerId, (await signedRecord()) ?? new Uint8Array()));
+    const lesson = lessonOf(createIdentity(), "order");
+    stream.send(gossipOf([lesson.frame]));
+    await here.watched.until(() => here.records.has(lesson.id), "what came afterwards is heard");
+    // Time for a link, if there were to be one: as long as another one takes.
+    const other = await startLiar(here, "test", () => ({ same: true, count: 0 }));
+    await here.watched.until(() => here.network.peers().length === 2, "another comes in");
+    expect(reached).toEqual([bad.peerId.toString()]);
+    await Promise.all([bad.stop(), other.stop()]);
+  });
+  await stranger.stop();
 });
 
 it("does not relay what is dated ahead, but takes it when its time has come", async () => {

@@ -49,12 +49,7 @@ export async function startLiar(
   answer: (request: { type: string }) => unknown,
   services: { readonly pubsub?: ReturnType<typeof gossipsub> } = {},
 ): Promise<Libp2p> {
-  const host = await createLibp2p({
-    transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    services: { identify: identify(), ...services },
-  });
+  const host = await startHost(services);
   await host.handle(syncProtocol, async (stream: Stream) => {
     const frames = lpStream(stream);
     try {
@@ -66,7 +61,25 @@ export async function startLiar(
       stream.abort(error as Error);
     }
   });
+  await greet(host, victim, swarm);
+  return host;
+}
+
+/** A host that says nothing by itself. */
+export async function startHost(
+  services: { readonly pubsub?: ReturnType<typeof gossipsub> } = {},
+  listen: readonly string[] = [],
+): Promise<Libp2p> {
+  return await createLibp2p({
+    addresses: { listen: [...listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: { identify: identify(), ...services },
+  });
+}
+
+export async function greet(host: Libp2p, victim: TestNode, swarm: unknown): Promise<void> {
   const stream = await host.dialProtocol(multiaddr(victim.network.addresses()[0]), "/grapevine/hello/1");
   await lpStream(stream).write(dagCbor.encode({ v: 1, swarm, name: "liar", addresses: ["/ip4/127.0.0.1/tcp/1", "nonsense"] }));
-  return host;
 }

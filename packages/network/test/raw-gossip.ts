@@ -1,5 +1,5 @@
 /** Gossip written by hand: what a peer can send that gossipsub's library would not. */
-import type { Libp2p, Stream } from "@libp2p/interface";
+import type { Libp2p, PeerId, Stream } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
 import type { TestNode } from "./swarm.ts";
 
@@ -25,6 +25,13 @@ const pieceBytes: number = 64 * 1024;
 /** One message of gossipsub that carries the records, with its length before it. */
 export function gossipOf(frames: readonly Uint8Array[]): Uint8Array {
   const message = Buffer.concat(frames.map((frame) => field(2, Buffer.concat([field(2, frame), field(4, topic)]))));
+  return Buffer.concat([varint(message.length), message]);
+}
+
+/** One message of gossipsub by which a peer is sent away, to another whose signed addresses it carries. */
+export function pruneTo(peer: PeerId, signedRecord: Uint8Array): Uint8Array {
+  const other = Buffer.concat([field(1, peer.toMultihash().bytes), field(2, signedRecord)]);
+  const message = field(3, field(4, Buffer.concat([field(1, topic), field(2, other)])));
   return Buffer.concat([varint(message.length), message]);
 }
 

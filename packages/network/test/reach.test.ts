@@ -1,11 +1,17 @@
 import { createIdentity } from "@grapevine/core";
+import type { Libp2p } from "@libp2p/interface";
 import { multiaddr } from "@multiformats/multiaddr";
 import { describe, expect, it } from "vitest";
 import { type Answering, parseInvite } from "../src/index.ts";
+import { maxTableProviders } from "../src/network-limits.ts";
 import { widestFirst } from "../src/reach/paths.ts";
 import { Arrivals, reachabilityOf } from "../src/reach/reachability.ts";
+import { swarmHash } from "../src/reach/swarm-dht.ts";
+import { tableStore } from "../src/reach/table-store.ts";
+import { greet, startHost, startLiar } from "./liar.ts";
 import { codeOf, createNode, type TestNode, withNodes } from "./swarm.ts";
 
+type Key = { toString(): string };
 const isRelayed = (address: string): boolean => address.includes("/p2p-circuit");
 /** Reservations and links come and go without a record. */
 const patient = { timeout: 10_000 };
@@ -47,6 +53,60 @@ describe("the swarm's own table", () => {
       // Which of the two looks first is left to chance.
       expect(foundBy("dht", late) + foundBy("dht", early)).toBeGreaterThan(0);
     });
+  });
+});
+
+describe("what strangers are served", () => {
+  const ping = Uint8Array.of(2, 0x08, 5);
+  const noAddress = Uint8Array.of(4, 0x0a, 2, 0x0a, 0);
+  const knock = async (host: Libp2p, protocol: string, request: Uint8Array): Promise<number> => {
+    const [connection] = host.getConnections();
+    const stream = await connection?.newStream(protocol);
+    if (stream === undefined) throw new Error("there is no connection");
+    const answer = new Promise<number>((resolve) => {
+      stream.addEventListener("message", ({ data }) => resolve(data.byteLength));
+      stream.addEventListener("close", () => resolve(0));
+    });
+    stream.send(request);
+    return await answer;
+  };
+
+  it.each([
+    ["table", `/grapevine/kad/1/${swarmHash("test")}`, ping],
+    ["trying of addresses", "/grapevine/autonat/2/dial-request", noAddress],
+  ])("is nothing of the %s before they have greeted", async (_what, protocol, request) => {
+    const here = createNode({ reach: { dht: true, nat: true } });
+    await withNodes([here], async () => {
+      const known = await startLiar(here, "test", () => undefined);
+      await here.watched.until(() => here.network.peers().length === 1, "it has greeted");
+      expect(await knock(known, protocol, request)).toBeGreaterThan(0);
+      await known.stop();
+      const stranger = await startHost();
+      await stranger.dial(multiaddr(here.network.addresses()[0]));
+      const answer = knock(stranger, protocol, request);
+      await greet(stranger, here, "elsewhere");
+      expect(await answer).toBe(0);
+      await stranger.stop();
+    });
+  });
+
+  it("is kept by the table: who is in the swarm, of as many as it says, and nothing else", async () => {
+    const kept = new Map<string, Uint8Array>();
+    const all = {
+      put: (key: Key, value: Uint8Array) => void kept.set(key.toString(), value),
+      delete: (key: Key) => void kept.delete(key.toString()),
+    };
+    const store = tableStore(all as never, "/dht/provider/swarm/");
+    const keyOf = (text: string): never => ({ toString: () => text }) as never;
+    for (let peer = 0; peer < maxTableProviders; peer++) await store.put(keyOf(`/dht/provider/swarm/${peer}`), ping);
+    expect(() => store.put(keyOf("/dht/provider/swarm/more"), ping)).toThrow("no more peers");
+    await store.put(keyOf("/dht/provider/swarm/0"), ping);
+    await store.delete(keyOf("/dht/provider/swarm/1"));
+    await store.put(keyOf("/dht/provider/swarm/more"), ping);
+    for (const name of ["/dht/provider/other/1", "/dht/record/pk"]) {
+      expect(() => store.put(keyOf(name), ping)).toThrow("nothing but");
+    }
+    expect(kept.size).toBe(maxTableProviders);
   });
 });
 

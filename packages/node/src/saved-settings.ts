@@ -16,11 +16,18 @@ export interface SavedSettings {
 /** Enough to find a swarm again by any of them; the one met longest ago makes room. */
 const maxKnownPeers = 200;
 
-export function createSavedSettings(home: NodeHome, initial: Settings, log: Logger): SavedSettings {
+export function createSavedSettings(
+  home: NodeHome,
+  initial: Settings,
+  log: Pick<Logger, "warn">,
+  write: typeof saveSettings = saveSettings,
+): SavedSettings {
   const peers = new Map(Object.entries(initial.peers));
   let isSaving = false;
+  /** The save that has not begun: whatever is noted until then goes with it, since peers decide how often something is to be noted. */
+  let next: Promise<void> | undefined;
   let saving: Promise<void> = Promise.resolve();
-  const save = (): Promise<void> => saveSettings(home, { ...initial, peers: Object.fromEntries(peers) });
+  const save = (): Promise<void> => write(home, { ...initial, peers: Object.fromEntries(peers) });
   return {
     initial,
     notePeer: (peerId, addresses) => {
@@ -29,16 +36,25 @@ export function createSavedSettings(home: NodeHome, initial: Settings, log: Logg
       peers.set(peerId, addresses);
       const oldest = peers.keys().next().value;
       if (peers.size > maxKnownPeers && oldest !== undefined) peers.delete(oldest);
-      if (!isSaving) return;
-      saving = saving.then(save).catch((error: unknown) => {
-        log.warn(
-          `the addresses of peers could not be saved, and may have to be joined again after a restart: ${messageOf(error)}`,
-        );
-      });
+      if (!isSaving || next !== undefined) return;
+      next = saving
+        .then(() => {
+          next = undefined;
+          return save();
+        })
+        .catch((error: unknown) => {
+          log.warn(
+            `the addresses of peers could not be saved, and may have to be joined again after a restart: ${messageOf(error)}`,
+          );
+        });
+      saving = next;
     },
     save: async () => {
       isSaving = true;
-      await save();
+      const first = save();
+      // One write after the other; whether this one failed is for the caller.
+      saving = first.catch(() => undefined);
+      await first;
     },
     saved: () => saving,
   };

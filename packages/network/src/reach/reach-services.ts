@@ -5,6 +5,7 @@ import { circuitRelayServer, circuitRelayTransport } from "@libp2p/circuit-relay
 import { dcutr } from "@libp2p/dcutr";
 import type { Ping } from "@libp2p/ping";
 import type { Libp2pOptions } from "libp2p";
+import { type Greeted, serveGreetedOnly } from "../greeted-registrar.ts";
 import {
   maxRelayConnectionBytes,
   maxRelayConnectionMs,
@@ -38,11 +39,12 @@ export interface ReachPartsInit {
   readonly swarm: string;
   readonly reach: ReachInit;
   readonly onLan: (found: Found) => void;
+  readonly greeted: Greeted;
   /** Resolves when a connected peer has greeted; false when it does not. */
   readonly hasGreeted: (peer: AuthorId) => Promise<boolean>;
 }
 
-export function reachParts({ swarm, reach, onLan, hasGreeted }: ReachPartsInit): ReachParts {
+export function reachParts({ swarm, reach, onLan, greeted, hasGreeted }: ReachPartsInit): ReachParts {
   let lan: LanCalls | undefined;
   let dht: SwarmDht | undefined;
   let own: OwnAddresses | undefined;
@@ -56,12 +58,14 @@ export function reachParts({ swarm, reach, onLan, hasGreeted }: ReachPartsInit):
       ownAddresses: (components: HostComponents) => (own = new OwnAddresses(components)),
       ...(reach.nat === true
         ? {
-            autoNat: autoNATv2({ protocolPrefix: "grapevine" }),
+            // It dials for whoever asks: for peers of the swarm alone.
+            autoNat: (components: HostComponents) =>
+              autoNATv2({ protocolPrefix: "grapevine" })(serveGreetedOnly(components, greeted)),
             holePunching: dcutr(),
           }
         : {}),
       ...(reach.relay === true ? { relay: relayServer() } : {}),
-      ...(reach.dht === true ? { dht: (components: HostComponents) => (dht = swarmDht(swarm)(components)) } : {}),
+      ...(reach.dht === true ? { dht: (components: HostComponents) => (dht = swarmDht(swarm, greeted)(components)) } : {}),
     },
     connectionGater: {
       denyInboundRelayReservation: async (peer) => !(await hasGreeted(peer.toString())),

@@ -1,6 +1,6 @@
 /**
  * The swarm's own Kademlia table, for swarms that are too large to be known by exchange. Its protocol carries a hash of the swarm's name, so that tables of
- * different swarms never mix, and who takes part in it is in the swarm: every connection it opens begins with the greeting.
+ * different swarms never mix, and who takes part in it is in the swarm: it serves nobody before the greeting.
  *
  * libp2p does not get to know it as a router. It would walk the table at random every minute to have addresses tried and to look for relays, and dial
  * whomever it meets; here it is asked for peers of the swarm when there are too few connections, and for nothing else.
@@ -8,10 +8,14 @@
 import { createHash } from "node:crypto";
 import type { Startable } from "@libp2p/interface";
 import { type KadDHT, type KadDHTComponents, kadDHT, passthroughMapper } from "@libp2p/kad-dht";
+import type { MultihashDigest } from "multiformats";
+import { base32 } from "multiformats/bases/base32";
 import { CID } from "multiformats/cid";
 import * as raw from "multiformats/codecs/raw";
+import { create as digestOf } from "multiformats/hashes/digest";
 import { sha256 } from "multiformats/hashes/sha2";
 import { ownAddresses } from "../addresses.ts";
+import { type Greeted, serveGreetedOnly } from "../greeted-registrar.ts";
 import {
   dhtBucketSize,
   dhtParallelQueries,
@@ -20,6 +24,7 @@ import {
   maxExchangedPeers,
 } from "../network-limits.ts";
 import type { Found } from "./reach-types.ts";
+import { tableStore } from "./table-store.ts";
 
 export interface SwarmDht extends Startable {
   /** Tells the table that this node is of the swarm, for a day or two; it renews that by itself. */
@@ -28,7 +33,7 @@ export interface SwarmDht extends Startable {
   find(signal: AbortSignal): Promise<Found[]>;
 }
 
-export function swarmDht(swarm: string): (components: KadDHTComponents) => SwarmDht {
+export function swarmDht(swarm: string, greeted: Greeted): (components: KadDHTComponents) => SwarmDht {
   const create = kadDHT({
     protocol: `/grapevine/kad/1/${swarmHash(swarm)}`,
     clientMode: false,
@@ -38,7 +43,15 @@ export function swarmDht(swarm: string): (components: KadDHTComponents) => Swarm
     alpha: dhtParallelQueries,
     querySelfInterval: dhtSelfQueryEveryMs,
   });
-  return (components) => new Dht(create(components) as KadDHT & Startable, swarm);
+  return (components) => new Dht(create(guarded(components, swarm, greeted)) as KadDHT & Startable, swarm);
+}
+
+/** Nobody is served before the greeting, and nothing is kept but who is in the swarm. */
+function guarded(components: KadDHTComponents, swarm: string, greeted: Greeted): KadDHTComponents {
+  const datastore = tableStore(components.datastore, `/dht/provider/${base32.baseEncode(swarmDigest(swarm).bytes)}/`);
+  return new Proxy(serveGreetedOnly(components, greeted), {
+    get: (target, name): unknown => (name === "datastore" ? datastore : Reflect.get(target, name)),
+  });
 }
 
 /** Sixteen characters of hexadecimal: tells swarms apart, and does not tell their names to the network around. */
@@ -70,12 +83,12 @@ class Dht implements SwarmDht {
   }
 
   async announce(signal: AbortSignal): Promise<void> {
-    for await (const _ of this.#table.provide(await this.#key(), { signal: bounded(signal) }));
+    for await (const _ of this.#table.provide(this.#key(), { signal: bounded(signal) }));
   }
 
   async find(signal: AbortSignal): Promise<Found[]> {
     const found = new Map<string, Found>();
-    for await (const event of this.#table.findProviders(await this.#key(), { signal: bounded(signal) })) {
+    for await (const event of this.#table.findProviders(this.#key(), { signal: bounded(signal) })) {
       if (event.name !== "PROVIDER" && event.name !== "PEER_RESPONSE") continue;
       const providers = event.providers;
       for (const { id, multiaddrs } of providers) {
@@ -87,9 +100,14 @@ class Dht implements SwarmDht {
     return [...found.values()];
   }
 
-  async #key(): Promise<CID> {
-    return CID.createV1(raw.code, await sha256.digest(new TextEncoder().encode(`grapevine/swarm/1\n${this.#swarm}`)));
+  #key(): CID {
+    return CID.createV1(raw.code, swarmDigest(this.#swarm));
   }
+}
+
+/** Under which the table names the swarm's peers. */
+function swarmDigest(swarm: string): MultihashDigest {
+  return digestOf(sha256.code, createHash("sha256").update("grapevine/swarm/1\n").update(swarm).digest());
 }
 
 function bounded(signal: AbortSignal): AbortSignal {
