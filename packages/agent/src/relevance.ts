@@ -6,7 +6,7 @@
  * change nothing in how near the others are.
  *
  * `npx pnpm eval recall` measures this very code. The constants here and in `posting-index.ts` were chosen on the first two of LoCoMo's conversations; the others were only
- * measured (docs/decisions/0029-recall.md).
+ * measured (docs/decisions/0023-recall.md).
  */
 import type { Neighbour, VectorIndex, WordIndex } from "@grapevine/core";
 

@@ -4,7 +4,7 @@
  * An author's first rotation that came here commits to the hash of the next key; who shows that key and says whom it follows is the successor. What is guaranteed: a key that is known to
  * be followed makes no new records, whatever date they bear, since the successor names those that stay by their digests; and peers that hold the same rotations take the
  * same records, in whatever order the two came. Whoever has stolen a key has not the next one, so cannot follow it. What is not: that two commitments by one key can be told
- * apart by anything but which came first; the later one is refused (see docs/decisions/0030-key-rotation.md).
+ * apart by anything but which came first; the later one is refused (see docs/decisions/0024-key-rotation.md).
  */
 import { hash } from "node:crypto";
 import { type AuthorId, publicKeyFromAuthor } from "./identity.ts";
