@@ -49,7 +49,7 @@ export async function runNetwork(
   let running: RunningNetwork | undefined;
   const { identity, swarm } = init;
   const greeted: Greeted = async (connection) => await running?.greeted(connection);
-  const reach = reachParts({
+  const reach = await reachParts({
     swarm,
     reach: init.reach ?? {},
     onLan: (found) => running?.reach.found(found),

@@ -6,7 +6,7 @@ import { type Answering, parseInvite } from "../src/index.ts";
 import { maxTableProviders } from "../src/network-limits.ts";
 import { widestFirst } from "../src/reach/paths.ts";
 import { Arrivals, reachabilityOf } from "../src/reach/reachability.ts";
-import { swarmHash } from "../src/reach/swarm-dht.ts";
+import { swarmHash } from "../src/reach/swarm-hash.ts";
 import { tableStore } from "../src/reach/table-store.ts";
 import { greet, startHost, startLiar } from "./liar.ts";
 import { codeOf, createNode, type TestNode, withNodes } from "./swarm.ts";

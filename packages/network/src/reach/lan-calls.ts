@@ -9,7 +9,7 @@ import { type MulticastDNSComponents, mdns } from "@libp2p/mdns";
 import { ownAddresses } from "../addresses.ts";
 import { lanCallEveryMs } from "../network-limits.ts";
 import type { Found } from "./reach-types.ts";
-import { swarmHash } from "./swarm-dht.ts";
+import { swarmHash } from "./swarm-hash.ts";
 
 export interface LanCalls extends PeerDiscovery, Startable {
   /** Calls now. */

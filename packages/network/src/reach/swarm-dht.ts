@@ -24,6 +24,7 @@ import {
   maxExchangedPeers,
 } from "../network-limits.ts";
 import type { Found } from "./reach-types.ts";
+import { swarmHash } from "./swarm-hash.ts";
 import { tableStore } from "./table-store.ts";
 
 export interface SwarmDht extends Startable {
@@ -52,11 +53,6 @@ function guarded(components: KadDHTComponents, swarm: string, greeted: Greeted):
   return new Proxy(serveGreetedOnly(components, greeted), {
     get: (target, name): unknown => (name === "datastore" ? datastore : Reflect.get(target, name)),
   });
-}
-
-/** Sixteen characters of hexadecimal: tells swarms apart, and does not tell their names to the network around. */
-export function swarmHash(swarm: string): string {
-  return createHash("sha256").update("grapevine/swarm/1\n").update(swarm).digest("hex").slice(0, 16);
 }
 
 class Dht implements SwarmDht {
