@@ -1,5 +1,13 @@
 /** What one sync takes in, on either side of it: which records are wanted, their checks, and their way to the store. */
-import { type AuthorId, type Clock, type RecordId, recordIdOf, type SignedRecord, type Timers } from "@grapevine/core";
+import {
+  type AuthorId,
+  type Clock,
+  type RecordId,
+  recordIdOf,
+  type SignedRecord,
+  signatureBytes,
+  type Timers,
+} from "@grapevine/core";
 import type { Claimant, Claims } from "./claims.ts";
 import { networkErrors } from "./errors.ts";
 import { maxPassedOver, recordsPerTurn, settledForMs } from "./network-limits.ts";
@@ -118,9 +126,6 @@ export class RecordIntake {
     if (lasting.has(reason)) this.#components.passedOver.add(id);
   }
 }
-
-/** A frame is a signature and a body; see docs/decisions/0002-frame.md. */
-const signatureBytes = 64;
 
 /** Reasons that will be the same the next time, unless the user changes something. A record from the future comes when its time has come. */
 const lasting: ReadonlySet<RefusalReason> = new Set([

@@ -6,7 +6,15 @@
  * experience stays, and so does an experience in which the agent answered in a forgotten lesson's words. Those are named.
  */
 import { relative } from "node:path";
-import type { AuthorId, Embedder, Experience, ExperienceStore, LessonStore, StoredLesson } from "@grapevine/core";
+import {
+  type AuthorId,
+  type Embedder,
+  type Experience,
+  type ExperienceStore,
+  type LessonStore,
+  type StoredLesson,
+  signatureBytes,
+} from "@grapevine/core";
 import { findTraces, type Searched } from "@grapevine/store";
 import type { Logger } from "pino";
 import type { ForgetReply } from "./control/lesson-contract.ts";
@@ -74,6 +82,7 @@ async function forgetLesson(text: string, components: ForgettingComponents): Pro
   const vector = await store.embedding(embedder.id, lesson.label);
   const traced: Traced = {
     texts: [body.title, body.situation, body.guidance].filter(isTelling),
+    // No other record begins with the same signature.
     bytes: [frame.subarray(0, signatureBytes), ...(vector === undefined ? [] : [new Uint8Array(vector.buffer)])],
   };
   await noteBegun({ id, label: lesson.label }, note);
@@ -120,8 +129,6 @@ interface Traced {
 
 /** Shorter texts are found everywhere. */
 const minTextLength = 12;
-/** What a frame begins with: no other record has the same. */
-const signatureBytes = 64;
 
 function isTelling(text: string | undefined): text is string {
   return text !== undefined && text.length >= minTextLength;

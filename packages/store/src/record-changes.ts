@@ -1,5 +1,13 @@
 /** The writes that several changes share: records come and go, lessons are counted by state, refused ids are remembered. */
-import { isRecordId, type LessonState, type RecordId, type RecordType, recordIdOf, type SignedRecord } from "@grapevine/core";
+import {
+  isRecordId,
+  type LessonState,
+  type RecordId,
+  type RecordType,
+  recordIdOf,
+  type SignedRecord,
+  signatureBytes,
+} from "@grapevine/core";
 import { storeErrors } from "./errors.ts";
 import { keyspaces, numberKey, recordKeyKey, textKey } from "./keyspace.ts";
 import { type AuthoredPointer, encodeType } from "./lesson-encoding.ts";
@@ -69,6 +77,3 @@ export function checkFrame({ id, frame }: SignedRecord): void {
   if (isRecordId(id) && recordIdOf(frame.subarray(signatureBytes)) === id) return;
   throw storeErrors.create("STORE_CHANGE_INVALID", `the frame of record ${id} does not give this id`);
 }
-
-/** A frame begins with an Ed25519 signature; the id is of what follows. */
-const signatureBytes = 64;
