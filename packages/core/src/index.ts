@@ -72,6 +72,7 @@ export type { Generation, GenerationRequest, JsonSchema, LanguageModel, Message 
 export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StatementAhead, StoreChange } from "./ports/lesson-store.ts";
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
 export type { WordIndex, WordMatch } from "./ports/word-index.ts";
+export { RecentMap } from "./recent-map.ts";
 export { isRecordId, recordIdBytes, recordIdOf, shortId } from "./record-id.ts";
 export {
   type AttestationBody,

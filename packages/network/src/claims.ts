@@ -4,7 +4,7 @@
  * Guarantees: an id that is claimed is left to its claimant only while the claimant's peer brings something every few seconds. A peer that was given ids and did not
  * bring them keeps nobody from anything for a while: what it claims, others may claim at once. Does not: fetch anything; whoever was told `later` asks again soon.
  */
-import type { AuthorId, Clock, RecordId } from "@grapevine/core";
+import { type AuthorId, type Clock, RecentMap, type RecordId } from "@grapevine/core";
 import { brokenClaimMs, claimTimeoutMs, maxRatedKeys } from "./network-limits.ts";
 
 /** One sync with one peer. */
@@ -17,8 +17,8 @@ export interface Claimant {
 export class Claims {
   readonly #clock: Clock;
   readonly #byId = new Map<RecordId, Claimant>();
-  /** Peers that did not bring what they were asked for, and until when that is remembered; oldest first. */
-  readonly #broken = new Map<AuthorId, number>();
+  /** Peers that did not bring what they were asked for, and until when that is remembered. */
+  readonly #broken = new RecentMap<AuthorId, number>(maxRatedKeys);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -49,11 +49,7 @@ export class Claims {
       isBroken = true;
       this.settle(id, claimant);
     }
-    if (!isBroken) return;
-    this.#broken.delete(claimant.peer);
-    this.#broken.set(claimant.peer, this.#clock.now() + brokenClaimMs);
-    const [oldest] = this.#broken.keys();
-    if (this.#broken.size > maxRatedKeys && oldest !== undefined) this.#broken.delete(oldest);
+    if (isBroken) this.#broken.set(claimant.peer, this.#clock.now() + brokenClaimMs);
   }
 
   #holds({ peer, until }: Claimant): boolean {

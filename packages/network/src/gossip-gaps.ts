@@ -2,7 +2,16 @@
  * Sees in what is gossiped that something was left out: an author's sequence numbers have a hole, or a record names a lesson that is not here. Gossip is not in
  * order, so that a moment is waited; if it is still missing then, the peer that forwarded the record is asked for a sync.
  */
-import { type AuthorId, type Clock, messageOf, type RecordId, type SignedRecord, type Timer, type Timers } from "@grapevine/core";
+import {
+  type AuthorId,
+  type Clock,
+  messageOf,
+  RecentMap,
+  type RecordId,
+  type SignedRecord,
+  type Timer,
+  type Timers,
+} from "@grapevine/core";
 import { maxAwaitedPerPeer, maxSequencedAuthors } from "./network-limits.ts";
 import type { NetworkTiming } from "./network-timing.ts";
 import type { NetworkLog, SyncRecords } from "./network-types.ts";
@@ -27,7 +36,7 @@ interface Awaited {
 export class GossipGaps {
   readonly #init: GossipGapsInit;
   /** The largest number of each author, in the order in which authors were heard last. */
-  readonly #last = new Map<AuthorId, number>();
+  readonly #last = new RecentMap<AuthorId, number>(maxSequencedAuthors);
   readonly #awaited = new Map<AuthorId, Awaited>();
   /** When a sync was asked for because of a gap, milliseconds. */
   readonly #askedAt = new Map<AuthorId, number>();
@@ -51,12 +60,7 @@ export class GossipGaps {
   /** A record that came in whatever way. */
   arrived({ body: { author, seq } }: SignedRecord): void {
     const last = this.#last.get(author);
-    this.#last.delete(author);
     this.#last.set(author, last === undefined ? seq : Math.max(last, seq));
-    if (this.#last.size > maxSequencedAuthors) {
-      const [oldest] = this.#last.keys();
-      if (oldest !== undefined) this.#last.delete(oldest);
-    }
     for (const { sequences } of this.#awaited.values()) sequences.delete(sequenceOf(author, seq));
   }
 

@@ -16,6 +16,8 @@ import {
   GrapevineError,
   limits,
   type MembershipRefusal,
+  RecentMap,
+  type RecordId,
   type SignedRecord,
   signatureBytes,
 } from "@grapevine/core";
@@ -111,7 +113,7 @@ export class RecordGate {
   /** All forwarders have one bucket together, and a small one each. */
   readonly #swarm: TokenBuckets;
   readonly #shares: TokenBuckets;
-  readonly #recent = new Set<string>();
+  readonly #recent = new RecentMap<RecordId, true>(maxRememberedIds);
   /** Until when it is worth a look whether a record is of an author who is over the rate, milliseconds since the epoch. */
   #tiringUntil = 0;
 
@@ -184,7 +186,7 @@ export class RecordGate {
       return "author-rate";
     }
     if (!this.#swarm.take(everybody)) this.#shares.take(from);
-    this.#remember(record.id);
+    this.#recent.set(record.id, true);
     return record;
   }
 
@@ -218,13 +220,6 @@ export class RecordGate {
     if (this.#components.clock.now() >= this.#tiringUntil || frame.length > limits.maxRecordBytes) return false;
     const author = namedAuthor(frame);
     return author !== undefined && !this.#authors.has(author);
-  }
-
-  #remember(id: string): void {
-    this.#recent.add(id);
-    if (this.#recent.size <= maxRememberedIds) return;
-    const [oldest] = this.#recent;
-    if (oldest !== undefined) this.#recent.delete(oldest);
   }
 }
 

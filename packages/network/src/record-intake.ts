@@ -2,6 +2,7 @@
 import {
   type AuthorId,
   type Clock,
+  RecentMap,
   type RecordId,
   recordIdOf,
   type SignedRecord,
@@ -139,19 +140,15 @@ const lasting: ReadonlySet<RefusalReason> = new Set([
 /** Ids of records that were fetched and ignored: they are not known to the store, and are not fetched again for half an hour. */
 export class PassedOver {
   readonly #clock: Clock;
-  /** Until when, milliseconds; oldest first. */
-  readonly #until = new Map<RecordId, number>();
+  /** Until when, milliseconds. */
+  readonly #until = new RecentMap<RecordId, number>(maxPassedOver);
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   add(id: RecordId): void {
-    this.#until.delete(id);
     this.#until.set(id, this.#clock.now() + settledForMs);
-    if (this.#until.size <= maxPassedOver) return;
-    const [oldest] = this.#until.keys();
-    if (oldest !== undefined) this.#until.delete(oldest);
   }
 
   /** Something may be wanted now that was not. */

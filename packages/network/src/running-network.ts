@@ -247,8 +247,7 @@ export class RunningNetwork {
 
   /** See `Network.reconsider`. */
   reconsider(): void {
-    this.#intake.passedOver.clear();
-    this.#settlements.clear();
+    this.#wantAgain();
     const now = this.#components.clock.now();
     if (now - this.#reconsideredAt < reconsiderEveryMs) return;
     this.#reconsideredAt = now;
@@ -338,9 +337,14 @@ export class RunningNetwork {
     for (const record of records) this.#gaps.arrived(record);
     // What the member has written may have come before, and been ignored.
     if (!records.some(isMembership)) return;
+    this.#wantAgain();
+    if (this.peers.get(from) !== undefined) this.syncs.request(from);
+  }
+
+  /** What was passed over may be wanted now. */
+  #wantAgain(): void {
     this.#intake.passedOver.clear();
     this.#settlements.clear();
-    if (this.peers.get(from) !== undefined) this.syncs.request(from);
   }
 
   /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */

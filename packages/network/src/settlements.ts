@@ -1,5 +1,5 @@
 /** By how much this node's records and each peer's differ without either wanting what the other has; see sync-protocol.ts. */
-import type { AuthorId, Clock } from "@grapevine/core";
+import { type AuthorId, type Clock, RecentMap } from "@grapevine/core";
 import { maxKnownPeers, settledForMs } from "./network-limits.ts";
 import type { DigestSum } from "./range-sync/digest-sum.ts";
 
@@ -11,19 +11,14 @@ export interface Difference {
 
 export class Settlements {
   readonly #clock: Clock;
-  /** Oldest first. */
-  readonly #byPeer = new Map<AuthorId, { readonly difference: Difference; readonly until: number }>();
+  readonly #byPeer = new RecentMap<AuthorId, { readonly difference: Difference; readonly until: number }>(maxKnownPeers);
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   remember(peer: AuthorId, difference: Difference): void {
-    this.#byPeer.delete(peer);
     this.#byPeer.set(peer, { difference, until: this.#clock.now() + settledForMs });
-    if (this.#byPeer.size <= maxKnownPeers) return;
-    const [oldest] = this.#byPeer.keys();
-    if (oldest !== undefined) this.#byPeer.delete(oldest);
   }
 
   /** Something may be wanted now that was not. */

@@ -1,5 +1,5 @@
 /** One token bucket a key, for a bounded number of keys. */
-import type { Clock } from "@grapevine/core";
+import { type Clock, RecentMap } from "@grapevine/core";
 
 export interface Rate {
   readonly perSecond: number;
@@ -16,22 +16,19 @@ interface Bucket {
 /** Keys that were idle longest are forgotten first, which gives them a full bucket: at most what a new key has. */
 export class TokenBuckets {
   readonly #rate: Rate;
-  readonly #maxKeys: number;
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets: RecentMap<string, Bucket>;
 
   constructor(rate: Rate, maxKeys: number, clock: Clock) {
     this.#rate = rate;
-    this.#maxKeys = maxKeys;
     this.#clock = clock;
+    this.#buckets = new RecentMap(maxKeys);
   }
 
   /** Takes one token; false, and nothing taken, when there is none. */
   take(key: string): boolean {
     const bucket = this.#filled(key);
-    this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
-    this.#forgetOldest();
     if (bucket.tokens < 1) return false;
     bucket.tokens -= 1;
     return true;
@@ -49,11 +46,5 @@ export class TokenBuckets {
     bucket.tokens = Math.min(this.#rate.burst, bucket.tokens + (elapsedMs / 1000) * this.#rate.perSecond);
     bucket.at = now;
     return bucket;
-  }
-
-  #forgetOldest(): void {
-    if (this.#buckets.size <= this.#maxKeys) return;
-    const [oldest] = this.#buckets.keys();
-    if (oldest !== undefined) this.#buckets.delete(oldest);
   }
 }

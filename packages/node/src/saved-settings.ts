@@ -1,5 +1,5 @@
 /** The settings of a running node: the peers that it meets are added to them, and they are saved from the moment at which the start has succeeded. */
-import { messageOf } from "@grapevine/core";
+import { messageOf, RecentMap } from "@grapevine/core";
 import type { Logger } from "pino";
 import { type NodeHome, type Settings, saveSettings } from "./home.ts";
 
@@ -22,7 +22,8 @@ export function createSavedSettings(
   log: Pick<Logger, "warn">,
   write: typeof saveSettings = saveSettings,
 ): SavedSettings {
-  const peers = new Map(Object.entries(initial.peers));
+  const peers = new RecentMap<string, readonly string[]>(maxKnownPeers);
+  for (const [peerId, addresses] of Object.entries(initial.peers)) peers.set(peerId, addresses);
   let isSaving = false;
   /** The save that has not begun: whatever is noted until then goes with it, since peers decide how often something is to be noted. */
   let next: Promise<void> | undefined;
@@ -32,10 +33,7 @@ export function createSavedSettings(
     initial,
     notePeer: (peerId, addresses) => {
       if (addresses.length === 0) return;
-      peers.delete(peerId);
       peers.set(peerId, addresses);
-      const oldest = peers.keys().next().value;
-      if (peers.size > maxKnownPeers && oldest !== undefined) peers.delete(oldest);
       if (!isSaving || next !== undefined) return;
       next = saving
         .then(() => {

@@ -2,7 +2,7 @@
  * Finds peers of the swarm while there are too few: by calls into the local network, by asking peers whom they know, by the swarm's table. Whoever is found is
  * dialled and greets like everybody; who is of another swarm, or not there, is left alone for a while. With enough connections nothing is asked of anybody.
  */
-import { type AuthorId, type Clock, messageOf, type Timer, type Timers } from "@grapevine/core";
+import { type AuthorId, type Clock, messageOf, RecentMap, type Timer, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import type { Counters } from "../counters.ts";
 import {
@@ -41,7 +41,7 @@ export interface DiscoveryInit {
 export class Discovery {
   readonly #init: DiscoveryInit;
   /** Whom to leave alone until when, milliseconds since the epoch. */
-  readonly #tried = new Map<AuthorId, number>();
+  readonly #tried = new RecentMap<AuthorId, number>(maxFoundRemembered);
   readonly #stopping = new AbortController();
   #dialling = 0;
   #announced = false;
@@ -72,7 +72,7 @@ export class Discovery {
     const { self, clock, counters, log } = this.#init;
     if (peerId === self || addresses.length === 0 || this.#init.isBlocked(peerId) || this.#isConnected(peerId)) return;
     if (!this.#wants() || this.#dialling >= maxFoundDials || (this.#tried.get(peerId) ?? 0) > clock.now()) return;
-    this.#remember(peerId);
+    this.#tried.set(peerId, clock.now() + foundAgainAfterMs);
     this.#dialling++;
     counters.add(`found.${by}`);
     this.#init
@@ -89,13 +89,6 @@ export class Discovery {
 
   #isConnected(peer: AuthorId): boolean {
     return this.#init.peers().some(({ peerId }) => peerId === peer);
-  }
-
-  #remember(peer: AuthorId): void {
-    this.#tried.delete(peer);
-    this.#tried.set(peer, this.#init.clock.now() + foundAgainAfterMs);
-    const oldest = this.#tried.keys().next().value;
-    if (this.#tried.size > maxFoundRemembered && oldest !== undefined) this.#tried.delete(oldest);
   }
 
   #arm(): void {
