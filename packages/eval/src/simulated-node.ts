@@ -9,6 +9,7 @@ import { join } from "node:path";
 import {
   type AuthorId,
   type Clock,
+  cosineOfUnitVectors,
   type Embedder,
   type Experience,
   type Identity,
@@ -23,7 +24,7 @@ import {
   type TrialEvidence,
   type Verdict,
 } from "@grapevine/core";
-import { createAdmission, openStore, openVectorIndex, outcomeChanges, questionFallOff } from "@grapevine/node/pipeline";
+import { openAdmissionBench, outcomeChanges, questionFallOff } from "@grapevine/node/pipeline";
 
 export interface SimulatedNode {
   /** Records of others, in the order in which they came. */
@@ -67,31 +68,12 @@ export function identityCalled(name: string): Identity {
 /** @throws what the store throws */
 export async function openDefendedNode({ identity, clock, embedder, capacity }: SimulatedNodeInit): Promise<SimulatedNode> {
   const folder = await mkdtemp(join(tmpdir(), "grapevine-eval-"));
-  const store = await openStore({ path: join(folder, "store"), clock });
-  const { lessons } = store;
-  const { index } = await openVectorIndex({
-    path: join(folder, "index"),
-    embedder: embedder.id,
-    dimensions: embedder.dimensions,
-  });
-  const admission = await createAdmission({
-    lessons,
-    index,
-    embedder,
-    self: identity.author,
-    clock,
-    log: { info: ignored, warn: ignored, error: raise },
-    behind: { isSet: async () => false, set: async () => undefined, clear: async () => undefined },
-    onOutbox: ignored,
-    limits: { capacity },
-  });
-  const { ledger, indexing, principals, recall } = admission;
+  const log = { info: ignored, warn: ignored, error: raise };
+  const bench = await openAdmissionBench({ folder, self: identity.author, embedder, clock, log, capacity });
+  const { admission, settled } = bench;
+  const { lessons } = bench.store;
+  const { ledger, principals, recall } = admission;
   admission.begin();
-  const settled = async (): Promise<void> => {
-    await ledger.settled();
-    await indexing.settled();
-    await ledger.settled();
-  };
   const setStanding = async (author: AuthorId, standing: Principal["standing"]): Promise<void> => {
     await ledger.setPrincipal((principal) => ({ ...principal, standing }), author);
     await settled();
@@ -132,9 +114,7 @@ export async function openDefendedNode({ identity, clock, embedder, capacity }: 
     held: (ids) => inState(ids, "held"),
     evicted: (ids) => inState(ids, "archived"),
     close: async () => {
-      await admission.end();
-      await index.close();
-      await store.close();
+      await bench.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -156,7 +136,8 @@ export function openUndefendedNode({ embedder, capacity }: SimulatedNodeInit): S
     publish: receive,
     ask: async (question) => {
       const [wanted] = await embedder.embed([question]);
-      const ranked = [...kept].map(([id, vector]) => ({ id, similarity: product(wanted, vector) }));
+      if (wanted === undefined) return [];
+      const ranked = [...kept].map(([id, vector]) => ({ id, similarity: cosineOfUnitVectors(wanted, vector) }));
       ranked.sort((first, second) => second.similarity - first.similarity || (first.id < second.id ? -1 : 1));
       return ranked.slice(0, lessonsInPrompt);
     },
@@ -174,11 +155,6 @@ function experienceWith(used: readonly LessonInPrompt[], now: number): Experienc
   const uses = used.map((lesson) => ({ ...lesson, title: "", author: "", trust: 0, own: false }));
   const text = { prompt: "", answer: "", model: "simulated" };
   return { id: String(now), createdAt: now, ...text, steps: [], lessons: uses, ms: 0, distillation: "waiting" };
-}
-
-/** Of vectors of length 1. */
-function product(first: Float32Array | undefined, second: Float32Array): number {
-  return second.reduce((sum, value, position) => sum + value * (first?.[position] ?? 0), 0);
 }
 
 function ignored(): void {

@@ -3,7 +3,6 @@
  * to it, and what it has to say is asked of it: for measuring what experience is worth, one's own and that of others.
  */
 import { homedir, hostname } from "node:os";
-import { join } from "node:path";
 import { createAgent } from "@grapevine/agent";
 import {
   type AuthorId,
@@ -24,11 +23,9 @@ import {
   type Task,
 } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
-import { openStore } from "@grapevine/store";
-import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
 import { createActivity } from "./activity.ts";
-import { createAdmission } from "./admission.ts";
+import { openAdmissionBench } from "./admission-bench.ts";
 import { publishDraft } from "./authoring.ts";
 import { createIdleStages } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
@@ -101,26 +98,10 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
   const clock = systemClock;
   const self = identity.author;
   const log = pino({ level: "silent" });
-  const store = await openStore({ path: join(folder, "store"), clock });
-  const { lessons, experiences } = store;
-  const { index } = await openVectorIndex({
-    path: join(folder, "index"),
-    embedder: embedder.id,
-    dimensions: embedder.dimensions,
-    log: () => undefined,
-  });
-  const admission = await createAdmission({
-    lessons,
-    index,
-    embedder,
-    self,
-    clock,
-    log,
-    behind: { isSet: async () => false, set: async () => undefined, clear: async () => undefined },
-    onOutbox: () => undefined,
-    limits: capacity === undefined ? {} : { capacity },
-  });
-  const { ledger, indexing, principals, recall } = admission;
+  const bench = await openAdmissionBench({ folder, self, embedder, clock, log, capacity });
+  const { admission, settled } = bench;
+  const { lessons, experiences } = bench.store;
+  const { ledger, principals, recall } = admission;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const authoring = { store: lessons, ledger, gate, identity, clock };
@@ -135,11 +116,6 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
   const idleStages = { lessons, experiences, admission, authoring, agent, model, embedder, gate, self, clock, log };
   const { trials, consolidating } = createIdleStages(idleStages);
-  const settled = async (): Promise<void> => {
-    await ledger.settled();
-    await indexing.settled();
-    await ledger.settled();
-  };
   const all = async (author?: AuthorId): Promise<StoredLesson[]> => {
     const found: StoredLesson[] = [];
     for await (const lesson of lessons.list(author === undefined ? {} : { author })) found.push(lesson);
@@ -210,9 +186,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
     close: async () => {
       activity.close();
       await learning.stop();
-      await admission.end();
-      await index.close();
-      await store.close();
+      await bench.close();
     },
   };
 }

@@ -2,9 +2,8 @@
 export { PostingIndex, questionFallOff, relevanceOf, relevantLabels } from "@grapevine/agent";
 export { createNetwork, graylistedBelow, type Network } from "@grapevine/network";
 export { openEnvironment } from "@grapevine/practice";
-export { openStore } from "@grapevine/store";
 export { openVectorIndex } from "@grapevine/vector-index";
-export { type Admission, type AdmissionComponents, createAdmission } from "./admission.ts";
+export { type AdmissionBench, type AdmissionBenchInit, openAdmissionBench } from "./admission-bench.ts";
 export { type AuthoringComponents, publishDraft, publishRetraction } from "./authoring.ts";
 export type { Behind } from "./indexing.ts";
 export {

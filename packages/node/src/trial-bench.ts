@@ -1,7 +1,6 @@
 /**
  * A node's trials without its network: a real store in a folder, the real way of records into it, the real agent. For measuring what trials let through.
  */
-import { join } from "node:path";
 import { createAgent } from "@grapevine/agent";
 import {
   createIdentity,
@@ -16,10 +15,8 @@ import {
   type Task,
 } from "@grapevine/core";
 import { openEnvironment } from "@grapevine/practice";
-import { openStore } from "@grapevine/store";
-import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
-import { createAdmission } from "./admission.ts";
+import { openAdmissionBench } from "./admission-bench.ts";
 import { createTrials, type FinishedTrial, type TrialTotals } from "./trials.ts";
 
 export interface TrialBenchInit {
@@ -47,23 +44,8 @@ export async function openTrialBench({ folder, model, embedder }: TrialBenchInit
   const clock = systemClock;
   const log = pino({ level: "silent" });
   const identity = createIdentity();
-  const store = await openStore({ path: join(folder, "store"), clock });
-  const { index } = await openVectorIndex({
-    path: join(folder, "index"),
-    embedder: embedder.id,
-    dimensions: embedder.dimensions,
-    log: () => undefined,
-  });
-  const admission = await createAdmission({
-    lessons: store.lessons,
-    index,
-    embedder,
-    self: identity.author,
-    clock,
-    log,
-    behind: { isSet: async () => false, set: async () => undefined, clear: async () => undefined },
-    onOutbox: () => undefined,
-  });
+  const bench = await openAdmissionBench({ folder, self: identity.author, embedder, clock, log });
+  const { admission, store } = bench;
   admission.begin();
   const agent = createAgent({
     model: () => model,
@@ -96,10 +78,6 @@ export async function openTrialBench({ folder, model, embedder }: TrialBenchInit
     lesson: (id) => store.lessons.get(id),
     next: () => trials.next(new AbortController().signal),
     totals: () => trials.totals(),
-    close: async () => {
-      await admission.end();
-      await index.close();
-      await store.close();
-    },
+    close: () => bench.close(),
   };
 }

@@ -3,14 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AuthorId, createIdentity, type Embedder, type RecordId, type SignedRecord, systemClock } from "@grapevine/core";
-import {
-  createAdmission,
-  createNetwork,
-  graylistedBelow,
-  type Network,
-  openStore,
-  openVectorIndex,
-} from "@grapevine/node/pipeline";
+import { createNetwork, graylistedBelow, type Network, openAdmissionBench } from "@grapevine/node/pipeline";
 import { floodSwarm } from "./bare-host.ts";
 import { floodLesson } from "./flood-lesson.ts";
 import { type FloodNode, floodCapacity, strangerCount, strangersRoom } from "./flood-node.ts";
@@ -22,22 +15,18 @@ const lookEveryMs = 100;
 export async function openDefendedNode(embedder: Embedder): Promise<FloodNode> {
   const identity = createIdentity();
   const folder = await mkdtemp(join(tmpdir(), "grapevine-flood-"));
-  const store = await openStore({ path: join(folder, "store"), clock: systemClock });
-  const { lessons } = store;
-  const { id, dimensions } = embedder;
-  const { index } = await openVectorIndex({ path: join(folder, "index"), embedder: id, dimensions });
-  const admission = await createAdmission({
-    lessons,
-    index,
-    embedder,
+  const bench = await openAdmissionBench({
+    folder,
     self: identity.author,
+    embedder,
     clock: systemClock,
     log: { info: ignored, warn: ignored, error: ignored },
-    behind: { isSet: async () => false, set: async () => undefined, clear: async () => undefined },
+    capacity: floodCapacity,
     onOutbox: () => network.publish(),
-    limits: { capacity: floodCapacity },
   });
-  const { ledger, indexing, principals } = admission;
+  const { admission, settled, store } = bench;
+  const { lessons } = store;
+  const { ledger, principals } = admission;
   const arrivedAt = new Map<RecordId, number>();
   const graylistedAt = new Map<AuthorId, number>();
   const network: Network = createNetwork(
@@ -70,11 +59,6 @@ export async function openDefendedNode(embedder: Embedder): Promise<FloodNode> {
     for (const { peerId, score = 0 } of network.peers())
       if (score < graylistedBelow && !graylistedAt.has(peerId)) graylistedAt.set(peerId, Date.now());
   }, lookEveryMs);
-  const settled = async (): Promise<void> => {
-    await ledger.settled();
-    await indexing.settled();
-    await ledger.settled();
-  };
   return {
     author: identity.author,
     address: network.addresses()[0] ?? "",
@@ -110,9 +94,7 @@ export async function openDefendedNode(embedder: Embedder): Promise<FloodNode> {
     close: async () => {
       clearInterval(looking);
       await network.stop();
-      await admission.end();
-      await store.close();
-      await index.close();
+      await bench.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
