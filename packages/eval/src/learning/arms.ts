@@ -6,6 +6,7 @@ import type { MeteredModel } from "../harness/metered-model.ts";
 import type { Arm, Cell, Stage, Tried } from "../harness/plan.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { closeAll, openPeer, type Practised, preparedFolder, receiveTrusting, type SetTask, withPeer } from "./cohort.ts";
+import { draftOf } from "./drafts.ts";
 import { type EpisodeMemory, episodeMemory, withEpisodes } from "./episodes.ts";
 import { type LessonByHand, lessonOfAnotherKind, lessonsByHand } from "./given-lessons.ts";
 import { triedAt } from "./tried.ts";
@@ -189,18 +190,7 @@ async function poolFolder(init: ArmsInit): Promise<string> {
   await preparedFolder(folder, () =>
     withPeer({ name: "pool", folder }, init, async (bench) => {
       for (const { body } of init.cohort.flatMap(({ lessons }) => lessons)) {
-        const { kind, title, situation, guidance, example, evidence, tags, environment } = body;
-        await bench.teach({
-          kind,
-          title,
-          situation,
-          guidance,
-          evidence,
-          tags,
-          derivedFrom: [],
-          ...(example && { example }),
-          ...(environment && { environment }),
-        });
+        await bench.teach(draftOf(body));
       }
     }),
   );

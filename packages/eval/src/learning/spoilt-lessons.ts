@@ -2,6 +2,7 @@
 import { type Identity, type LessonBody, type LessonDraft, type SignedRecord, signRecord } from "@grapevine/core";
 import { reworded, type Topic } from "../adversaries/topics.ts";
 import type { SeededRandom } from "../seeded-random.ts";
+import { draftOf } from "./drafts.ts";
 import { kindOf } from "./given-lessons.ts";
 
 type Lesson = SignedRecord<LessonBody>;
@@ -78,20 +79,6 @@ const onceSeen: LessonDraft["evidence"] = { worked: 1, changed: 0, failed: 0, ve
 
 function withWording(draft: LessonDraft | undefined, turn: number): LessonDraft | undefined {
   return draft === undefined ? undefined : { ...draft, guidance: reworded(draft.guidance, turn) };
-}
-
-function draftOf({ kind, title, situation, guidance, example, evidence, tags, environment }: LessonBody): LessonDraft {
-  return {
-    kind,
-    title,
-    situation,
-    guidance,
-    evidence,
-    tags,
-    derivedFrom: [],
-    ...(example && { example }),
-    ...(environment && { environment }),
-  };
 }
 
 function signed(draft: LessonDraft, seq: number, author: Identity): Lesson {
