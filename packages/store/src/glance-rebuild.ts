@@ -2,15 +2,15 @@
  * Makes all glances and all testimony anew from the lessons and the attestations, a small commit at a time, while the store is in use. A mark in the store says that they
  * are complete and of which format: it is taken away before anything else is written by a program that has another format, and set last.
  */
-import { glanceOf, isAttestation, isLesson, type RecordId } from "@grapevine/core";
+import { glanceOf, isAttestation, type LessonBody, type RecordId, type SignedRecord } from "@grapevine/core";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Database, Write } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { encodeCounts, encodeGlance, glanceFormat } from "./glance-encoding.ts";
 import { authoredKey, glanceKey, type Keyspace, keyspaceRange, keyspaces, prefixRange, textKey, textOfKey } from "./keyspace.ts";
-import { decodePointer, decodeStanding } from "./lesson-encoding.ts";
+import { decodePointer, decodeStanding, type LessonStanding } from "./lesson-encoding.ts";
 import { seal } from "./sealed-value.ts";
-import { decodeFrame } from "./stored-frame.ts";
+import { asLesson, decodeFrame } from "./stored-frame.ts";
 import type { Transaction } from "./transaction.ts";
 
 export interface RebuildComponents {
@@ -48,18 +48,20 @@ export async function dropForeignMarks(database: Database): Promise<void> {
 export async function rebuildGlances(components: RebuildComponents): Promise<void> {
   await eachPage(keyspaces.glance, components, deletion);
   await eachPage(keyspaces.testimony, components, deletion);
-  await eachPage(keyspaces.standing, components, lessonGlances);
+  await eachLesson(components, (transaction, record, kept) =>
+    transaction.put(glanceKey(kept.label), encodeGlance(glanceOf({ ...kept, record }, []))),
+  );
   await eachPage(keyspaces.attestation, components, testimony);
   await components.commits.commit((transaction) => transaction.put(markKey, nothing));
 }
 
 /** What one commit writes, of what was read before it. */
-export type Page = (transaction: Transaction) => void;
+type Page = (transaction: Transaction) => void;
 
 const keysPerPage = 50;
 
 /** All keys that are there when it begins. What comes later writes its own. */
-export async function eachPage(
+async function eachPage(
   keyspace: Keyspace,
   { database, commits }: RebuildComponents,
   prepare: (keys: readonly Buffer[], database: Database) => Promise<Page>,
@@ -77,20 +79,25 @@ async function deletion(keys: readonly Buffer[]): Promise<Page> {
   };
 }
 
-/** Records never change, so that they may be read before the commit; what is kept about a lesson is read in it. */
-async function lessonGlances(keys: readonly Buffer[], database: Database): Promise<Page> {
-  const ids = keys.map(textOfKey);
-  const frames = await database.getMany(ids.map((id) => textKey(keyspaces.frame, id)));
-  return (transaction) => {
-    for (const [position, key] of keys.entries()) {
-      const value = transaction.getSync(key);
-      if (value === undefined) continue; // gone since
-      const record = decodeFrame(ids[position] as RecordId, frames[position]);
-      if (!isLesson(record)) throw storeErrors.create("STORE_DAMAGED", `record ${record.id} is not a lesson`);
-      const { order: _, ...kept } = decodeStanding(value);
-      transaction.put(glanceKey(kept.label), encodeGlance(glanceOf({ ...kept, record }, [])));
-    }
-  };
+/**
+ * As `eachPage`, over all lessons. Records never change, so that they may be read before the commit; what is kept about a lesson is read in it.
+ * @throws STORE_DAMAGED when a lesson cannot be read
+ */
+export async function eachLesson(
+  components: RebuildComponents,
+  write: (transaction: Transaction, record: SignedRecord<LessonBody>, kept: LessonStanding) => void,
+): Promise<void> {
+  await eachPage(keyspaces.standing, components, async (keys, database) => {
+    const ids = keys.map(textOfKey);
+    const frames = await database.getMany(ids.map((id) => textKey(keyspaces.frame, id)));
+    return (transaction) => {
+      for (const [position, key] of keys.entries()) {
+        const value = transaction.getSync(key);
+        if (value === undefined) continue; // gone since
+        write(transaction, asLesson(decodeFrame(ids[position] as RecordId, frames[position])), decodeStanding(value));
+      }
+    };
+  });
 }
 
 async function testimony(keys: readonly Buffer[], database: Database): Promise<Page> {

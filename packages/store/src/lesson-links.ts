@@ -7,7 +7,7 @@
  */
 import { type AuthorId, isRecordId, type LessonBody, type LessonState, type RecordId, type SignedRecord } from "@grapevine/core";
 import type { Database, Write } from "./database.ts";
-import { eachPage, type Page, type RebuildComponents } from "./glance-rebuild.ts";
+import { eachLesson, type RebuildComponents } from "./glance-rebuild.ts";
 import {
   authoredKey,
   authorOfAuthoredKey,
@@ -19,11 +19,8 @@ import {
   prefixRange,
   supersederKey,
   textKey,
-  textOfKey,
 } from "./keyspace.ts";
-import { decodeStanding } from "./lesson-encoding.ts";
 import { seal } from "./sealed-value.ts";
-import { asLesson, decodeFrame } from "./stored-frame.ts";
 import type { Transaction } from "./transaction.ts";
 
 const markKey: Buffer = textKey(keyspaces.meta, "links 2");
@@ -116,25 +113,12 @@ export class LessonLinks {
   async #fill(): Promise<void> {
     const { database, commits } = this.#components;
     if ((await database.hasMany([markKey]))[0] === true) return;
-    await eachPage(keyspaces.standing, this.#components, linksOf);
+    await eachLesson(this.#components, (transaction, record, { standing: { state } }) => {
+      putLinks(transaction, record);
+      placeExpiry(transaction, { id: record.id, expiresAt: record.body.expiresAt, state });
+    });
     await commits.commit((transaction) => transaction.put(markKey, nothing));
   }
-}
-
-/** Records never change, so that they may be read before the commit; what is kept about a lesson is read in it. */
-async function linksOf(keys: readonly Buffer[], database: Database): Promise<Page> {
-  const ids = keys.map(textOfKey);
-  const frames = await database.getMany(ids.map((id) => textKey(keyspaces.frame, id)));
-  return (transaction) => {
-    for (const [position, key] of keys.entries()) {
-      const value = transaction.getSync(key);
-      if (value === undefined) continue; // gone since
-      const record = asLesson(decodeFrame(ids[position] as RecordId, frames[position]));
-      putLinks(transaction, record);
-      const { state } = decodeStanding(value).standing;
-      placeExpiry(transaction, { id: record.id, expiresAt: record.body.expiresAt, state });
-    }
-  };
 }
 
 /** The authors of what is said of a lesson in a keyspace of that. */
