@@ -1,14 +1,10 @@
 /** Keys that follow one another, at one node: whatever the order in which rotations and what the old key wrote come, the same is kept, and a thief gains nothing. */
 import {
-  type AttestationBody,
   type Identity,
-  identityFromSeed,
   keptDigests,
   keyHashOf,
-  type LessonBody,
   type Principal,
   type RecordDraft,
-  type RetractionBody,
   type RotationBody,
   RotationIndex,
   type SignedRecord,
@@ -16,41 +12,30 @@ import {
   strangerCalled,
 } from "@grapevine/core";
 import { MemoryLessonStore } from "@grapevine/testing";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createLedger, type Ledger } from "../src/ledger.ts";
 import { openPrincipalBook, type PrincipalBook } from "../src/principals.ts";
-import { createRoom } from "../src/room.ts";
+import {
+  at,
+  attestation,
+  deliver,
+  identityNumbered,
+  idsOf,
+  inAnyOrder,
+  ledgerOf,
+  lesson,
+  offered,
+  type Place,
+  retraction,
+} from "./arriving-records.ts";
 
-const at = 1_700_000_000_000;
-const clock = { now: () => at + 100_000 };
-const [self, old, next, afterNext, thief, cy] = [1, 2, 3, 4, 5, 6].map((seed) =>
-  identityFromSeed(new Uint8Array(32).fill(seed)),
-) as [Identity, Identity, Identity, Identity, Identity, Identity];
-
-function lesson(author: Identity, seq: number): SignedRecord<LessonBody> {
-  return signRecord<LessonBody>(author, {
-    type: "lesson",
-    seq,
-    createdAt: at + seq,
-    kind: "procedure",
-    title: `Open box ${seq}`,
-    situation: `Box ${seq} is shut`,
-    guidance: `Turn the handle ${seq} times`,
-    evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
-    tags: [],
-    derivedFrom: [],
-  });
-}
-
-function attestation(author: Identity, seq: number, about: SignedRecord): SignedRecord<AttestationBody> {
-  const counts = { worked: 2, changed: 0, failed: 0 };
-  return signRecord<AttestationBody>(author, { type: "attestation", seq, createdAt: at + seq, lesson: about.id, ...counts });
-}
-
-function retraction(author: Identity, seq: number, about: SignedRecord): SignedRecord<RetractionBody> {
-  return signRecord<RetractionBody>(author, { type: "retraction", seq, createdAt: at + seq, lesson: about.id });
-}
+const [self, old, next, afterNext, thief, cy] = [1, 2, 3, 4, 5, 6].map(identityNumbered) as [
+  Identity,
+  Identity,
+  Identity,
+  Identity,
+  Identity,
+  Identity,
+];
 
 function rotation(
   author: Identity,
@@ -61,42 +46,13 @@ function rotation(
   return signRecord<RotationBody>(author, draft);
 }
 
-interface Place {
-  readonly store: MemoryLessonStore;
-  readonly ledger: Ledger;
-  readonly principals: PrincipalBook;
-}
-
-async function place(known: readonly Principal[] = []): Promise<Place> {
+async function place(known: readonly Principal[] = []): Promise<Place & { readonly principals: PrincipalBook }> {
   const store = new MemoryLessonStore();
   await store.apply(known.map((principal) => ({ kind: "principal", principal })));
   const principals = await openPrincipalBook(store);
-  const limits = { capacity: 1000, heldShare: 1, authorShare: 1 };
-  const room = createRoom({ store, principals, self: self.author, limits, utilitiesOf: async (lessons) => lessons.map(() => 0) });
-  const none = (): void => undefined;
   const rotations = new RotationIndex(await store.rotations());
-  const ledger = createLedger({ store, principals, rotations, self: self.author, clock, room, onLessons: none, onOutbox: none });
-  return { store, ledger, principals };
+  return { store, ledger: ledgerOf({ store, principals, rotations, self }), principals };
 }
-
-/** Gives the records in this order, and then, as sync does, whatever is still missing, until nothing more is taken. */
-async function deliver({ store, ledger }: Place, records: readonly SignedRecord[]): Promise<void> {
-  for (const record of records) await ledger.receive([record]);
-  for (let before = ""; ; ) {
-    const after = (await offered(store)).join();
-    if (after === before) return;
-    before = after;
-    await ledger.receive(records);
-  }
-}
-
-async function offered(store: MemoryLessonStore): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { id } of store.recordKeys()) ids.push(id);
-  return ids.sort();
-}
-
-const idsOf = (...records: readonly SignedRecord[]): string[] => records.map(({ id }) => id).sort();
 
 describe("promise 4 where a key is replaced: the same records in any order", () => {
   const stays = lesson(old, 1);
@@ -114,20 +70,10 @@ describe("promise 4 where a key is replaced: the same records in any order", () 
   /** By somebody who has the old key, and none of those that follow. */
   const claim = rotation(thief, thief, { follows: old.author });
 
-  const inAnyOrder = async (records: readonly SignedRecord[], check: (place: Place) => Promise<void>): Promise<void> => {
-    const order = fc.shuffledSubarray([...records], { minLength: records.length });
-    await fc.assert(
-      fc.asyncProperty(order, async (shuffled) => {
-        const node = await place();
-        await deliver(node, shuffled);
-        await check(node);
-      }),
-      { numRuns: 60 },
-    );
-  };
+  const places = { open: place, numRuns: 60 };
 
   it("leave of the old key what the next one names, in however many records, and nothing else", async () => {
-    await inAnyOrder([...written, commitment, first, second, claim], async ({ store }) => {
+    await inAnyOrder(places, [...written, commitment, first, second, claim], async ({ store }) => {
       expect(await offered(store)).toEqual(idsOf(stays, staysToo, takenBack, ofCy, byNext, commitment, first, second));
       for (const { id } of [stays, staysToo, takenBack, byNext]) expect((await store.get(id))?.standing.state).toBe("held");
       expect((await store.get(goes.id))?.standing.state ?? "retracted").toBe("retracted");
@@ -136,7 +82,7 @@ describe("promise 4 where a key is replaced: the same records in any order", () 
   });
 
   it("leave everything where the commitment is to another key", async () => {
-    await inAnyOrder([...written, rotation(old, cy), first, claim], async ({ store }) => {
+    await inAnyOrder(places, [...written, rotation(old, cy), first, claim], async ({ store }) => {
       expect(await offered(store)).toEqual(idsOf(stays, staysToo, goes, ofCy, praise, regret, byNext, rotation(old, cy)));
     });
   });
@@ -151,7 +97,7 @@ describe("promise 4 where a key is replaced: the same records in any order", () 
   it("follow a chain of keys, each of which keeps the one before", async () => {
     const third = rotation(afterNext, cy, { follows: next.author, keeps: keptDigests([byNext.id]) });
     const late = lesson(next, 9);
-    await inAnyOrder([stays, byNext, late, commitment, first, third], async ({ store }) => {
+    await inAnyOrder(places, [stays, byNext, late, commitment, first, third], async ({ store }) => {
       expect(await offered(store)).toEqual(idsOf(stays, byNext, commitment, first, third));
     });
   });
