@@ -56,66 +56,55 @@ describe("a claim", () => {
   });
 });
 
-it("a peer that offers a record and stays silent does not keep another from bringing it", async () => {
-  const clock = movableClock();
-  const [here, other] = [createNode({}, { clock }), createNode()];
-  const lesson = lessonOf(createIdentity(), "tin");
-  other.records.add([lesson]);
-  await withNodes([here, other], async () => {
-    const liar = await startLiar(here, "test", () => ({ count: 0, sum: new Uint8Array(32) }));
-    try {
-      await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
-      const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/2");
-      const frames = lpStream(stream);
-      const offer = async (): Promise<unknown> => {
-        await frames.write(dagCbor.encode({ type: "offer", ids: [digestOf(lesson.id)] }));
-        return dagCbor.decode((await frames.read()).subarray());
-      };
-      expect(await offer()).toMatchObject({ wanted: [digestOf(lesson.id)] });
+describe("a peer does not keep another from bringing a record", () => {
+  it("that it offers, and stays silent", async () => {
+    await withLiar(async ({ here, other, clock, lesson, say }) => {
+      expect(await say({ type: "offer", ids: [digestOf(lesson.id)] })).toMatchObject({ wanted: [digestOf(lesson.id)] });
       await other.network.connect(here.network.addresses());
       await other.network.sync();
       expect(here.records.size).toBe(0);
       clock.move(claimTimeoutMs);
       await other.network.sync();
       expect(here.records.has(lesson.id)).toBe(true);
-      stream.abort(new Error("enough"));
-    } finally {
-      await liar.stop();
-    }
+    });
   });
-});
 
-it("a peer that offers a record and brings others that nobody asked for does not, either", async () => {
-  const clock = movableClock();
-  const [here, other] = [createNode({}, { clock }), createNode()];
-  const lesson = lessonOf(createIdentity(), "tin");
-  const old = lessonOf(createIdentity(), "jar", { expiresAt: 1 });
-  other.records.add([lesson]);
-  await withNodes([here, other], async () => {
-    const liar = await startLiar(here, "test", () => ({ count: 0, sum: new Uint8Array(32) }));
-    try {
-      await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
-      const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/2");
-      const frames = lpStream(stream);
-      const say = async (request: unknown): Promise<void> => {
-        await frames.write(dagCbor.encode(request));
-        await frames.read();
-      };
+  it("that it offers, and brings others that nobody asked for", async () => {
+    await withLiar(async ({ here, other, clock, lesson, say }) => {
+      const old = lessonOf(createIdentity(), "jar", { expiresAt: 1 });
       await say({ type: "offer", ids: [digestOf(lesson.id)] });
       clock.move(claimTimeoutMs);
       await say({ type: "give", frames: [old.frame] });
       await other.network.connect(here.network.addresses());
       await other.network.sync();
       expect(here.records.has(lesson.id)).toBe(true);
-      stream.abort(new Error("enough"));
-    } finally {
-      await liar.stop();
-    }
+    });
+  });
+
+  it("that it offers again and again", async () => {
+    await withLiar(async ({ here, other, lesson, say }) => {
+      for (let time = 0; time < 2; time++) await say({ type: "offer", ids: [digestOf(lesson.id)] });
+      await other.network.connect(here.network.addresses());
+      await other.network.sync();
+      expect(here.records.has(lesson.id)).toBe(true);
+    });
   });
 });
 
-it("a peer that offers the same again and again does not, either", async () => {
-  const [here, other] = [createNode(), createNode()];
+interface Scene {
+  readonly here: ReturnType<typeof createNode>;
+  /** Has the lesson, and is not connected yet. */
+  readonly other: ReturnType<typeof createNode>;
+  /** Of `here`. */
+  readonly clock: ReturnType<typeof movableClock>;
+  readonly lesson: ReturnType<typeof lessonOf>;
+  /** What the liar says in a sync that it leads, and what it is answered. */
+  readonly say: (request: unknown) => Promise<unknown>;
+}
+
+async function withLiar(play: (scene: Scene) => Promise<void>): Promise<void> {
+  const clock = movableClock();
+  const [here, other] = [createNode({}, { clock }), createNode()];
   const lesson = lessonOf(createIdentity(), "tin");
   other.records.add([lesson]);
   await withNodes([here, other], async () => {
@@ -124,19 +113,17 @@ it("a peer that offers the same again and again does not, either", async () => {
       await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
       const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/2");
       const frames = lpStream(stream);
-      for (let time = 0; time < 2; time++) {
-        await frames.write(dagCbor.encode({ type: "offer", ids: [digestOf(lesson.id)] }));
-        await frames.read();
-      }
-      await other.network.connect(here.network.addresses());
-      await other.network.sync();
-      expect(here.records.has(lesson.id)).toBe(true);
+      const say = async (request: unknown): Promise<unknown> => {
+        await frames.write(dagCbor.encode(request));
+        return dagCbor.decode((await frames.read()).subarray());
+      };
+      await play({ here, other, clock, lesson, say });
       stream.abort(new Error("enough"));
     } finally {
       await liar.stop();
     }
   });
-});
+}
 
 it("an author who is allowed again is heard of at once", async () => {
   const clock = movableClock();
