@@ -76,6 +76,7 @@ import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { PromptBar } from "./prompt-bar.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
+import type { ReuseBook } from "./reusing.ts";
 import type { Room } from "./room.ts";
 import { version } from "./version.ts";
 import { experienceDetails, experienceSummary, type ViewComponents } from "./views.ts";
@@ -109,6 +110,9 @@ export interface NodeServiceComponents {
   readonly recall: AskingComponents["recall"];
   readonly answers: AnswerPolicy;
   readonly keepsAsked: boolean;
+  readonly reuse: Pick<ReuseBook, "note" | "ending">;
+  /** Are verified answers given again without the model? */
+  readonly reuses: boolean;
   readonly reach: ReachSettings;
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
@@ -166,6 +170,7 @@ export class NodeService implements NodeOperations {
       room: { foreign: room.use().foreign, capacity: room.use().capacity },
       answers: this.#components.answers,
       keepsAsked: this.#components.keepsAsked,
+      reuses: this.#components.reuses,
       rebuilding: indexing.progress(),
       distilled: learning.counts(),
       version,

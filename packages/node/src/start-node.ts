@@ -44,6 +44,8 @@ export interface NodeOptions {
   readonly answer?: AnswerPolicy;
   /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */
   readonly keepAsked?: boolean;
+  /** Give verified answers to the same question again, without the model? Default: as at the last start, or yes. */
+  readonly reuse?: boolean;
   /** Ways of finding and reaching peers. Default of each: as at the last start, or no. */
   readonly reach?: Partial<ReachSettings>;
   /** Multiaddrs of peers that are dialled at every start, and redialled for ever. Default: those of the last start. */
@@ -178,11 +180,12 @@ async function open(
   const idleShare = options.idleShare ?? earlier.idleShare;
   const answer = options.answer ?? earlier.answer;
   const keepAsked = options.keepAsked ?? earlier.keepAsked;
+  const reuse = options.reuse ?? earlier.reuse;
   const swarm = options.swarm ?? invites[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
   const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
   const reach = { ...earlier.reach, ...options.reach };
   const bootstrap = options.bootstrap ?? earlier.bootstrap;
-  const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reach, bootstrap };
+  const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reuse, reach, bootstrap };
   const settings = createSavedSettings(home, { ...earlier, ...kept }, log);
   const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),

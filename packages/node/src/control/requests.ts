@@ -17,6 +17,7 @@ export const askRequest: z.ZodType<AskRequest> = z.strictObject({
   timeoutMs: z.int().min(1).max(askTimeoutMs).optional(),
   lessons: z.boolean().optional(),
   bothSides: z.boolean().optional(),
+  fresh: z.boolean().optional(),
 });
 
 export const feedbackRequest: z.ZodType<FeedbackRequest> = z.strictObject({

@@ -168,8 +168,9 @@ function marksOf(text: string): string {
     .split(/\s+/)
     .map((piece) => piece.replace(/^["'“‘([{]+|["'”’)\]},.;:!?…]+$/g, ""))
     .filter(
-      (piece) => /[^\p{L}\p{N}'’,.%°:-]/u.test(piece) || /^-/.test(piece) || (/^\p{L}$/u.test(piece) && !/^[aAiI]$/.test(piece)),
+      (piece) =>
+        /[^\p{L}\p{N}'’,.%°:-]/u.test(piece) || piece.startsWith("-") || (/^\p{L}$/u.test(piece) && !/^[aAiI]$/.test(piece)),
     );
-  const brackets = [...text].filter((character) => "[]{}()<>`*^$|\\=+~#@&".includes(character));
-  return [...marked, brackets.join("")].join(" ");
+  const brackets = text.replaceAll(/[^[\]{}()<>`*^$|\\=+~#@&]/g, "");
+  return [...marked, brackets].join(" ");
 }
