@@ -1,5 +1,14 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, isMembership, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
+import {
+  type AuthorId,
+  isMembership,
+  isRotation,
+  messageOf,
+  type RotationBody,
+  type SignedRecord,
+  systemTimers,
+  type Timers,
+} from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
@@ -336,9 +345,22 @@ export class RunningNetwork {
     await this.#components.receive(records, from);
     for (const record of records) this.#gaps.arrived(record);
     // What the member has written may have come before, and been ignored.
-    if (!records.some(isMembership)) return;
-    this.#wantAgain();
+    const isMembers = records.some(isMembership);
+    const isRotated = await this.#hasNamedMore(records.filter(isRotation));
+    if (isMembers) this.#intake.passedOver.clear();
+    if (!isMembers && !isRotated) return;
+    this.#settlements.clear();
     if (this.peers.get(from) !== undefined) this.syncs.request(from);
+  }
+
+  /** Does a successor name records that stay, of a key of which some were passed over? Only one that is kept counts: anybody can say that he follows. */
+  async #hasNamedMore(rotations: readonly SignedRecord<RotationBody>[]): Promise<boolean> {
+    let has = false;
+    for (const { id, body } of rotations) {
+      if (body.follows === undefined || (await this.#components.records.record(id)) === undefined) continue;
+      has = this.#intake.passedOver.dropRotated(body.follows) || has;
+    }
+    return has;
   }
 
   /** What was passed over may be wanted now. */
