@@ -141,6 +141,8 @@ export const announcedFromBytes = 4096;
 export const maxConnections = 100;
 /** Of these, places that are kept for peers whom the user named: strangers who come get the others. */
 export const namedConnections = 20;
+/** Of these, places that members of a closed swarm may have as well: whoever is nobody there can shut none of them out, and they not whom the user named. */
+export const memberConnections = 10;
 /** Connections that one address may open in a second: a cluster on one machine and a team behind one router start at once. */
 export const maxConnectionsPerSecond = 50;
 /** Connections whose greeting and encryption are under way. */

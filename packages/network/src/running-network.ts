@@ -73,6 +73,7 @@ export async function runNetwork(
     reach,
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
+    isMember: (peer) => door.isClosed && door.isMember(peer),
     floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
     greeted: door.isClosed ? greeted : undefined,
   });
