@@ -18,7 +18,7 @@ export interface MakingRoom<Key> {
   readonly most: number;
   readonly now: number;
   /** Whoever the user named may not. */
-  mayGo(key: Key): boolean;
+  readonly mayGo: (key: Key) => boolean;
 }
 
 /** Who is to be forgotten where there is one too many; undefined where nobody may be. */

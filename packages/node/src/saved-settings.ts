@@ -107,6 +107,8 @@ function toBeSaved(peers: ReadonlyMap<string, Noted>): Pick<Settings, "peers" | 
   const all = [...peers];
   return {
     peers: Object.fromEntries(all.map(([peerId, { addresses }]) => [peerId, addresses])),
-    acquaintances: Object.fromEntries(all.map(([peerId, { addresses: _, ...dates }]) => [peerId, dates])),
+    acquaintances: Object.fromEntries(
+      all.map(([peerId, { firstMetAt, lastMetAt, named }]) => [peerId, { firstMetAt, lastMetAt, named }]),
+    ),
   };
 }
