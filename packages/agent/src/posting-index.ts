@@ -1,5 +1,5 @@
 /**
- * The `WordIndex` port as posting lists in memory: some 450 to 600 bytes a lesson of thirty words.
+ * The `WordIndex` port as posting lists in memory: see `posting-lists.ts`.
  *
  * Scores are BM25 (S. Robertson, S. Walker et al.: Okapi at TREC-3, 1994) over words that are weighed by their fields, with each word's rarity as a share of the rarest
  * possible, so that a score means the same in a store of ten lessons and of a hundred thousand.
@@ -79,15 +79,15 @@ export class PostingIndex implements WordIndex {
   }
 
   search(words: Uint32Array, count: number): WordMatch[] {
-    const lists = Array.from(words, (word) => this.#postings.get(word)).filter(({ length }) => length > 0);
-    lists.sort((first, second) => first.length - second.length);
+    const known: { readonly word: number; readonly holders: number }[] = [];
+    for (const word of words) known.push({ word, holders: this.#postings.count(word) });
     const touched: number[] = [];
     const sums = this.#cleanSums();
     let left = maxPostingsWalked;
-    for (const list of lists) {
-      left -= list.length;
+    for (const { word, holders } of known.sort((first, second) => first.holders - second.holders)) {
+      left -= holders;
       if (left < 0) break;
-      this.#addGains(list, sums, touched);
+      this.#addGains(this.#postings.get(word), sums, touched);
     }
     const best = bestOf(touched, sums, count);
     const found = best.map((slot) => ({ label: this.#labels[slot] as number, score: sums[slot] as number }));
