@@ -193,7 +193,7 @@ async function open(
   const reach = { ...earlier.reach, ...options.reach };
   const bootstrap = options.bootstrap ?? earlier.bootstrap;
   const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reach, bootstrap };
-  const settings = createSavedSettings(home, { ...earlier, ...kept }, log);
+  const settings = createSavedSettings(home, { ...earlier, ...kept }, { clock, log });
   const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>

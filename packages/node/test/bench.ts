@@ -51,7 +51,7 @@ export async function start({ name = "node", reply = () => "yes", settings, seed
   const { index } = await openVectorIndex({ path: home.indexFolder, embedder: embedder.id, dimensions: embedder.dimensions });
   const composed = await compose({
     home,
-    settings: createSavedSettings(home, { peers: {}, ...settings }, log),
+    settings: createSavedSettings(home, { peers: {}, ...settings }, { clock: systemClock, log }),
     swarm: "test",
     listen: ["/ip4/127.0.0.1/tcp/0"],
     identity,
