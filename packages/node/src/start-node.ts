@@ -85,7 +85,17 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
   };
   const server = await startControlServer(
     { name: home.name, port: options.api ?? 0, token: await loadToken(home) },
-    { operations: service, onStop: () => void stop(), log },
+    {
+      operations: service,
+      openAi: {
+        operations: service,
+        converse: (conversation, options) => service.converse(conversation, options),
+        embedder: opened.embedder,
+        clock: opened.clock,
+      },
+      onStop: () => void stop(),
+      log,
+    },
   );
   closing.add("control API", () => server.close());
   service.servesAt(server.url);
