@@ -63,6 +63,8 @@ export interface Experience {
   readonly answeredBy?: AuthorId;
   /** Id of the experience whose verified answer was given again, without the model. Counts for no lesson, and nothing is distilled from it. */
   readonly reusedFrom?: string;
+  /** True: a turn of a conversation, and the prompt holds its last question alone. What was said before may be what it is about. */
+  readonly withinConversation?: true;
   readonly steps: readonly Step[];
   readonly answer: string;
   readonly outcome?: Outcome;

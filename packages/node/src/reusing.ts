@@ -111,9 +111,11 @@ function soleAnswer(found: readonly Experience[]): Experience | undefined {
 }
 
 /** Verified, not given again already, and this node's own: what others asked or answered is theirs. */
-function isReusable({ outcome, askedBy, answeredBy, reusedFrom, answer, task, steps, distillation }: Experience): boolean {
+function isReusable(experience: Experience): boolean {
+  const { outcome, askedBy, answeredBy, reusedFrom, withinConversation, answer, task, steps, distillation } = experience;
   if (outcome?.verdict !== "worked" || outcome.reuseEnded === true || answer === "") return false;
   if (askedBy !== undefined || answeredBy !== undefined || reusedFrom !== undefined) return false;
+  if (withinConversation === true) return false;
   if (task === undefined) return true;
   // Of a test nothing is to be learnt, and of several actions no single one did it.
   const [only, ...others] = steps.filter(({ accepted }) => accepted);

@@ -117,6 +117,7 @@ describe("the book of verified answers", () => {
       { askedBy: "12D3KooWA" },
       { answeredBy: "12D3KooWA" },
       { reusedFrom: "01HF7YAT00TEST000000000001" },
+      { withinConversation: true },
       { answer: "" },
       { ...done("tools:1", "b"), distillation: "waiting" },
       { task, answer: "b", steps: ["a", "b"].map((action) => ({ action, observation: "", accepted: true })) },

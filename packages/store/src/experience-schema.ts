@@ -20,6 +20,7 @@ export const experienceSchema: z.ZodType<Experience> = z.strictObject({
   askedBy: z.string().optional(),
   answeredBy: z.string().optional(),
   reusedFrom: z.string().optional(),
+  withinConversation: z.literal(true).optional(),
   steps: z.array(z.strictObject({ action: z.string(), observation: z.string(), accepted: z.boolean() })),
   answer: z.string(),
   outcome: outcomeSchema.optional(),
