@@ -19,7 +19,7 @@ import {
 } from "./order.ts";
 import { isCountless, type Quantities, quantitiesOf } from "./quantities.ts";
 import { besideIn, focusesOf, type Stance, stancesOf } from "./stances.ts";
-import { type Token, tokensOf } from "./tokens.ts";
+import { type PiecedText, type Token, tokensOf } from "./tokens.ts";
 import { turningIn } from "./turning.ts";
 
 export interface Wording {
@@ -56,19 +56,19 @@ export interface Wording {
  * Each part is worked out when it is first asked for: most comparisons end after a look at the words, and what a clause denies, who does what to whom and what comes
  * first is only looked at where these agree.
  */
-export function wordingOf(text: string): Wording {
-  return new LazyWording(text);
+export function wordingOf(...texts: readonly PiecedText[]): Wording {
+  return new LazyWording(texts);
 }
 
 class LazyWording implements Wording {
-  readonly #text: string;
+  readonly #texts: readonly PiecedText[];
   readonly #known: { -readonly [Part in Exclude<keyof Wording, "beside">]?: Wording[Part] } = {};
   #tokens: readonly Token[] | undefined;
   #clauses: readonly Clause[] | undefined;
   #beside: Map<string, readonly string[]> | undefined;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(texts: readonly PiecedText[]) {
+    this.#texts = texts;
   }
 
   get stems(): Wording["stems"] {
@@ -163,7 +163,7 @@ class LazyWording implements Wording {
   }
 
   #inTokens(): readonly Token[] {
-    this.#tokens ??= joined(tokensOf(this.#text));
+    this.#tokens ??= joined(tokensOf(this.#texts));
     return this.#tokens;
   }
 
