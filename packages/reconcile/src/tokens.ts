@@ -3,6 +3,7 @@
 import { stemsIn } from "./gist.ts";
 import { Remembered } from "./remembered.ts";
 import { meaningOf } from "./vocabulary.ts";
+import { traitsOf } from "./word-traits.ts";
 
 /** Tokens of the same spelling may be one object: two of them are told apart by where they stand. */
 export interface Token {
@@ -15,6 +16,8 @@ export interface Token {
   readonly named: boolean;
   /** The punctuation that follows: none, a comma, or what ends a statement. */
   readonly pause: "none" | "comma" | "stop";
+  /** What it is to questions that are asked of every word: see `traits`. */
+  readonly traits: number;
 }
 
 /**
@@ -60,7 +63,11 @@ export function tokensOf(texts: readonly PiecedText[]): Token[] {
 }
 
 export function wordToken(text: string, pause: Token["pause"]): Token {
-  return { kind: "word", text, stem: meaningOf(text), named: false, pause };
+  return withTraits({ kind: "word", text, stem: meaningOf(text), named: false, pause });
+}
+
+function withTraits(token: Omit<Token, "traits">): Token {
+  return { ...token, traits: traitsOf(token) };
 }
 
 const stopBetween = ". ";
@@ -134,7 +141,8 @@ function pieceOf(raw: string, begins: boolean): Read {
     const text = part.toLowerCase();
     const kind = kindOf(part);
     const stem = kind === "word" ? meaningOf(text) : undefined;
-    return { kind, text, stem, named: isNamed(part, begins && index === 0), pause: isLast ? pause : "none" };
+    const named = isNamed(part, begins && index === 0);
+    return withTraits({ kind, text, stem, named, pause: isLast ? pause : "none" });
   });
   return { tokens, pause };
 }
