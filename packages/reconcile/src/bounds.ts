@@ -3,10 +3,7 @@ import type { Token } from "./tokens.ts";
 import { traits } from "./traits.ts";
 
 /** Bounds that are several words become one, so that they are compared as opposites and deny nothing. */
-export function joined(
-  tokens: readonly Token[],
-  wordToken: (text: string, pause: Token["pause"]) => Token,
-): readonly Token[] {
+export function joined(tokens: readonly Token[], wordToken: (text: string, pause: Token["pause"]) => Token): readonly Token[] {
   const result: Token[] = [];
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token;

@@ -114,7 +114,10 @@ export function tiesOf(clauses: readonly Clause[]): Tie[] {
       if (by !== "" && before.length > 0 && behind.length > 0) ties.push({ before, by, behind });
     };
     for (const { token, item } of clause.words) {
-      if (((token.traits & traits.direction) !== 0 && !(token.text === "from" && isTelling)) || (token.text === "with" && isExchange)) {
+      if (
+        ((token.traits & traits.direction) !== 0 && !(token.text === "from" && isTelling)) ||
+        (token.text === "with" && isExchange)
+      ) {
         close();
         if (behind.length > 0) before = behind;
         by = token.text;
