@@ -41,7 +41,9 @@ it("the fields of a lesson one by one have the tokens of its text", () => {
 
 it("the pieces of a text have its gist", () => {
   fc.assert(
-    fc.property(field, (text) => expect(gistOf(new PiecedText(text))).toEqual(new Set(stemsIn(text)))),
+    fc.property(field, (text) => {
+      expect(gistOf(new PiecedText(text))).toEqual(new Set(stemsIn(text)));
+    }),
     { numRuns: 300 },
   );
 });
