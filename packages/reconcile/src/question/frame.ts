@@ -1,5 +1,5 @@
 /** How a question is put: what kind of answer it wants, and what of its words are about the matter. */
-import type { Token } from "../tokens.ts";
+import { type Token, wordToken } from "../tokens.ts";
 import { wordSet } from "./words.ts";
 
 export interface Frame {
@@ -85,21 +85,15 @@ function withoutRequest(sentence: readonly Token[]): readonly Token[] {
     const [next = ""] = rest.map(({ text }) => text);
     if (askingWords.has(next)) return rest;
     // `Give me the sum` is `What is the sum`.
-    if (next === "the" || rest[0]?.kind === "number" || rest[0]?.text.endsWith("'s")) return [...whatIs(sentence), ...rest];
+    if (next === "the" || rest[0]?.kind === "number" || rest[0]?.text.endsWith("'s")) return [...whatIs, ...rest];
   }
   return sentence;
 }
 
+const whatIs: readonly Token[] = [wordToken("what", "none"), wordToken("is", "none")];
 const askingWords: ReadonlySet<string> = wordSet(
   "how what which who whom whose where when why whether if is are do does can should",
 );
-
-function whatIs(sentence: readonly Token[]): Token[] {
-  const [first] = sentence;
-  const said = (text: string): Token[] =>
-    first === undefined ? [] : [{ ...first, kind: "word", text, stem: undefined, named: false, pause: "none" }];
-  return [...said("what"), ...said("is")];
-}
 
 function leadLength(words: readonly string[], pattern: readonly string[]): number | undefined {
   const fits = pattern.every((choices, at) => choices.split("|").includes(words[at] ?? ""));

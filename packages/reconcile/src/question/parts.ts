@@ -1,6 +1,6 @@
 /** What a question is about, in parts: the words with a meaning, and how each part belongs to what stands in front of it. */
 import { amountAt, unitNamed } from "../quantities.ts";
-import type { Token } from "../tokens.ts";
+import { type Token, wordToken } from "../tokens.ts";
 import { baseOf } from "./base-form.ts";
 import { droppedWords, isParticiple, phrasalVerb, roles, sameWord, toolRoles, tools, wordSet } from "./words.ts";
 
@@ -108,7 +108,7 @@ function withOf(tokens: readonly Token[]): Token[] {
   if (to === at + 1) return words;
   const name = owner.text.slice(0, -2);
   const owners = [...words.slice(from, at), { ...owner, text: name, stem: name }];
-  const of: Token = { ...owner, text: "of", stem: undefined, named: false, pause: "none" };
+  const of = wordToken("of", "none");
   return [...words.slice(0, from), ...words.slice(at + 1, to), of, ...owners, ...words.slice(to)];
 }
 

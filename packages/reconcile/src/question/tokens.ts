@@ -1,11 +1,11 @@
 /** A question as words, one sentence after the other, without what is only said out of courtesy. */
-import { type Token, tokensOf, wordToken } from "../tokens.ts";
+import { PiecedText, type Token, tokensOf, wordToken } from "../tokens.ts";
 import { wordSet } from "./words.ts";
 
 /** The sentences that say something, each in words that are written out: `what's` is `what is`, `don't` is `do not`. */
 export function sentencesOf(text: string): (readonly Token[])[] {
   const sentences: Token[][] = [[]];
-  for (const token of tokensOf(text).flatMap(writtenOut)) {
+  for (const token of tokensOf([new PiecedText(text)]).flatMap(writtenOut)) {
     sentences.at(-1)?.push(token);
     if (token.pause === "stop") sentences.push([]);
   }
