@@ -127,7 +127,10 @@ function continued(prompt: string): string {
   if (number !== undefined) return Array.from({ length: 500 }, (_, at) => ` ${Number(number) + 1 + at},`).join("");
   const letter = /\b([a-z]),\s*$/.exec(prompt)?.[1];
   if (letter !== undefined)
-    return ` ${[..."abcdefghijklmnopqrstuvwxyz"].filter((each) => each > letter).join(", ")} ${"…".repeat(500)}`;
+    return ` ${"abcdefghijklmnopqrstuvwxyz"
+      .split("")
+      .filter((each) => each > letter)
+      .join(", ")} ${"…".repeat(500)}`;
   return "Meow ".repeat(200);
 }
 
