@@ -15,10 +15,12 @@ import {
   type LessonDraft,
   lessonText,
   normalisedText,
+  type Outcome,
   type StoredLesson,
 } from "@grapevine/core";
-import { candidatesFrom } from "./draft/candidates.ts";
+import { type Candidate, candidatesFrom } from "./draft/candidates.ts";
 import { draftProblems } from "./draft/checks.ts";
+import { formsKnown, furtherWording } from "./draft/further-wording.ts";
 import { distillErrors } from "./errors.ts";
 import type { DraftFinding, Gate } from "./gate/gate.ts";
 import { readTrajectory, type Trajectory } from "./trajectory.ts";
@@ -59,6 +61,8 @@ export interface DistillerComponents {
   readonly gate: Gate;
   /** Stored lessons near a text, most similar first. Without it no draft is compared with what is known. */
   readonly similar?: (text: string) => Promise<readonly { readonly lesson: StoredLesson; readonly similarity: number }[]>;
+  /** Lessons that may be used for such a task, best first. Without it every success stands for itself. */
+  readonly familiar?: (experience: Experience) => Promise<readonly StoredLesson[]>;
   /** One line for each failure and refusal. */
   readonly log: (line: string) => void;
 }
@@ -105,12 +109,19 @@ async function distil(
   signal: AbortSignal | undefined,
 ): Promise<{ distillation: Distillation; repairs: number }> {
   const { outcome } = experience;
-  const trajectory = readTrajectory(experience);
-  const nothing = nothingToLearn(experience, trajectory);
-  if (outcome === undefined || nothing !== undefined) {
-    return { distillation: { drafts: [], refusals: nothing === undefined ? [] : [nothing] }, repairs: 0 };
+  if (outcome === undefined) return refused("no-outcome", "the experience has no outcome yet");
+  const familiar = experience.task === undefined ? [] : ((await components.familiar?.(experience)) ?? []);
+  const trajectory = readTrajectory(experience, formsKnown(experience, familiar));
+  const further = furtherWording({ experience, outcome, trajectory, familiar });
+  if (further?.kind === "said") {
+    return refused("existing", `lesson ${further.by.record.id} knows both the form and such a wording of the task`);
   }
-  const candidates = await candidatesFrom({ experience, outcome, trajectory, model: components.model(), signal });
+  const nothing = further === undefined ? nothingToLearn(experience, outcome, trajectory) : undefined;
+  if (nothing !== undefined) return refused(nothing.reason, nothing.detail);
+  const candidates: Candidate[] =
+    further === undefined
+      ? await candidatesFrom({ experience, outcome, trajectory, model: components.model(), signal })
+      : [{ draft: further.draft }];
   const drafts: LessonDraft[] = [];
   const refusals: Refusal[] = [];
   for (const { draft } of candidates) {
@@ -125,9 +136,11 @@ async function distil(
   };
 }
 
-function nothingToLearn(experience: Experience, trajectory: Trajectory): Refusal | undefined {
-  const { outcome } = experience;
-  if (outcome === undefined) return { reason: "no-outcome", detail: "the experience has no outcome yet" };
+function refused(reason: RefusalReason, detail: string): { distillation: Distillation; repairs: number } {
+  return { distillation: { drafts: [], refusals: [{ reason, detail }] }, repairs: 0 };
+}
+
+function nothingToLearn(experience: Experience, outcome: Outcome, trajectory: Trajectory): Refusal | undefined {
   const comment = outcome.comment?.trim() ?? "";
   if (outcome.verdict === "changed" && comment === "") {
     return { reason: "no-correction", detail: "the answer was changed, and no comment says how" };
@@ -157,7 +170,9 @@ async function judge(
   if (problems.length > 0) return { reason: "unusable", detail: problems.map(({ sentence }) => sentence).join(" ") };
   const { passes, findings } = await gate.checkDraft(draft);
   if (!passes) return { reason: "gate", detail: describeFindings(findings) };
-  const known = (await similar?.(lessonText(draft)))?.find((neighbour) => saysTheSame(draft, neighbour));
+  const known = (await similar?.(lessonText(draft)))?.find(
+    (neighbour) => neighbour.lesson.record.id !== draft.supersedes && saysTheSame(draft, neighbour),
+  );
   return known === undefined ? undefined : { reason: "existing", detail: `lesson ${known.lesson.record.id} says it already` };
 }
 

@@ -25,10 +25,11 @@ export interface Trajectory {
   readonly details: readonly string[];
 }
 
-export function readTrajectory(experience: Experience): Trajectory {
+/** `known`: usage lines from elsewhere, for steps that follow none of those in the environment's messages. */
+export function readTrajectory(experience: Experience, known: readonly Usage[] = []): Trajectory {
   const usages = usagesIn(experience.steps.map(({ observation }) => observation));
   const solution = withoutDetours(solutionOf(experience), experience.prompt, usages);
-  const fitted = solution.flatMap((step) => fitUsage(step, usages) ?? []);
+  const fitted = solution.flatMap((step) => fitUsage(step, usages) ?? fitUsage(step, known) ?? []);
   const instances = new Map(fitted.flatMap(({ values }) => [...values]));
   return {
     task: experience.prompt,

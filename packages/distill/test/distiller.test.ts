@@ -112,7 +112,7 @@ describe("a task that was solved", () => {
     expect(draft).toEqual({
       kind: "procedure",
       title: "Set the place of a thing",
-      situation: "You want to set the place of a thing; the task may say: The THING should be in the PLACE",
+      situation: 'You want to set the place of a thing; the task may say "The THING should be in the PLACE"',
       guidance: "Use bind with the THING first and the PLACE after --via. Write bind THING --via PLACE",
       example: { task: "The lamp should be in the hall.", steps: ["bind lamp --via hall"] },
       evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
@@ -257,7 +257,7 @@ describe("a model that only completes text", () => {
     const { model, distiller } = scene([], {}, "completion");
     expect(onlyDraft(await distiller.distil(experience()))).toMatchObject({
       title: "Set the place of a thing",
-      situation: "You want to set the place of a thing; the task may say: The THING should be in the PLACE",
+      situation: 'You want to set the place of a thing; the task may say "The THING should be in the PLACE"',
       guidance: "Write bind THING --via PLACE",
       example: { task: "The lamp should be in the hall.", steps: ["bind lamp --via hall"] },
       model: "the-model",

@@ -29,6 +29,7 @@ import type { ReachSettings } from "./control/contract.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
+import { familiarLessons } from "./familiar-lessons.ts";
 import { createLearning } from "./learning.ts";
 import { openMemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
@@ -88,6 +89,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     model: () => model,
     gate,
     similar: (text) => recall({ text, limit: similarLessons }),
+    familiar: familiarLessons({ recall, indexing }),
     log: (line) => log.info(line),
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });

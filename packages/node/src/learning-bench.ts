@@ -28,6 +28,7 @@ import { createActivity } from "./activity.ts";
 import { openAdmissionBench } from "./admission-bench.ts";
 import { publishDraft } from "./authoring.ts";
 import { createIdleStages } from "./idle-work.ts";
+import { familiarLessons } from "./familiar-lessons.ts";
 import { createLearning } from "./learning.ts";
 import { outcomeChanges } from "./outcomes.ts";
 
@@ -101,7 +102,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
   const bench = await openAdmissionBench({ folder, self, embedder, clock, log, capacity });
   const { admission, settled } = bench;
   const { lessons, experiences } = bench.store;
-  const { ledger, principals, recall } = admission;
+  const { ledger, principals, recall, indexing } = admission;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const authoring = { store: lessons, ledger, gate, identity, clock };
@@ -111,6 +112,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
     model: () => model,
     gate,
     similar: (text) => recall({ text, limit: similarLessons }),
+    familiar: familiarLessons({ recall, indexing }),
     log: () => undefined,
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
