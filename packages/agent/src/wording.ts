@@ -8,10 +8,10 @@
  */
 import type { LessonBody } from "@grapevine/core";
 
-/** From 0 to 1, the likest of the example's task and of what the situation quotes; 0 for a lesson that has neither. */
+/** From 0 to 1, of the likest wording that the situation quotes, or of the example's task where it quotes none: in that the names count, too. 0 for a lesson without either. */
 export function wordingLikeness(task: string, { situation, example }: Pick<LessonBody, "situation" | "example">): number {
   const quoted = [...situation.matchAll(/"([^"]+)"/g)].map(([, text = ""]) => text);
-  const wordings = [...quoted, ...(example === undefined ? [] : [example.task])];
+  const wordings = quoted.length > 0 || example === undefined ? quoted : [example.task];
   const words = wordsOf(task);
   return Math.max(0, ...wordings.map((wording) => likeness(words, wordsOf(wording))));
 }

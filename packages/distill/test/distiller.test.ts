@@ -179,6 +179,81 @@ describe("a task that was solved", () => {
   });
 });
 
+describe("several trajectories of one kind", () => {
+  const reworded = (prompt: string, changes: Partial<Experience> = {}): Experience =>
+    experience({
+      prompt,
+      task: { environment: "tools:7", id: "place-3-4-1", family: "place" },
+      steps: [{ action: "bind book --via park", observation: "Done.", accepted: true }],
+      lessons: [{ id: remoteId, title: "t", author: "a", similarity: 0.9, trust: 1, own: true }],
+      ...changes,
+    });
+  const known = async (): Promise<StoredLesson> => {
+    const { distiller } = scene([goodReply]);
+    return stored(onlyDraft(await distiller.distil(experience())));
+  };
+
+  it("make one lesson: a later success adds how its task was put, and takes the earlier lesson's place", async () => {
+    const first = await known();
+    const { model, distiller } = scene([], { familiar: async () => [first] });
+    const draft = onlyDraft(await distiller.distil(reworded("The book belongs in the park.")));
+    const { title, guidance, example } = first.record.body;
+    expect(draft).toMatchObject({ title, guidance, example, supersedes: first.record.id, tags: ["place"] });
+    expect(draft.situation).toBe(
+      'You want to set the place of a thing; the task may say "The THING should be in the PLACE" or "The THING belongs in the PLACE"',
+    );
+    expect(draft.evidence).toEqual({ worked: 2, changed: 0, failed: 0, verifiedBy: "environment" });
+    expect(model.requests).toEqual([]);
+    expect(stored(draft).record.body.supersedes).toBe(first.record.id);
+  });
+
+  it("say nothing new when the task is put as another was", async () => {
+    const first = await known();
+    const { model, distiller } = scene([], { familiar: async () => [first] });
+    const { drafts, refusals } = await distiller.distil(reworded("The book should be in the park."));
+    expect(drafts).toEqual([]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(["existing"]);
+    expect(model.requests).toEqual([]);
+  });
+
+  it("leave a lesson of somebody else's as it is, and begin one of their own", async () => {
+    const first = await known();
+    const foreign = { ...first, standing: { ...first.standing, state: "admitted" as const } };
+    const { distiller } = scene([], { familiar: async () => [foreign] });
+    const own = { lessons: [{ id: foreign.record.id, title: "t", author: "a", similarity: 0.9, trust: 1, own: false }] };
+    const draft = onlyDraft(await distiller.distil(reworded("The book belongs in the park.", own)));
+    expect(draft).toMatchObject({
+      situation: 'You want to set the place of a thing; the task may say "The THING belongs in the PLACE"',
+      guidance: "Write bind THING --via PLACE",
+      example: { task: "The book belongs in the park.", steps: ["bind book --via park"] },
+      derivedFrom: [foreign.record.id],
+    });
+    expect(draft.supersedes).toBeUndefined();
+  });
+
+  it.each([
+    ["fits", 0, true],
+    ["does not fit", 1, false],
+  ])("fill a lesson as long as the next wording %s", async (_, more, fits) => {
+    const first = await known();
+    const room = limits.maxSituationLength - first.record.body.situation.length - ' or "The THING  in the PLACE"'.length;
+    const { distiller } = scene([], { familiar: async () => [first] });
+    const draft = onlyDraft(
+      await distiller.distil(reworded(`The book ${"is ".repeat(200).slice(0, room + more - 1)}y in the park.`)),
+    );
+    expect(draft.supersedes !== undefined).toBe(fits);
+    expect(draft.situation.length <= limits.maxSituationLength).toBe(true);
+  });
+
+  it("of another environment have nothing to do with it", async () => {
+    const first = await known();
+    const { distiller } = scene([], { familiar: async () => [first] });
+    const elsewhere = reworded("The book belongs in the park.", { task: { environment: "tools:8", id: "x", family: "place" } });
+    const { refusals } = await distiller.distil(elsewhere);
+    expect(refusals.map(({ reason }) => reason)).toEqual(["echo"]);
+  });
+});
+
 describe("a model's draft", () => {
   const bad: [problem: string, reply: string][] = [
     ["is cut off", "{}"],

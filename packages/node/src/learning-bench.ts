@@ -27,8 +27,8 @@ import { pino } from "pino";
 import { createActivity } from "./activity.ts";
 import { openAdmissionBench } from "./admission-bench.ts";
 import { publishDraft } from "./authoring.ts";
-import { createIdleStages } from "./idle-work.ts";
 import { familiarLessons } from "./familiar-lessons.ts";
+import { createIdleStages } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { outcomeChanges } from "./outcomes.ts";
 
