@@ -23,11 +23,14 @@ import { agentErrors } from "./errors.ts";
 import { readAction, stepPrompt } from "./prompt.ts";
 import { questionPrompt } from "./question-prompt.ts";
 import { type LeftOutLesson, questionFallOff, type RecallQuery } from "./recall.ts";
+import { defaultStrategy, type PromptStrategy } from "./strategy.ts";
 
 export interface AgentComponents {
   /** The model of the moment; it is asked for anew each time. */
   readonly model: () => LanguageModel;
   readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
+  /** How lessons enter the prompts of the model of the moment; the default where it is absent. */
+  readonly strategy?: () => PromptStrategy;
   /** Least similarity of a lesson in the prompt of a question, as outcomes say; recall's own where it is absent. */
   readonly minSimilarity?: () => number;
   readonly experiences: Pick<ExperienceStore, "append">;
@@ -162,7 +165,7 @@ async function attempt(
   const lessons = options.lessons
     ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsToAct })
     : [];
-  const { steps, solved } = await act(environment, episode, lessons, model, options, components.nameOf);
+  const { steps, solved } = await act(environment, episode, lessons, options, components);
   return await keep(components, {
     createdAt: startedAt,
     prompt: task.prompt,
@@ -180,7 +183,7 @@ async function rehearse(
   environment: Environment,
   task: Task,
   options: RehearsalOptions,
-  { model, nameOf }: AgentComponents,
+  components: AgentComponents,
 ): Promise<Rehearsal> {
   const episode = await environment.start(task);
   // With one fence for all tasks a lesson's prompts begin alike, and a server need not read the beginning again; whoever guesses it gains nothing, since here
@@ -189,9 +192,8 @@ async function rehearse(
     environment,
     episode,
     options.lessons,
-    model(),
     { ...options, fenceSeed: environment.id },
-    nameOf,
+    components,
   );
   return { solved, generations: steps.length };
 }
@@ -201,15 +203,16 @@ async function act(
   environment: Environment,
   episode: Episode,
   lessons: readonly RecalledLesson[],
-  model: LanguageModel,
   options: Pick<AttemptOptions, "maxSteps" | "signal"> & { readonly fenceSeed?: string },
-  nameOf: (author: AuthorId) => string,
+  components: Pick<AgentComponents, "model" | "nameOf" | "strategy">,
 ): Promise<{ steps: Step[]; solved: boolean }> {
+  const model = components.model();
+  const strategy = components.strategy?.() ?? defaultStrategy;
   const steps: Step[] = [];
   while (steps.length < options.maxSteps) {
     options.signal?.throwIfAborted();
     const request = stepPrompt({
-      form: model.promptForm,
+      form: episode.choices === undefined ? strategy.act : model.promptForm,
       actionName: environment.actionName,
       task: episode.task.prompt,
       observation: episode.observation,
@@ -217,7 +220,7 @@ async function act(
       choices: episode.choices ?? (model.promptForm === "completion" ? episode.suggestions : undefined),
       steps,
       lessons,
-      nameOf,
+      nameOf: components.nameOf,
       fenceSeed: options.fenceSeed,
     });
     const generation = await model.generate({ ...request, signal: options.signal });
