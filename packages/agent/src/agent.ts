@@ -71,6 +71,7 @@ export interface RehearsalOptions {
 
 export interface Rehearsal {
   readonly solved: boolean;
+  readonly steps: readonly Step[];
   /** How often the model was asked. */
   readonly generations: number;
 }
@@ -195,7 +196,7 @@ async function rehearse(
     { ...options, fenceSeed: environment.id },
     components,
   );
-  return { solved, generations: steps.length };
+  return { solved, steps, generations: steps.length };
 }
 
 /** Observe and act until it is done or the steps are used up. Every prompt is built anew from what was learnt; see prompt.ts for why. */

@@ -33,7 +33,7 @@ function likeness(first: readonly string[], second: readonly string[]): number {
 }
 
 function longestCommonRow(first: readonly string[], second: readonly string[]): number {
-  let above = new Array<number>(second.length + 1).fill(0);
+  let above = [0, ...second].map(() => 0);
   for (const word of first) {
     const row = [0];
     for (const [at, other] of second.entries()) {

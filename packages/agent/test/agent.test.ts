@@ -196,7 +196,11 @@ describe("a rehearsal", () => {
   it("puts exactly the given lessons into the prompt of an attempt, recalls none, and keeps nothing", async () => {
     const { agent, model, experiences } = scene(["pull", "push", "push"], [recalled("Recalled advice")]);
     const options = { lessons: [recalled("Push it hard")], maxSteps: 4 };
-    expect(await agent.rehearse(door, task, options)).toEqual({ solved: true, generations: 2 });
+    expect(await agent.rehearse(door, task, options)).toMatchObject({
+      solved: true,
+      generations: 2,
+      steps: [{ action: "pull" }, { action: "push" }],
+    });
     const prompt = JSON.stringify(model.requests[0]?.prompt);
     expect(prompt).toContain("Push it hard");
     expect(prompt).not.toContain("Recalled advice");
