@@ -10,10 +10,14 @@ import type { LessonBody } from "@grapevine/core";
 
 /** From 0 to 1, of the likest wording that the situation quotes, or of the example's task where it quotes none: in that the names count, too. 0 for a lesson without either. */
 export function wordingLikeness(task: string, { situation, example }: Pick<LessonBody, "situation" | "example">): number {
-  const quoted = [...situation.matchAll(/"([^"]+)"/g)].map(([, text = ""]) => text);
+  const quoted = quotedIn(situation);
   const wordings = quoted.length > 0 || example === undefined ? quoted : [example.task];
   const words = wordsOf(task);
   return Math.max(0, ...wordings.map((wording) => likeness(words, wordsOf(wording))));
+}
+
+function quotedIn(situation: string): string[] {
+  return [...situation.matchAll(/"([^"]+)"/g)].map(([, text = ""]) => text);
 }
 
 /** Of longer texts the beginning says enough, and the comparison costs the square of it. */
@@ -29,7 +33,7 @@ function likeness(first: readonly string[], second: readonly string[]): number {
 }
 
 function longestCommonRow(first: readonly string[], second: readonly string[]): number {
-  let above = new Array<number>(second.length + 1).fill(0);
+  let above = [0, ...second].map(() => 0);
   for (const word of first) {
     const row = [0];
     for (const [at, other] of second.entries()) {
@@ -38,4 +42,38 @@ function longestCommonRow(first: readonly string[], second: readonly string[]): 
     above = row;
   }
   return above.at(-1) ?? 0;
+}
+
+/**
+ * The example's task as it would be put in the wording that is most like the task at hand, as far as the lesson knows one: a small model goes on with what looks like its own
+ * task. Nothing is made up: the wording was seen with other names, and the names in another wording.
+ */
+export function retoldExample(
+  task: string,
+  { situation, example }: Pick<LessonBody, "situation" | "example">,
+): string | undefined {
+  if (example === undefined) return undefined;
+  const values = quotedIn(situation).flatMap((wording) => valuesIn(example.task, wording) ?? [])[0];
+  if (values === undefined) return example.task;
+  const words = wordsOf(task);
+  const told = quotedIn(situation).filter((wording) => namesIn(wording).every((name) => values.has(name)));
+  const [nearest] = told.sort((first, second) => likeness(words, wordsOf(second)) - likeness(words, wordsOf(first)));
+  if (nearest === undefined || valuesIn(example.task, nearest) !== undefined) return example.task;
+  const retold = nearest.replace(valueName, (name) => values.get(name) ?? name);
+  return `${retold.charAt(0).toUpperCase()}${retold.slice(1)}${/[.?!]$/.test(retold) ? "" : "."}`;
+}
+
+/** What stands in a wording for the names of one task, as manuals have it: `THING`. */
+const valueName = /\b[A-Z][A-Z0-9_-]+\b/g;
+
+function namesIn(wording: string): string[] {
+  return wording.match(valueName) ?? [];
+}
+
+/** The names of the example by what the wording calls them; undefined where the example is put in another wording. */
+function valuesIn(text: string, wording: string): ReadonlyMap<string, string> | undefined {
+  const names = namesIn(wording);
+  const pattern = wording.split(valueName).map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
+  const found = new RegExp(`^${pattern.join("(\\S+?)")}[.]?$`, "i").exec(text.trim());
+  return found === null ? undefined : new Map(names.map((name, at) => [name, found[at + 1] ?? ""]));
 }

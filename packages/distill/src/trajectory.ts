@@ -19,6 +19,8 @@ export interface Trajectory {
   readonly usages: readonly Usage[];
   /** The usage lines that the solution's steps follow. */
   readonly forms: readonly Usage[];
+  /** Does every step of the solution follow one of them? */
+  readonly formsOfAllSteps: boolean;
   /** Words of this one task, and what the form calls them: `tin` is a `BOX`. */
   readonly instances: ReadonlyMap<string, string>;
   /** Words of this one task that no form has a name for: quoted text and numbers that the solution took over. */
@@ -37,6 +39,7 @@ export function readTrajectory(experience: Experience, known: readonly Usage[] =
     failedTries: experience.steps.filter(({ accepted }) => !accepted).length,
     usages,
     forms: [...new Set(fitted.map(({ usage }) => usage))],
+    formsOfAllSteps: solution.length > 0 && fitted.length === solution.length,
     instances,
     details: detailsOf(experience.prompt, solution).filter((detail) => !instances.has(detail)),
   };
