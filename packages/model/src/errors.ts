@@ -9,24 +9,25 @@ export const modelErrors: ErrorTable<
   | "MODEL_FILE_INVALID"
   | "MODEL_WEIGHTS_UNAVAILABLE"
   | "MODEL_PROMPT_TOO_LONG"
+  | "MODEL_WITHOUT_TOOLS"
   | "MODEL_ABORTED"
   | "MODEL_FAILED"
   | "EMBEDDER_FAILED"
 > = defineErrors({
   MODEL_SPEC_INVALID: {
     summary: "A text does not name a model.",
-    hint: "Give auto, ollama:NAME, embedded or gguf:PATH.",
+    hint: "Give auto, ollama:NAME, openai:URL#NAME, embedded or gguf:PATH.",
   },
   MODEL_UNSUPPORTED: {
     summary: "The kind of model is known, but this version cannot open it.",
-    hint: "Give auto, ollama:NAME, embedded or gguf:PATH.",
+    hint: "Give auto, ollama:NAME, openai:URL#NAME, embedded or gguf:PATH.",
   },
   MODEL_SERVER_UNREACHABLE: {
-    summary: "No Ollama server answers where one was expected.",
-    hint: "Start it with `ollama serve`, set OLLAMA_HOST if it runs elsewhere, or use the model `embedded`.",
+    summary: "No model server answers where one was expected.",
+    hint: "Start it (`ollama serve`), set OLLAMA_HOST if it runs elsewhere, or use the model `embedded`.",
   },
   MODEL_MISSING: {
-    summary: "The Ollama server does not have the model.",
+    summary: "The server does not have the model.",
     hint: "Fetch it with `ollama pull NAME`; `ollama list` shows the models that are there.",
   },
   MODEL_FILE_MISSING: {
@@ -44,6 +45,10 @@ export const modelErrors: ErrorTable<
   MODEL_PROMPT_TOO_LONG: {
     summary: "A prompt does not fit into the model's context.",
     hint: "Shorten the question, or use a model with a longer context.",
+  },
+  MODEL_WITHOUT_TOOLS: {
+    summary: "A model was given tools, or told to use one, and cannot be.",
+    hint: "Ask without tools, or give the node a model that takes them: `ollama show NAME` lists tools among its capabilities.",
   },
   MODEL_ABORTED: {
     summary: "A generation was given up at the caller's wish.",

@@ -84,13 +84,18 @@ export const maxAddressesPerPeer = 8;
 export const maxAddressLength = 256;
 
 /**
- * Records that one author may have gossiped: a person teaching or an agent practising makes a few a minute; a burst carries an
+ * Records that one author whom the user named may have gossiped: a person teaching or an agent practising makes a few a minute; a burst carries an
  * import. What is over the limit is not lost, it comes by sync.
  */
 export const authorRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 50, burst: 500 };
 /**
+ * Records that any other author may have gossiped: still far more than a person or an agent makes. Admission, which syncs the disk for each batch, has most of its time left for others while one of
+ * them floods; a stranger's import beyond the burst comes by sync.
+ */
+export const strangerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 5, burst: 200 };
+/**
  * Records that one forwarder may bring, from all authors together: bounds the time spent on signatures to a fraction of a core. An honest forwarder stays below it for
- * certain: it passes on what it accepted (`swarmRate`, and `shareRate` of each of its neighbours) and what it publishes.
+ * certain: it passes on what it accepted (`swarmRate`, `namedRate`, and `shareRate` of each of its neighbours) and what it publishes.
  */
 export const forwarderRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 500, burst: 2000 };
 /**
@@ -102,20 +107,31 @@ export const excessRate: { readonly perSecond: number; readonly burst: number } 
 export const swarmRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 250, burst: 1500 };
 /** What each forwarder may bring even when the others have used that up: so no crowd of neighbours silences an honest one. */
 export const shareRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 2, burst: 50 };
-/** What this node publishes at most: below what its peers let one author have, so that nothing of its own is dropped by them. */
+/** What authors whom the user named may have gossiped, all together, when a crowd has used that up: so no crowd silences them, and a forwarder that relays it all stays below its rate. */
+export const namedRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 10, burst: 200 };
+/** What this node publishes at most: below what those who named it let one author have, so that they drop nothing of its own. */
 export const publishRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 40, burst: 400 };
 /** Authors and forwarders whose rates are remembered; the ones idle longest go first. */
 export const maxRatedKeys = 4096;
 /** Ids of gossiped records that are remembered, beyond the two minutes of gossipsub: a replay is not relayed again. */
 export const maxRememberedIds = 16_384;
 /**
- * Accepted records that wait for admission. What finds no room is not lost, sync brings it. One forwarder fills a quarter at most; where all is taken, the newest of whoever
- * has most waiting makes room for one who has less. Batches are taken of each forwarder in turn, small
+ * Accepted records that wait for admission. What finds no room is not lost, sync brings it. One forwarder fills a quarter at most, whoever the authors are, and one author a quarter
+ * of that, whoever brings it: an honest forwarder passes on a flood as well. Where all is taken, the newest of whoever
+ * has most waiting makes room for one who has less. Named authors have places of their own, since nobody can make them up. Batches are taken of each forwarder in turn, small
  * ones, since whoever has little waits for one of each that has much.
  */
-export const inboundQueue: { readonly most: number; readonly mostPerForwarder: number; readonly batch: number } = {
+export const inboundQueue: {
+  readonly most: number;
+  readonly mostPerForwarder: number;
+  readonly mostPerAuthor: number;
+  readonly mostOfNamed: number;
+  readonly batch: number;
+} = {
   most: 4096,
   mostPerForwarder: 1024,
+  mostPerAuthor: 256,
+  mostOfNamed: 1024,
   batch: 16,
 };
 
@@ -141,6 +157,8 @@ export const announcedFromBytes = 4096;
 export const maxConnections = 100;
 /** Of these, places that are kept for peers whom the user named: strangers who come get the others. */
 export const namedConnections = 20;
+/** Of these, places that members of a closed swarm may have as well: whoever is nobody there can shut none of them out, and they not whom the user named. */
+export const memberConnections = 10;
 /** Connections that one address may open in a second: a cluster on one machine and a team behind one router start at once. */
 export const maxConnectionsPerSecond = 50;
 /** Connections whose greeting and encryption are under way. */
@@ -177,6 +195,12 @@ export const maxKnownPeers = 256;
 export const wantedPeers = 12;
 /** A peer that was met once is given up after this many failures in a row, about two hours; named addresses never are. */
 export const maxRedialFailures = 30;
+/** A peer that was met on one day only is a newcomer; newcomers have a quarter of the places of known peers. */
+export const newcomerForMs: number = 86_400_000;
+/** A peer that was not met for so long is no acquaintance any more. */
+export const strangeAfterMs: number = 30 * 86_400_000;
+/** With fewer connections to acquaintances than this, they are redialled however many newcomers are connected: they may all be one. */
+export const wantedAcquaintances = 4;
 export const dialTimeoutMs = 10_000;
 
 /** Peers that one answer to an exchange names, each with so many addresses: about 6 KB at most, and enough to be connected well after two of them. */

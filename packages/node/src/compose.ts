@@ -18,6 +18,7 @@ import {
 } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
 import { createNetwork, type Network, type Outbox } from "@grapevine/network";
+import { openEnvironment } from "@grapevine/practice";
 import type { Store } from "@grapevine/store";
 import type { Logger } from "pino";
 import { createActivity } from "./activity.ts";
@@ -26,6 +27,8 @@ import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
 import { captureExperience } from "./capturing.ts";
 import type { ReachSettings } from "./control/contract.ts";
+import { createDraftTrials } from "./draft-trials.ts";
+import { familiarLessons } from "./familiar-lessons.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
@@ -88,6 +91,14 @@ export async function compose(opened: Opened): Promise<Composed> {
     model: () => model,
     gate,
     similar: (text) => recall({ text, limit: similarLessons }),
+    familiar: familiarLessons({ recall, indexing }),
+    tryOut: createDraftTrials({
+      agent: { rehearse: (environment, task, options) => agent.rehearse(environment, task, options) },
+      openEnvironment,
+      identity,
+      clock,
+      log,
+    }),
     log: (line) => log.info(line),
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
@@ -99,6 +110,8 @@ export async function compose(opened: Opened): Promise<Composed> {
   const present: Pick<PrincipalBook, "get"> = {
     get: (author) => (successorOf(author, rotations) === undefined ? principals.get(author) : strangerCalled(author)),
   };
+  const isTrusted = (author: AuthorId): boolean => present.get(author).standing === "trusted";
+  const isBlocked = (author: AuthorId): boolean => principals.get(author).standing === "blocked";
   const { bootstrap } = opened.settings.initial;
   const reach = { ...unreached, ...opened.settings.initial.reach };
   const network = createNetwork(
@@ -109,7 +122,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       listen: opened.listen,
       reach,
       ...(bootstrap === undefined ? {} : { bootstrap }),
-      knownPeers: Object.entries(opened.settings.initial.peers).map(([peerId, addresses]) => ({ peerId, addresses })),
+      knownPeers: opened.settings.knownPeers().filter(({ peerId }) => !isBlocked(peerId)),
     },
     {
       clock,
@@ -123,9 +136,9 @@ export async function compose(opened: Opened): Promise<Composed> {
       receive: (records) => ledger.receive(records),
       outbox: outboxOf(store),
       members,
-      isBlocked: (author) => principals.get(author).standing === "blocked",
+      isBlocked,
       isRotatedOut: (record) => record.body.author !== self && isRotatedOut(record, rotations),
-      isKnown: (author) => present.get(author).standing === "trusted",
+      isKnown: isTrusted,
       answering: createAnswering({
         policy: answers,
         principals: present,
@@ -140,7 +153,7 @@ export async function compose(opened: Opened): Promise<Composed> {
         ownQuestions,
       }),
       invites: await loadInvites(home),
-      onKnownPeer: ({ peerId, addresses }) => opened.settings.notePeer(peerId, addresses),
+      onKnownPeer: (peer) => opened.settings.notePeer(peer, isTrusted),
     },
   );
   const forgetting = createForgetting({

@@ -14,6 +14,7 @@ export const nodeErrors: ErrorTable<
   | "API_FORBIDDEN"
   | "API_NOT_FOUND"
   | "API_REQUEST_INVALID"
+  | "SERVED_MODEL_UNKNOWN"
   | "LESSON_UNKNOWN"
   | "LESSON_NOT_OWN"
   | "LESSON_REFUSED"
@@ -84,6 +85,10 @@ export const nodeErrors: ErrorTable<
   API_REQUEST_INVALID: {
     summary: "A request to the control API is too large, is not JSON, or has a wrong field.",
     hint: "Correct the field that the message names.",
+  },
+  SERVED_MODEL_UNKNOWN: {
+    summary: "A client of the OpenAI-compatible endpoint asked for a model that the node does not serve.",
+    hint: "Ask for grapevine, grapevine:off or grapevine/PEER; GET /v1/models lists them.",
   },
   LESSON_UNKNOWN: {
     summary: "No lesson here has that id.",

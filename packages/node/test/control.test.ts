@@ -1,11 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { networkInterfaces } from "node:os";
-import { GrapevineError } from "@grapevine/core";
+import { GrapevineError, systemClock } from "@grapevine/core";
+import { HashEmbedder } from "@grapevine/testing";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createControlClient } from "../src/client.ts";
 import { type ControlServer, startControlServer } from "../src/control/server.ts";
 import { nodeErrors } from "../src/errors.ts";
+import type { OpenAiComponents } from "../src/openai/routes.ts";
 import type { NodeOperations } from "../src/operations.ts";
 
 const token = "a".repeat(43);
@@ -73,6 +75,15 @@ function operations(): NodeOperations {
   };
 }
 
+function openAi(): OpenAiComponents {
+  return {
+    operations: operations(),
+    converse: () => Promise.reject(new Error("nobody converses here")),
+    embedder: new HashEmbedder(),
+    clock: systemClock,
+  };
+}
+
 describe("the control API", () => {
   let server: ControlServer;
   let stops = 0;
@@ -80,7 +91,7 @@ describe("the control API", () => {
     stops = 0;
     server = await startControlServer(
       { name: "n", port: 0, token },
-      { operations: operations(), onStop: () => (stops += 1), log },
+      { operations: operations(), openAi: openAi(), onStop: () => (stops += 1), log },
     );
   });
   afterEach(() => server.close());
@@ -179,7 +190,10 @@ describe("the control API", () => {
   it("refuses a port that is taken", async () => {
     const port = Number(new URL(server.url).port);
     await expect(
-      startControlServer({ name: "n", port, token }, { operations: operations(), onStop: () => undefined, log }),
+      startControlServer(
+        { name: "n", port, token },
+        { operations: operations(), openAi: openAi(), onStop: () => undefined, log },
+      ),
     ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
   });
 });

@@ -85,7 +85,7 @@ export class LevelLessonStore implements LessonStore {
     this.#links = new LessonLinks({ database, commits });
     this.#limits = limits;
     this.#records = new StoredRecords(database);
-    this.#lessons = new StoredLessons(database, this.#records);
+    this.#lessons = new StoredLessons({ database, records: this.#records, glances });
     this.#attested = new MentionedLessons(database, keyspaces.attestation);
     this.#retracted = new MentionedLessons(database, keyspaces.tombstone);
     this.#ancestors = new MentionedLessons(database, keyspaces.derived);
@@ -125,9 +125,9 @@ export class LevelLessonStore implements LessonStore {
     yield* this.#glances.all(query);
   }
 
-  async labelsIn(states: readonly LessonState[]): Promise<Iterable<number>> {
+  async *wordsIn(states: readonly LessonState[]): AsyncGenerator<Pick<LessonGlance, "label" | "words">, void, undefined> {
     await this.#glances.load(this.#commits);
-    return this.#glances.labelsIn(states);
+    yield* this.#glances.wordsIn(states);
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {
@@ -327,7 +327,6 @@ export class LevelLessonStore implements LessonStore {
       await this.#commits.commitAlone(() => this.#viewsOf(forgotten, changes), applyAll);
     } finally {
       this.#records.clear();
-      this.#lessons.clearLabels();
     }
   }
 

@@ -10,6 +10,7 @@ import { type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
+import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
 import { addRoutes, type RouteComponents } from "./routes.ts";
 
@@ -22,6 +23,7 @@ export interface ControlServerInit {
 }
 
 export interface ControlServerComponents extends RouteComponents {
+  readonly openAi: OpenAiComponents;
   readonly log: Logger;
 }
 
@@ -44,6 +46,7 @@ export async function startControlServer(init: ControlServerInit, components: Co
   });
   server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
+  addOpenAiRoutes(server, components.openAi, components.log);
   try {
     await server.listen({ host, port: init.port });
   } catch (error) {
