@@ -229,7 +229,7 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async *refusedFor(reason: string): AsyncGenerator<RecordId, void, undefined> {
-    for (const [id, why] of [...this.#contents.refused]) if (why === reason) yield id;
+    for (const [id, why] of this.#contents.refused) if (why === reason) yield id;
   }
 
   async outbox(): Promise<RecordId[]> {
