@@ -43,6 +43,8 @@ export interface AdmissionComponents {
   readonly onAwaited?: () => void;
   /** Told when lessons have come that are held, and may be tried. */
   readonly onHeld?: () => void;
+  /** Told what the ledger has decided. */
+  readonly onDecided?: (change: LedgerChange) => void;
   readonly limits?: Partial<KeepingLimits>;
 }
 
@@ -90,6 +92,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
       followWords(words, change);
       follow(change, { indexing, index, merits });
       if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
+      components.onDecided?.(change);
     },
     onOutbox: components.onOutbox,
     onDamaged: (lesson, error) =>

@@ -34,6 +34,8 @@ import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { openMemberBook } from "./members.ts";
+import { Measures } from "./metrics/measures.ts";
+import type { MetricsPage } from "./metrics/metrics-page.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { PromptBar } from "./prompt-bar.ts";
 import { ReuseBook } from "./reusing.ts";
@@ -58,6 +60,8 @@ export interface Opened {
 export interface Composed {
   readonly service: NodeService;
   readonly network: Network;
+  /** The page of metrics as it is now. */
+  readonly metrics: () => Promise<MetricsPage>;
   /** Begins the work in the background. */
   readonly begin: () => void;
   /** Ends it; the network is stopped by then. */
@@ -72,6 +76,7 @@ export async function compose(opened: Opened): Promise<Composed> {
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const members = await openMemberBook(lessons, opened.swarm);
+  const measures = new Measures();
   const admission = await createAdmission({
     lessons,
     index,
@@ -85,8 +90,10 @@ export async function compose(opened: Opened): Promise<Composed> {
     onOutbox: () => network.publish(),
     onAwaited: () => network.reconsider(),
     onHeld: () => refining.wake(),
+    onDecided: (change) => measures.decided(change),
   });
-  const { ledger, principals, rotations, merits, recall, indexing, room } = admission;
+  const { ledger, principals, rotations, merits, indexing, room } = admission;
+  const recall = measures.timing(admission.recall);
   const authoring = { store: lessons, ledger, gate, identity, clock };
   const distiller = createDistiller({
     model: () => model,
@@ -173,7 +180,12 @@ export async function compose(opened: Opened): Promise<Composed> {
   });
   const nameOf = naming(home.name, self, { principals, rotations, network });
   const capturing = { ...authoring, experiences, principals, reuse };
-  const captured = { append: (experience: Experience) => captureExperience(experience, capturing) };
+  const captured = {
+    append: async (experience: Experience) => {
+      await captureExperience(experience, capturing);
+      measures.answered(experience);
+    },
+  };
   const agent = createAgent({
     ...agentParts,
     experiences: captured,
@@ -217,9 +229,18 @@ export async function compose(opened: Opened): Promise<Composed> {
     nameOf,
   });
 
+  let page: Promise<() => Promise<MetricsPage>> | undefined;
+  const pageMaker = async (): Promise<() => Promise<MetricsPage>> => {
+    const { createMetricsPage } = await import("./metrics/metrics-page.ts");
+    return createMetricsPage({ measures, status: () => service.status(), networkCounts: () => network.counters() });
+  };
   return {
     service,
     network,
+    metrics: async () => {
+      page ??= pageMaker();
+      return (await page)();
+    },
     begin: () => {
       admission.begin();
       forgetting.resume();

@@ -56,7 +56,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
     import("./control/server.ts"),
   ]);
   const { log, swarm } = opened;
-  const { service, network, begin, end } = await compose(opened);
+  const { service, network, metrics, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
@@ -93,6 +93,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
         embedder: opened.embedder,
         clock: opened.clock,
       },
+      metrics,
       onStop: () => void stop(),
       log,
     },

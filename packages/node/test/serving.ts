@@ -31,6 +31,7 @@ export async function serve(init: BenchInit = {}): Promise<Served> {
         embedder,
         clock: systemClock,
       },
+      metrics: bench.metrics,
       onStop: () => undefined,
       log: pino({ level: "silent" }),
     },

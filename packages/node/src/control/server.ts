@@ -10,6 +10,7 @@ import { type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
+import type { MetricsPage } from "../metrics/metrics-page.ts";
 import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
 import { addRoutes, type RouteComponents } from "./routes.ts";
@@ -24,6 +25,7 @@ export interface ControlServerInit {
 
 export interface ControlServerComponents extends RouteComponents {
   readonly openAi: OpenAiComponents;
+  readonly metrics: () => Promise<MetricsPage>;
   readonly log: Logger;
 }
 
@@ -46,6 +48,10 @@ export async function startControlServer(init: ControlServerInit, components: Co
   });
   server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
+  server.get("/metrics", async (_, reply) => {
+    const { contentType, text } = await components.metrics();
+    return reply.type(contentType).send(text);
+  });
   addOpenAiRoutes(server, components.openAi, components.log);
   try {
     await server.listen({ host, port: init.port });
