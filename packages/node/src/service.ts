@@ -84,6 +84,7 @@ import type { PromptBar } from "./prompt-bar.ts";
 import { recallLessons } from "./recalling.ts";
 import { recordExperience } from "./recording.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
+import type { ReuseBook } from "./reusing.ts";
 import type { Room } from "./room.ts";
 import { version } from "./version.ts";
 import { experienceDetails, experienceSummary, type ViewComponents } from "./views.ts";
@@ -117,6 +118,9 @@ export interface NodeServiceComponents {
   readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
   readonly answers: AnswerPolicy;
   readonly keepsAsked: boolean;
+  readonly reuse: Pick<ReuseBook, "note" | "ending">;
+  /** Are verified answers given again without the model? */
+  readonly reuses: boolean;
   readonly reach: ReachSettings;
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
@@ -174,6 +178,7 @@ export class NodeService implements NodeOperations {
       room: { foreign: room.use().foreign, capacity: room.use().capacity },
       answers: this.#components.answers,
       keepsAsked: this.#components.keepsAsked,
+      reuses: this.#components.reuses,
       rebuilding: indexing.progress(),
       distilled: learning.counts(),
       version,

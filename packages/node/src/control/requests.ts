@@ -18,6 +18,7 @@ export const askRequest: z.ZodType<AskRequest> = z.strictObject({
   timeoutMs: z.int().min(1).max(askTimeoutMs).optional(),
   lessons: z.boolean().optional(),
   bothSides: z.boolean().optional(),
+  fresh: z.boolean().optional(),
 });
 
 const recordedText = z.string().max(maxRecordedTextLength);
