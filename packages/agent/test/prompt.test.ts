@@ -48,6 +48,13 @@ describe("stepPrompt", () => {
     );
   });
 
+  it("puts the form of a command below the example, as a manual does", () => {
+    const form = lesson("id-3", "Write knit THING --core PLACE", "The bell should be in the hall.", "knit bell --core hall");
+    expect(textOf({ lessons: [form] })).toContain(
+      "# by ada, trust 0.80\nTask: The bell should be in the hall.\nCommand: knit bell --core hall\nUsage: knit THING --core PLACE\n\n(end of",
+    );
+  });
+
   it.each([
     ["as it was seen, in its own wording", "The lamp should be in the garden.", "The bell should be in the hall."],
     ["in another wording that the lesson knows", "The lamp belongs in the garden.", "The bell belongs in the hall."],

@@ -5,6 +5,7 @@ import {
   type AuthorId,
   type Clock,
   type Embedder,
+  type Environment,
   type Experience,
   type ExperienceStore,
   type Identity,
@@ -52,6 +53,8 @@ export interface Opened {
   readonly model: LanguageModel;
   readonly embedder: Embedder;
   readonly index: VectorIndex;
+  /** Where the node practises by itself. */
+  readonly practise?: Environment | undefined;
 }
 
 export interface Composed {
@@ -174,7 +177,10 @@ export async function compose(opened: Opened): Promise<Composed> {
   const agent = createAgent({ ...agentParts, experiences: captured, nameOf: (author) => nameOf(author) ?? author });
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
-    { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
+    {
+      ...{ lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
+      practise: opened.practise,
+    },
     // Of a share of none it is never started.
     idleShare === 0 ? undefined : idleShare,
   );

@@ -97,6 +97,7 @@ export function argumentsOf({
   model,
   capacity,
   idleShare,
+  practise,
   answer,
   keepAsked,
   reach = {},
@@ -105,7 +106,7 @@ export function argumentsOf({
 }: NodeOptions): string[] {
   const kept = keepAsked === undefined ? undefined : keepAsked ? "yes" : "no";
   const idle = idleShare === undefined ? undefined : Math.round(idleShare * 100);
-  const single = { home, name, swarm, api, model, capacity, idle, answer, "keep-asked": kept, "log-level": logLevel };
+  const single = { home, name, swarm, api, model, capacity, idle, practise, answer, "keep-asked": kept, "log-level": logLevel };
   return [
     ...Object.entries(single).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}=${value}`])),
     ...Object.entries(reach).map(([way, isOn]) => `--${way}=${isOn ? "yes" : "no"}`),
