@@ -90,8 +90,11 @@ async function usableCandidates(
   const nearest = Math.max(environment === undefined ? minCandidates : minCandidatesOfTask, limit * candidatesPerLesson);
   const relevance = { vector, words: wordHashes(text), nearest, sharing: Math.max(minSharing, limit + sharingBeyondLimit) };
   const now = clock.now();
+  // What the words find is the same where neighbours are looked for once more.
+  const shared = words.search(relevance.words, relevance.sharing);
+  const indexes = { vectors: index, words: { search: () => shared } };
   const found = async (accepts?: (label: number) => boolean): Promise<Candidate[]> => {
-    const relevant = relevantLabels(relevance, { vectors: index, words }, accepts);
+    const relevant = relevantLabels(relevance, indexes, accepts);
     const glances = await lessons.glances(relevant.map(({ label }) => label));
     const usable = relevant.flatMap(({ similarity }, position) => {
       const glance = glances[position];

@@ -7,7 +7,7 @@ import {
   sampleLesson,
   sampleStoredLesson,
 } from "@grapevine/testing";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type AuthorStanding, PostingIndex, type RecallQuery, recall } from "../src/index.ts";
 
 const embedder = new HashEmbedder();
@@ -130,7 +130,9 @@ describe("recall", () => {
     for (let copy = 0; copy < 60; copy++) await add("rotate the glass prism", { by: stranger, state: "held" });
     await add("rotate the glass prism by hand and in daylight");
     await add("feed seven hungry penguins");
+    const search = vi.spyOn(words, "search");
     expect(await ask("rotate the glass prism")).toEqual(["rotate the glass prism by hand and in daylight"]);
+    expect(search).toHaveBeenCalledOnce(); // though neighbours are looked for twice
   });
 
   it("takes one lesson of an author whom the user has not named, and several of those whom the user has", async () => {

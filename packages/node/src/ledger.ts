@@ -22,7 +22,7 @@ import {
   type StoredLesson,
   successorOf,
 } from "@grapevine/core";
-import { maxFailuresInRow, mayVouch, revokedAuthorRule, rotatedAuthorRule } from "@grapevine/reconcile";
+import { crowdedOutReason, maxFailuresInRow, mayVouch, revokedAuthorRule, rotatedAuthorRule } from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import { type Arrival, Batch } from "./batch.ts";
 import type { PlacedLesson } from "./indexing.ts";
@@ -319,9 +319,15 @@ export function createLedger(components: LedgerComponents): Ledger {
     const work = newBatch();
     // Before any lesson is read: one that is damaged must not keep its author from being blocked.
     work.changes.push({ kind: "principal", principal }, { kind: "review-begin", author });
+    if (principal.standing === "trusted") await allowCrowdedOut(author, work);
     await write(work);
     await reviewAuthor(author);
     return principal;
+  };
+
+  /** What the author attested, and found no place as a stranger's, is taken when it comes again. */
+  const allowCrowdedOut = async (author: AuthorId, work: Batch): Promise<void> => {
+    for await (const id of store.refusedFor(crowdedOutReason(author))) work.changes.push({ kind: "refused-remove", id });
   };
 
   /**
