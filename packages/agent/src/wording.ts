@@ -3,7 +3,7 @@
  * ("the … belongs in the …"), which vectors and rare words both look past. Vectors tell a garden from a person; the wording tells the kinds apart that speak of the same things.
  *
  * The measure is the longest row of words that both have in the same order, as a share of all words of both (the coefficient of L. R. Dice, 1945, over common
- * subsequences). The figures are in docs/decisions/0029-actions.md.
+ * subsequences). The figures are in docs/decisions/0030-actions.md.
  */
 import type { LessonBody } from "@grapevine/core";
 

@@ -178,7 +178,19 @@ export async function compose(opened: Opened): Promise<Composed> {
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
     {
-      ...{ lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
+      lessons,
+      experiences,
+      admission,
+      learning,
+      authoring,
+      agent,
+      model,
+      embedder,
+      gate,
+      activity,
+      self,
+      clock,
+      log,
       practise: opened.practise,
     },
     // Of a share of none it is never started.
