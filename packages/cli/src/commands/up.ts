@@ -22,6 +22,7 @@ export interface UpArguments {
   readonly practise?: string;
   readonly answer?: AnswerPolicy;
   readonly keepAsked?: boolean;
+  readonly reuse?: boolean;
   readonly lan?: boolean;
   readonly exchange?: boolean;
   readonly dht?: boolean;
