@@ -80,8 +80,9 @@ function completionText(input: StepPromptInput): string {
 }
 
 /**
- * One worked example in the form of the task, under its source, with its rule. Where the rule is the form of a command, it stands last and as a manual writes it: above the example it
- * let qwen2.5-coder:0.5b begin with the task's own words ("egg eggs + 96") in three tasks of three, below it in none.
+ * One worked example in the form of the task, under its source and its rule. Where the rule is the form of a command it is told as a manual does, in a line of its own:
+ * in the line of the source it let qwen2.5-coder:0.5b begin with the task's own words ("egg eggs + 96") in three tasks that it does so. Never below the
+ * example: what stands last is copied, names in capitals and all.
  */
 function completionLesson({ lesson, trust }: RecalledLesson, { actionName, task, nameOf }: StepPromptInput): string {
   const { author, guidance, situation, example } = lesson.record.body;
@@ -89,7 +90,7 @@ function completionLesson({ lesson, trust }: RecalledLesson, { actionName, task,
   const form = commandForm.exec(oneLine(guidance))?.[1];
   if (example === undefined) return `${source}: ${oneLine(guidance)}`;
   const shown = exampleLines({ situation, example }, task, actionName);
-  return form === undefined ? `${source}: ${oneLine(guidance)}\n${shown}` : `${source}\n${shown}\nUsage: ${form}`;
+  return form === undefined ? `${source}: ${oneLine(guidance)}\n${shown}` : `${source}\nUsage: ${form}\n${shown}`;
 }
 
 /** `Write bind THING --via PLACE`: a command, and a name in capitals that stands for a value. */

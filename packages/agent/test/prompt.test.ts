@@ -48,10 +48,10 @@ describe("stepPrompt", () => {
     );
   });
 
-  it("puts the form of a command below the example, as a manual does", () => {
+  it("tells the form of a command as a manual does, above the example", () => {
     const form = lesson("id-3", "Write knit THING --core PLACE", "The bell should be in the hall.", "knit bell --core hall");
     expect(textOf({ lessons: [form] })).toContain(
-      "# by ada, trust 0.80\nTask: The bell should be in the hall.\nCommand: knit bell --core hall\nUsage: knit THING --core PLACE\n\n(end of",
+      "# by ada, trust 0.80\nUsage: knit THING --core PLACE\nTask: The bell should be in the hall.\nCommand: knit bell --core hall\n\n(end of",
     );
   });
 
