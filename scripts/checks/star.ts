@@ -1,4 +1,4 @@
-/** Imports between packages form a star: everything imports core, siblings never import siblings, only node composes, the CLI stands on node. */
+/** Imports between packages form a star: everything imports core, siblings never import siblings, only node composes, the CLI and the dashboard stand on node. */
 import { posix } from "node:path";
 import type { SourceFile } from "./tree.ts";
 
@@ -9,7 +9,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   testing: ["core"],
   ...Object.fromEntries(stages.map((stage) => [stage, ["core"]])),
   node: ["core", ...stages],
-  cli: ["core", "node"],
+  dashboard: ["core", "node"],
+  cli: ["core", "node", "dashboard"],
   eval: ["core", "node", "model", "reconcile"],
 };
 

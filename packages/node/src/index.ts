@@ -14,6 +14,15 @@ export type {
 export type { AnswerPolicy, ErrorReply, ModelSummary, ReachSettings, Status } from "./control/contract.ts";
 export { answerPolicies } from "./control/contract.ts";
 export type {
+  DashboardLink,
+  LearnedLink,
+  LiveEvent,
+  MapPeer,
+  MovedLesson,
+  SessionReply,
+  SwarmMap,
+} from "./control/dashboard-contract.ts";
+export type {
   Conflict,
   ConflictQuery,
   ConflictSide,
@@ -43,6 +52,7 @@ export type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
+export type { Page, PageFile } from "./control/page.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export { checkText, examine, foundSwarm, listModels, repair, rotateKey, showIdentity, startNode } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";

@@ -11,6 +11,7 @@ import { destination, type Logger, pino } from "pino";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { AnswerPolicy, ReachSettings, Status } from "./control/contract.ts";
+import type { Page } from "./control/page.ts";
 import { nodeErrors } from "./errors.ts";
 import { followInvites } from "./following-invites.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
@@ -53,6 +54,8 @@ export interface NodeOptions {
   readonly onProgress?: (text: string) => void;
   /** Told about what the user should know and the start goes on without. */
   readonly onWarning?: (text: string) => void;
+  /** What is served to browsers at the API's port. Absent: nothing. */
+  readonly page?: Page;
 }
 
 export interface RunningNode {
@@ -93,7 +96,7 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
     import("./control/server.ts"),
   ]);
   const { log, swarm } = opened;
-  const { service, network, begin, end } = await compose(opened);
+  const { service, dashboard, network, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
@@ -118,7 +121,7 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   };
   const server = await startControlServer(
     { name: home.name, port: options.api ?? 0, token: await loadToken(home) },
-    { operations: service, onStop: () => void stop(), log },
+    { operations: service, onStop: () => void stop(), log, clock: opened.clock, dashboard, page: options.page },
   );
   closing.add("control API", () => server.close());
   service.servesAt(server.url);

@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { networkInterfaces } from "node:os";
-import { GrapevineError } from "@grapevine/core";
+import { GrapevineError, systemClock } from "@grapevine/core";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createControlClient } from "../src/client.ts";
@@ -73,6 +73,8 @@ function operations(): NodeOperations {
   };
 }
 
+const dashboard = { watch: () => () => undefined, swarmMap: async () => ({ self: "p", peers: [], learned: [] }) };
+
 describe("the control API", () => {
   let server: ControlServer;
   let stops = 0;
@@ -80,7 +82,7 @@ describe("the control API", () => {
     stops = 0;
     server = await startControlServer(
       { name: "n", port: 0, token },
-      { operations: operations(), onStop: () => (stops += 1), log },
+      { operations: operations(), onStop: () => (stops += 1), log, clock: systemClock, dashboard },
     );
   });
   afterEach(() => server.close());
@@ -179,7 +181,10 @@ describe("the control API", () => {
   it("refuses a port that is taken", async () => {
     const port = Number(new URL(server.url).port);
     await expect(
-      startControlServer({ name: "n", port, token }, { operations: operations(), onStop: () => undefined, log }),
+      startControlServer(
+        { name: "n", port, token },
+        { operations: operations(), onStop: () => undefined, log, clock: systemClock, dashboard },
+      ),
     ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
   });
 });

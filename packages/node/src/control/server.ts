@@ -1,17 +1,22 @@
 /**
  * The control API: HTTP on loopback for whoever holds the token.
  *
- * It guarantees that a request is answered only when it names this host (no DNS rebinding), comes from no foreign page, and carries the token; that every
- * refusal is `{error: {code, message, hint}}`; and that a caller who hangs up stops the work that was done for them.
+ * It guarantees that a request is answered only when it names this host (no DNS rebinding), comes from no foreign page, and carries the token or a session that was
+ * opened by whoever holds it; that every refusal is `{error: {code, message, hint}}`; and that a caller who hangs up stops the work that was done for them.
  */
 import { timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { type GrapevineError, messageOf } from "@grapevine/core";
+import { type Clock, type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
+import { addDashboardRoutes, type DashboardOperations } from "./dashboard-routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
+import { addLiveRoutes } from "./live-routes.ts";
+import { addPage, type Page, pageRoutes } from "./page.ts";
 import { addRoutes, type RouteComponents } from "./routes.ts";
+import { addSessionRoutes, sessionOf, sessionRoute } from "./session-routes.ts";
+import { SessionBook } from "./sessions.ts";
 
 export interface ControlServerInit {
   /** The node's name: a caller can tell by it, and by the process id, whose API answers. */
@@ -23,6 +28,10 @@ export interface ControlServerInit {
 
 export interface ControlServerComponents extends RouteComponents {
   readonly log: Logger;
+  readonly clock: Clock;
+  readonly dashboard: DashboardOperations;
+  /** What is served to browsers. Absent: nothing. */
+  readonly page?: Page | undefined;
 }
 
 export interface ControlServer {
@@ -35,7 +44,8 @@ const host = "127.0.0.1";
 /** @throws API_PORT_IN_USE */
 export async function startControlServer(init: ControlServerInit, components: ControlServerComponents): Promise<ControlServer> {
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, schemaController: withoutSchemas });
-  guard(server, init.token);
+  const sessions = new SessionBook(components.clock);
+  guard(server, { token: init.token, sessions });
   server.setErrorHandler((error, request, reply) => {
     sendError(reply, named(error, request.url), components.log);
   });
@@ -44,6 +54,10 @@ export async function startControlServer(init: ControlServerInit, components: Co
   });
   server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
+  addSessionRoutes(server, sessions);
+  addDashboardRoutes(server, components.dashboard);
+  addLiveRoutes(server, components.dashboard);
+  addPage(server, components.page);
   try {
     await server.listen({ host, port: init.port });
   } catch (error) {
@@ -55,7 +69,10 @@ export async function startControlServer(init: ControlServerInit, components: Co
   return { url: `http://${host}:${port}`, close: () => server.close() };
 }
 
-function guard(server: FastifyInstance, token: string): void {
+/** What needs neither token nor session: it gives nothing away, or takes the code of a link instead. */
+const openRoutes: readonly (string | undefined)[] = ["/healthz", sessionRoute, ...pageRoutes];
+
+function guard(server: FastifyInstance, { token, sessions }: { token: string; sessions: SessionBook }): void {
   const expected = Buffer.from(`Bearer ${token}`);
   server.addHook("onRequest", async (request) => {
     const address = server.server.address() as AddressInfo;
@@ -67,7 +84,9 @@ function guard(server: FastifyInstance, token: string): void {
     if (origin !== undefined && !hosts.some((name) => origin === `http://${name}`)) {
       throw nodeErrors.create("API_FORBIDDEN", "the request comes from another origin");
     }
-    if (request.routeOptions.url === "/healthz") return;
+    if (openRoutes.includes(request.routeOptions.url)) return;
+    const session = sessionOf(request);
+    if (session !== undefined && sessions.isOpen(session)) return;
     const given = Buffer.from(request.headers.authorization ?? "");
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw nodeErrors.create("API_UNAUTHORISED", "the request carries no valid token");

@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export function ExperiencesRoom(): JSX.Element {
+  return <h1>Experiences</h1>;
+}
