@@ -8,9 +8,10 @@ const os = require("node:os");
 const path = require("node:path");
 
 // The rest of the program is not even read by an older Node, which would answer with a trace.
-if (nodeModule.enableCompileCache === undefined) {
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 12)) {
   process.stderr.write(
-    `grapevine needs Node 24, this is ${process.versions.node}. In the repository, \`npx pnpm grapevine\` brings its own.\n`,
+    `grapevine needs Node 22.12 or later, this is ${process.versions.node}. In the repository, \`npx pnpm grapevine\` brings its own.\n`,
   );
   process.exit(1);
 }

@@ -50,6 +50,8 @@ export function createConsolidating(components: ConsolidatingComponents): Consol
 
   const next = async (signal: AbortSignal): Promise<boolean> => {
     const clusters = await believedClusters(store, signal);
+    // What was consolidated before is read of all own lessons: not for nothing.
+    if (clusters.size === 0) return false;
     sizes ??= await earlierSizes(components, clusters);
     const due = [...clusters].find(
       ([cluster, members]) => members.length >= Math.max(minClusterSize, growth * (sizes?.get(cluster) ?? 0)),

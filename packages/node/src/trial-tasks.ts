@@ -42,6 +42,8 @@ export interface TrialTaskComponents {
 }
 
 export interface TrialTasks {
+  /** Is there a task that any lesson could be tried on? @throws what the store throws */
+  some(): Promise<boolean>;
   /** The tasks on which the lesson should matter, at most `count`, the most telling first. @throws what embedder and store throw */
   for(lesson: LessonBody, count: number, signal: AbortSignal): Promise<TrialTask[]>;
 }
@@ -105,6 +107,10 @@ export function createTrialTasks(components: TrialTaskComponents): TrialTasks {
   };
 
   return {
+    some: async () => {
+      await refresh();
+      return known.length > 0;
+    },
     for: async (lesson, count, signal) => {
       await refresh();
       const possible = known.filter(({ environment, task }) => mayConcern(lesson, environment, task));

@@ -101,6 +101,8 @@ class RunningTrials implements Trials {
   }
 
   async next(signal: AbortSignal): Promise<FinishedTrial | undefined> {
+    // Without a task no held lesson can be tried, however many there are to be read.
+    if (!(await this.#tasks.some())) return undefined;
     if (this.#queue.length === 0) this.#queue = await this.#scan(signal);
     for (let id = this.#queue[0]; id !== undefined; id = this.#queue[0]) {
       signal.throwIfAborted();

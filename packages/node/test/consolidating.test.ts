@@ -6,7 +6,7 @@ import { type Consolidation, createGate } from "@grapevine/distill";
 import { openStore, type Store } from "@grapevine/store";
 import { ExactVectorIndex, HashEmbedder, sampleIdentity } from "@grapevine/testing";
 import { pino } from "pino";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Admission, createAdmission } from "../src/admission.ts";
 import { publishDraft } from "../src/authoring.ts";
 import { type Consolidating, createConsolidating } from "../src/consolidating.ts";
@@ -160,6 +160,14 @@ describe("consolidation", () => {
     });
     await bench.consolidating.next(never);
     expect(bench.asked[0]?.[0]).toBe(id);
+  });
+
+  it("does not read what is here for what was consolidated before, where there is no cluster", async () => {
+    const bench = await openBench();
+    await bench.receive(...fromFriends(2));
+    const lists = vi.spyOn(bench.store.lessons, "list");
+    expect(await bench.consolidating.next(never)).toBe(false);
+    expect(lists).not.toHaveBeenCalled();
   });
 
   it("leaves two alone, and does not count what is only held", async () => {

@@ -21,7 +21,7 @@ import { maxTrialTasks } from "@grapevine/reconcile";
 import { openStore, type Store } from "@grapevine/store";
 import { ExactVectorIndex, HashEmbedder, ScriptedModel, sampleIdentity } from "@grapevine/testing";
 import { pino } from "pino";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Admission, createAdmission } from "../src/admission.ts";
 import { publishDraft } from "../src/authoring.ts";
 import { createTrials, type Trials } from "../src/trials.ts";
@@ -198,6 +198,17 @@ function lesson(author: Identity, key: string, changes: Partial<RecordDraft<Less
 const never = new AbortController().signal;
 
 describe("a trial", () => {
+  it("reads no lesson as long as there is no task to try one on", async () => {
+    const bench = await openBench();
+    await bench.receive(lesson(stranger, "brass"), lesson(other, "tin"));
+    await bench.admission.indexing.settled();
+    const reads = vi.spyOn(bench.store.lessons, "get");
+    expect(await bench.trials.next(never)).toBeUndefined();
+    expect(reads).not.toHaveBeenCalled();
+    await bench.live(1, 8);
+    expect((await bench.trials.next(never))?.evidence.verdict).toBeDefined();
+  });
+
   it("admits a stranger's lesson that does what failed without it, and pays only for the tries with it", async () => {
     const bench = await openBench();
     const good = lesson(stranger, "brass");
