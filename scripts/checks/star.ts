@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What packages offer besides their index: named in their `exports`. */
-const faces: ReadonlySet<string> = new Set(["@grapevine/node/pipeline"]);
+const faces: ReadonlySet<string> = new Set(["@grapevine/node/pipeline", "@grapevine/dashboard/build"]);
 
 const importPattern = /(?:from|import)\s*\(?\s*"([^"]+)"/g;
 

@@ -35,10 +35,10 @@ export function House(): JSX.Element {
   }, [room, name]);
   return (
     <div class="house">
-      <a class="skip" href={addressOf(room)} onClick={skipToRoom}>
-        Skip to the room
-      </a>
       <header class="head">
+        <a class="skip" href={addressOf(room)} onClick={skipToRoom}>
+          Skip to the room
+        </a>
         <a class="brand" href={addressOf("swarm")} aria-label="Grapevine, to the swarm">
           <VineMark />
           <span>Grapevine</span>

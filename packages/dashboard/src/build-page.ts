@@ -43,6 +43,8 @@ async function bundle(): Promise<{ entry: string; scripts: { name: string; code:
     input: join(pageFolder, "main.tsx"),
     platform: "browser",
     transform: { jsx: { runtime: "automatic", importSource: "preact" }, target: "es2022" },
+    // Its one word on the page, where the JSX comes from, is said above.
+    tsconfig: false,
     logLevel: "warn",
   });
   try {

@@ -88,7 +88,8 @@ export const nodeErrors: ErrorTable<
     hint: "Correct the field that the message names.",
   },
   SESSION_LINK_SPENT: {
-    summary: "The link to the dashboard was opened before, is older than eight hours, or belongs to a node that has stopped since.",
+    summary:
+      "The link to the dashboard was opened before, is older than eight hours, or belongs to a node that has stopped since.",
     hint: "Get another with `grapevine dashboard`.",
   },
   LIVE_TOO_MANY: {

@@ -38,6 +38,7 @@ export type {
   TrialSummary,
   UsedLesson,
 } from "./control/lesson-contract.ts";
+export type { Page, PageFile } from "./control/page.ts";
 export type {
   AdmitRequest,
   InviteReply,
@@ -52,7 +53,6 @@ export type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
-export type { Page, PageFile } from "./control/page.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export { checkText, examine, foundSwarm, listModels, repair, rotateKey, showIdentity, startNode } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";

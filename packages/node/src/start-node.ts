@@ -11,6 +11,7 @@ import { destination, type Logger, pino } from "pino";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { AnswerPolicy, ReachSettings, Status } from "./control/contract.ts";
+import type { DashboardLink } from "./control/dashboard-contract.ts";
 import type { Page } from "./control/page.ts";
 import { nodeErrors } from "./errors.ts";
 import { followInvites } from "./following-invites.ts";
@@ -60,6 +61,8 @@ export interface NodeOptions {
 
 export interface RunningNode {
   status(): Promise<Status>;
+  /** An address that lets one browser in, once. */
+  dashboardLink(): DashboardLink;
   /** Resolves when it has stopped, by whatever way. */
   readonly stopped: Promise<void>;
   /** Idempotent. */
@@ -132,7 +135,7 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   // With many lessons the work in the background begins by reading of all of them: whoever waits for the node need not wait for that.
   begin();
   log.info({ swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
-  return { status: () => service.status(), stopped, stop };
+  return { status: () => service.status(), dashboardLink: () => server.dashboardLink(), stopped, stop };
 }
 
 /** @throws INVITE_MALFORMED, INVITE_DAMAGED, INVITE_VERSION */

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { calledPeer } from "../state/node.ts";
 import { addressOf, route } from "../state/route.ts";
-import { grapeSpacing, maxGrapes, type Place, type Size, SwarmLayout, tendril } from "./swarm-layout.ts";
+import { grapeSpacing, maxGrapes, type Place, type Size, SwarmLayout, scaleOf, tendril } from "./swarm-layout.ts";
 import { TravellingLessons } from "./travelling-lessons.tsx";
 import { visibleText } from "./visible-text.ts";
 
@@ -26,14 +26,11 @@ export function SwarmGraph({ map, chosen }: { map: SwarmMap; chosen: string | un
   }, [layout, size, shape, map.learned.length]);
   useEffect(() => () => layout.stop(), [layout]);
   const { places } = layout;
+  const scale = scaleOf(map.peers.length);
   return (
     <div class="swarm-graph" ref={box}>
       {size !== undefined && (
-        <svg
-          viewBox={`${-size.width / 2} ${-size.height / 2} ${size.width} ${size.height}`}
-          role="group"
-          aria-label="Peers, as links"
-        >
+        <svg viewBox={`${-size.width / 2} ${-size.height / 2} ${size.width} ${size.height}`} aria-label="Peers, as links">
           <defs>
             <marker
               id="leaf"
@@ -48,7 +45,7 @@ export function SwarmGraph({ map, chosen }: { map: SwarmMap; chosen: string | un
               <path class="leaf-head" d="M0 5C3 0 8 0 12 5 8 10 3 10 0 5z" />
             </marker>
           </defs>
-          <g aria-hidden="true">
+          <g>
             {map.peers.map((peer) => (
               <Connection key={peer.peerId} peer={peer} self={places.get(map.self)} place={places.get(peer.peerId)} />
             ))}
@@ -63,9 +60,14 @@ export function SwarmGraph({ map, chosen }: { map: SwarmMap; chosen: string | un
             ))}
           </g>
           <TravellingLessons places={places} self={map.self} peers={map.peers} bend={linkBend} isStill={isStill()} />
-          {map.peers.map((peer) => (
-            <Bunch key={peer.peerId} peer={peer} place={places.get(peer.peerId)} isChosen={peer.peerId === chosen} />
-          ))}
+          {map.peers.map((peer) => {
+            const place = places.get(peer.peerId);
+            return place === undefined ? null : (
+              <g key={peer.peerId} transform={`translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})`}>
+                <Bunch peer={peer} radius={place.radius} scale={scale} isChosen={peer.peerId === chosen} />
+              </g>
+            );
+          })}
         </svg>
       )}
     </div>
@@ -106,48 +108,49 @@ function Learned({ link, from, by, chosen }: LearnedProps): JSX.Element | null {
   );
 }
 
-function Bunch({ peer, place, isChosen }: { peer: MapPeer; place: Place | undefined; isChosen: boolean }): JSX.Element | null {
-  if (place === undefined) return null;
+interface BunchProps {
+  readonly peer: MapPeer;
+  readonly radius: number;
+  readonly scale: number;
+  readonly isChosen: boolean;
+}
+
+/** Drawn round the origin: it is moved as a whole, and is not drawn again while it moves. */
+function Bunch({ peer, radius, scale, isChosen }: BunchProps): JSX.Element {
   const { peerId, standing, connected, lessons } = peer;
   const name = visibleText(calledPeer(peerId));
   const isOpen = route.value.item === peerId;
   return (
-    <g transform={`translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})`}>
-      <a
-        href={isOpen ? addressOf("swarm") : addressOf("swarm", peerId)}
-        class={`bunch peer-${standing} ${connected ? "is-connected" : "is-away"} ${isChosen ? "is-chosen" : ""}`}
-        aria-label={`${name}, ${lessons} lessons in use`}
-        aria-current={isOpen ? "true" : undefined}
-      >
-        <circle class="bunch-skin" r={place.radius} />
-        {grapes(Math.min(lessons, maxGrapes))}
-        {lessons > maxGrapes && (
-          <text class="bunch-count" dy="4">
-            {lessons}
-          </text>
-        )}
-        <text class="bunch-name" y={place.radius + 16}>
-          {name.length > 20 ? `${name.slice(0, 19)}…` : name}
+    <a
+      href={isOpen ? addressOf("swarm") : addressOf("swarm", peerId)}
+      class={`bunch peer-${standing} ${connected ? "is-connected" : "is-away"} ${isChosen ? "is-chosen" : ""}`}
+      aria-label={`${name}, ${lessons} lessons in use`}
+      aria-current={isOpen ? "true" : undefined}
+    >
+      <circle class="bunch-skin" r={radius} />
+      <Grapes count={Math.min(lessons, maxGrapes)} scale={scale} />
+      {lessons > maxGrapes && (
+        <text class="bunch-count" dy="4">
+          {lessons}
         </text>
-      </a>
-    </g>
+      )}
+      <text class="bunch-name" y={radius + 18}>
+        {name.length > 20 ? `${name.slice(0, 19)}…` : name}
+      </text>
+    </a>
   );
 }
 
-function grapes(count: number): JSX.Element[] {
-  return Array.from({ length: count }, (_, index) => {
-    const distance = grapeSpacing * Math.sqrt(index + 0.5);
+/** Drawn as one path: a picture of many peers has thousands of them. */
+function Grapes({ count, scale }: { count: number; scale: number }): JSX.Element {
+  const radius = 2.7 * scale;
+  const parts = Array.from({ length: count }, (_, index) => {
+    const distance = scale * grapeSpacing * Math.sqrt(index + 0.5);
     const angle = index * goldenAngle;
-    return (
-      <circle
-        key={index}
-        class="grape"
-        r="2.6"
-        cx={(distance * Math.cos(angle)).toFixed(1)}
-        cy={(distance * Math.sin(angle)).toFixed(1)}
-      />
-    );
+    const [x, y] = [distance * Math.cos(angle) - radius, distance * Math.sin(angle)];
+    return `M${x.toFixed(1)} ${y.toFixed(1)}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0z`;
   });
+  return <path class="grape" d={parts.join("")} />;
 }
 
 function watchSize(box: HTMLElement | null, onSize: (size: Size) => void): (() => void) | undefined {

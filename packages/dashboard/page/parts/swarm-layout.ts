@@ -3,8 +3,6 @@ import type { SwarmMap } from "@grapevine/node";
 import {
   forceCollide,
   forceLink,
-  forceManyBody,
-  forceRadial,
   forceSimulation,
   forceX,
   forceY,
@@ -17,8 +15,10 @@ export interface Place extends SimulationNodeDatum {
   readonly peerId: string;
   x: number;
   y: number;
-  radius: number;
-  ring: number;
+  readonly radius: number;
+  /** 0 for this node, 1 for those around it, more for those further out. */
+  readonly ring: number;
+  readonly home: { readonly x: number; readonly y: number };
 }
 
 export interface Size {
@@ -28,19 +28,30 @@ export interface Size {
 
 /** Grapes that are drawn; of more the number says it. */
 export const maxGrapes = 48;
+const smallestRadius = 4.2;
+/** In a swarm of a few there is room: bunches are drawn this much larger. */
+const largestScale = 1.9;
+
+/** How large bunches are drawn, by how many there are. */
+export function scaleOf(peers: number): number {
+  return Math.max(1, Math.min(largestScale, largestScale - (peers - 8) * 0.05));
+}
+
+/** Between grapes of a bunch that is drawn in its own size. */
 export const grapeSpacing = 4.4;
-const smallestRadius = 16;
 
 /** Of the circle that holds a peer's lessons. */
-export function radiusOf(lessons: number): number {
-  return Math.max(smallestRadius, grapeSpacing * Math.sqrt(Math.min(lessons, maxGrapes)) + 7);
+function radiusOf(lessons: number, scale: number): number {
+  return scale * (grapeSpacing * Math.sqrt(Math.max(smallestRadius, Math.min(lessons, maxGrapes))) + 5);
 }
 
 export class SwarmLayout {
   readonly #simulation: Simulation<Place, SimulationLinkDatum<Place>> = forceSimulation<Place>([]);
+  readonly #onMoved: () => void;
   #places = new Map<string, Place>();
 
   constructor(onMoved: () => void) {
+    this.#onMoved = onMoved;
     this.#simulation.stop().on("tick", onMoved);
   }
 
@@ -48,45 +59,44 @@ export class SwarmLayout {
     return this.#places;
   }
 
-  /** Peers that were here stay about where they were. `still`: all at once, without motion. */
-  show(map: SwarmMap, { width, height }: Size, still: boolean): void {
-    const reach = Math.min(width, height) / 2;
-    const others = map.peers.length - 1;
+  /** Peers that were here set out from where they were. `still`: all at once, without motion. */
+  show(map: SwarmMap, size: Size, still: boolean): void {
+    const others = map.peers.filter(({ peerId }) => peerId !== map.self);
+    const scale = scaleOf(map.peers.length);
     this.#places = new Map(
-      map.peers.map(({ peerId, connected, lessons }, index) => {
+      map.peers.map(({ peerId, connected, lessons }) => {
         const before = this.#places.get(peerId);
-        const angle = others === 0 ? 0 : (index / others) * 2 * Math.PI - Math.PI / 2;
-        const isSelf = peerId === map.self;
-        const ring = isSelf ? 0 : reach * (connected ? 0.6 : 0.82);
-        const start = { x: ring * Math.cos(angle), y: ring * Math.sin(angle) };
-        const place: Place = { ...start, ...before, peerId, radius: radiusOf(lessons), ring };
-        return [peerId, isSelf ? { ...place, x: 0, y: 0, fx: 0, fy: 0 } : place];
+        const angle = (others.findIndex((other) => other.peerId === peerId) / others.length) * 2 * Math.PI + firstAngle;
+        const ring = peerId === map.self ? 0 : connected ? 1 : outerRing;
+        const home = {
+          x: ring * Math.cos(angle) * Math.max(0, size.width / 2 - margin) * innerShare,
+          y: ring * Math.sin(angle) * Math.max(0, size.height / 2 - margin) * innerShare,
+        };
+        const { x, y } = before ?? { x: home.x * 0.4, y: home.y * 0.4 };
+        const fixed = ring === 0 ? { x: 0, y: 0, fx: 0, fy: 0 } : { x, y };
+        return [peerId, { peerId, radius: radiusOf(lessons, scale), ring, home, ...fixed }];
       }),
     );
     const links = map.learned.map(({ from, by }) => ({ source: from, target: by }));
-    this.#simulation
+    const simulation = this.#simulation
       .nodes([...this.#places.values()])
       .force(
         "link",
         forceLink<Place, SimulationLinkDatum<Place>>(links)
           .id(({ peerId }) => peerId)
-          .distance(reach * 0.7)
-          .strength(0.04),
+          .strength(0.01),
       )
-      .force("charge", forceManyBody<Place>().strength(-320))
-      .force("ring", forceRadial<Place>(({ ring }) => ring).strength(0.7))
-      // A room that is wide is used in its width.
-      .force("wide", forceX<Place>(({ x }) => x * (width > height * 1.3 ? 1.6 : 1)).strength(0.03))
-      .force("high", forceY<Place>(({ y }) => y * (height > width * 1.3 ? 1.4 : 1)).strength(0.03))
+      .force("x", forceX<Place>(({ home }) => home.x).strength(0.16))
+      .force("y", forceY<Place>(({ home }) => home.y).strength(0.16))
       .force(
         "collide",
-        forceCollide<Place>(({ radius }) => radius + 22),
+        forceCollide<Place>(({ radius }) => radius + labelRoom),
       );
     if (still) {
-      this.#simulation.stop().alpha(1).tick(240);
-      this.#simulation.on("tick")?.call(this.#simulation);
+      simulation.stop().alpha(1).tick(240);
+      this.#onMoved();
     } else {
-      this.#simulation.alpha(this.#places.size > 1 ? 0.6 : 0).restart();
+      simulation.alpha(map.peers.length > 1 ? 0.6 : 0.01).restart();
     }
   }
 
@@ -94,6 +104,14 @@ export class SwarmLayout {
     this.#simulation.stop();
   }
 }
+
+/** Begins at the upper left, so that two peers do not hang above each other. */
+const firstAngle: number = (-5 * Math.PI) / 6;
+/** Of the way to the edge: where the connected ones are, and how much further the others. */
+const innerShare = 0.72;
+const outerRing = 1.3;
+const margin = 48;
+const labelRoom = 18;
 
 /** A line between two peers that bends like a tendril, from edge to edge. */
 export function tendril(

@@ -39,7 +39,7 @@ export function TravellingLessons({ places, self, peers, bend, isStill }: Travel
   }, [latest]);
   const arrive = (key: string): void => setRides((current) => current.filter((ride) => ride.key !== key));
   return (
-    <g aria-hidden="true">
+    <g>
       {rides.map((ride) => (
         <Rider key={ride.key} ride={ride} places={places} bend={bend} onArrived={arrive} />
       ))}

@@ -46,6 +46,7 @@ export function VirtualList({ label, count, rowHeight, keyOf, row, current, onMo
     onMove(to);
   };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys move among the links of the list, which take the focus themselves
     <div class="virtual" ref={box} onKeyDown={move}>
       <ul class="virtual-rows" aria-label={label} style={{ height: `${list.getTotalSize()}px` }}>
         {list.getVirtualItems().map(({ index, key, start }) => (

@@ -63,42 +63,44 @@ function Sieve(): JSX.Element {
     void findNear(words.value.trim());
   };
   return (
-    <form class="sieve" role="search" onSubmit={submit}>
-      <div class="sieve-words">
-        <label class="unseen" for="sieve">
-          Words in a lesson
-        </label>
-        <input
-          id="sieve"
-          type="search"
-          autocomplete="off"
-          spellcheck={false}
-          placeholder="Words, or a situation"
-          value={words.value}
-          onInput={change}
-        />
-        <button type="submit" class="button" disabled={words.value.trim() === ""}>
-          By meaning
-        </button>
-      </div>
-      <fieldset class="chips">
-        <legend class="unseen">State</legend>
-        {shownStates.map((state) => (
-          <label key={state} class="chip" title={state === "all" ? "whatever its state" : stateMeanings[state]}>
-            <input
-              type="radio"
-              name="state"
-              value={state}
-              checked={shown.value === state}
-              onChange={() => (shown.value = state)}
-            />
-            <span>
-              {state} <span class="count">{counts.value.get(state) ?? 0}</span>
-            </span>
+    <search>
+      <form class="sieve" onSubmit={submit}>
+        <div class="sieve-words">
+          <label class="unseen" for="sieve">
+            Words in a lesson
           </label>
-        ))}
-      </fieldset>
-    </form>
+          <input
+            id="sieve"
+            type="search"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="Words, or a situation"
+            value={words.value}
+            onInput={change}
+          />
+          <button type="submit" class="button" disabled={words.value.trim() === ""}>
+            By meaning
+          </button>
+        </div>
+        <fieldset class="chips">
+          <legend class="unseen">State</legend>
+          {shownStates.map((state) => (
+            <label key={state} class="chip" title={state === "all" ? "whatever its state" : stateMeanings[state]}>
+              <input
+                type="radio"
+                name="state"
+                value={state}
+                checked={shown.value === state}
+                onChange={() => (shown.value = state)}
+              />
+              <span>
+                {state} <span class="count">{counts.value.get(state) ?? 0}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      </form>
+    </search>
   );
 }
 

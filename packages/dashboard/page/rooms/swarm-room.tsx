@@ -1,13 +1,15 @@
 /** Swarm: who is there, who learned from whom, and lessons on their way. */
+import type { LessonSummary } from "@grapevine/node";
 import type { JSX } from "preact";
 import { Empty } from "../parts/empty.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { PeerCard } from "../parts/peer-card.tsx";
 import { SwarmGraph } from "../parts/swarm-graph.tsx";
 import { Told } from "../parts/told.tsx";
+import { lessonList } from "../state/lessons.ts";
 import { calledPeer, swarmMap } from "../state/node.ts";
 import { addressOf, route } from "../state/route.ts";
-import { type Travel, travels } from "../state/travels.ts";
+import { travels } from "../state/travels.ts";
 
 export function SwarmRoom(): JSX.Element {
   const map = swarmMap.value;
@@ -40,20 +42,20 @@ function Legend(): JSX.Element {
   return (
     <ul class="legend" aria-label="What the graph shows">
       <li>
-        <svg viewBox="0 0 28 10" aria-hidden="true">
+        <svg class="legend-sample" viewBox="0 0 28 10" aria-hidden="true">
           <path class="link" d="M2 7q12-6 24 0" />
         </svg>
         connected
       </li>
       <li>
-        <svg viewBox="0 0 28 10" aria-hidden="true">
+        <svg class="legend-sample" viewBox="0 0 28 10" aria-hidden="true">
           <path class="learned" d="M2 7q10-6 18-2" />
           <path class="leaf-head" d="M18 5c3-4 6-4 9-2-2 4-5 5-9 2z" />
         </svg>
         learned from, towards the learner
       </li>
       <li>
-        <svg viewBox="0 0 10 10" aria-hidden="true">
+        <svg class="legend-sample" viewBox="0 0 10 10" aria-hidden="true">
           <circle class="grape" cx="5" cy="5" r="3" />
         </svg>
         a lesson in use
@@ -62,8 +64,10 @@ function Legend(): JSX.Element {
   );
 }
 
+/** What came last, newest first; of what came while the page was open it is known who brought it. */
 function Lately(): JSX.Element {
-  const lately = travels.value.slice(0, 8);
+  const bringers = new Map(travels.value.map(({ lesson, at }) => [lesson.id, { from: lesson.from, at }]));
+  const lately = (lessonList.value?.lessons ?? []).slice(0, 7);
   return (
     <section class="lately" aria-labelledby="lately">
       <h2 id="lately">On the vine</h2>
@@ -71,8 +75,8 @@ function Lately(): JSX.Element {
         <p class="quiet">Lessons appear here as they are made and as they arrive.</p>
       ) : (
         <ol>
-          {lately.map((travel) => (
-            <TravelLine key={travel.key} travel={travel} />
+          {lately.map((lesson) => (
+            <TravelLine key={lesson.id} lesson={lesson} travelled={bringers.get(lesson.id)} />
           ))}
         </ol>
       )}
@@ -80,26 +84,33 @@ function Lately(): JSX.Element {
   );
 }
 
-function TravelLine({ travel: { lesson, at } }: { travel: Travel }): JSX.Element {
+interface TravelLineProps {
+  readonly lesson: LessonSummary;
+  readonly travelled: { readonly from: string | undefined; readonly at: number } | undefined;
+}
+
+function TravelLine({ lesson, travelled }: TravelLineProps): JSX.Element {
+  const { id, state, title, author, authorName, createdAt } = lesson;
+  const bringer = travelled?.from === author ? undefined : travelled?.from;
   return (
-    <li class="travel">
-      <a href={addressOf("lessons", lesson.id)}>
-        <Told text={lesson.title} />
+    <li class={`travel ${travelled === undefined ? "" : "is-fresh"}`}>
+      <a href={addressOf("lessons", id)}>
+        <Told text={title} />
       </a>
       <span class="quiet">
-        {lesson.moved === "made" ? (
+        {state === "own" ? (
           "made here"
         ) : (
           <>
-            by <Told text={lesson.authorName ?? calledPeer(lesson.author)} />
+            by <Told text={authorName ?? calledPeer(author)} />
           </>
         )}
-        {lesson.from !== undefined && lesson.from !== lesson.author && (
+        {bringer !== undefined && (
           <>
-            , brought by <Told text={calledPeer(lesson.from)} />
+            , brought by <Told text={calledPeer(bringer)} />
           </>
         )}
-        , <Moment at={at} />
+        , <Moment at={travelled?.at ?? createdAt} />
       </span>
     </li>
   );

@@ -33,7 +33,12 @@ export type LiveEvent =
   /** Whenever it has changed, once a second at most. */
   | { readonly type: "status"; readonly status: Status }
   /** What has moved since the last of these; `more` beyond those that are named: read the list again. */
-  | { readonly type: "lessons"; readonly lessons: readonly MovedLesson[]; readonly gone: readonly string[]; readonly more: number }
+  | {
+      readonly type: "lessons";
+      readonly lessons: readonly MovedLesson[];
+      readonly gone: readonly string[];
+      readonly more: number;
+    }
   /** Experiences, or what came of them, have changed: read them again. */
   | { readonly type: "experiences" }
   /** Who is connected, or how one stands to them, has changed: read them again. */

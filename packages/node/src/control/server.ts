@@ -10,12 +10,13 @@ import { type Clock, type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
+import type { DashboardLink } from "./dashboard-contract.ts";
 import { addDashboardRoutes, type DashboardOperations } from "./dashboard-routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
 import { addLiveRoutes } from "./live-routes.ts";
 import { addPage, type Page, pageRoutes } from "./page.ts";
 import { addRoutes, type RouteComponents } from "./routes.ts";
-import { addSessionRoutes, sessionOf, sessionRoute } from "./session-routes.ts";
+import { addSessionRoutes, dashboardLink, sessionOf, sessionRoute } from "./session-routes.ts";
 import { SessionBook } from "./sessions.ts";
 
 export interface ControlServerInit {
@@ -36,6 +37,8 @@ export interface ControlServerComponents extends RouteComponents {
 
 export interface ControlServer {
   readonly url: string;
+  /** An address that lets one browser in, once. */
+  dashboardLink(): DashboardLink;
   close(): Promise<void>;
 }
 
@@ -66,7 +69,8 @@ export async function startControlServer(init: ControlServerInit, components: Co
     });
   }
   const { port } = server.server.address() as AddressInfo;
-  return { url: `http://${host}:${port}`, close: () => server.close() };
+  const url = `http://${host}:${port}`;
+  return { url, dashboardLink: () => dashboardLink(url, sessions), close: () => server.close() };
 }
 
 /** What needs neither token nor session: it gives nothing away, or takes the code of a link instead. */

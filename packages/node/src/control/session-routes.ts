@@ -14,8 +14,7 @@ const proofHeader = "x-grapevine-session";
 export function addSessionRoutes(server: FastifyInstance, sessions: SessionBook): void {
   server.post("/api/session/links", ({ body, headers }): DashboardLink => {
     parse(noRequest, body);
-    const { code, expiresAt } = sessions.createLink();
-    return { url: `http://${headers.host}/#${code}`, expiresAt };
+    return dashboardLink(`http://${headers.host}`, sessions);
   });
   server.post(sessionRoute, async ({ body, headers }, reply): Promise<SessionReply> => {
     const { cookie, proof } = sessions.open(parse(sessionRequest, body).code);
@@ -30,6 +29,12 @@ export function addSessionRoutes(server: FastifyInstance, sessions: SessionBook)
     reply.header("set-cookie", `${cookieName(headers.host)}=; HttpOnly; SameSite=Strict; Path=/api; Max-Age=0`);
     return { ended: true };
   });
+}
+
+/** An address that lets one browser in, once. */
+export function dashboardLink(api: string, sessions: SessionBook): DashboardLink {
+  const { code, expiresAt } = sessions.createLink();
+  return { url: `${api}/#${code}`, expiresAt };
 }
 
 /** What a browser shows of its session; undefined where it shows less than both halves. */

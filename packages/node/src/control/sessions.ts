@@ -52,7 +52,10 @@ export class SessionBook {
     if (expiresAt === undefined || expiresAt <= this.#clock.now()) {
       throw nodeErrors.create("SESSION_LINK_SPENT", "the link to the dashboard was used already, or has ended");
     }
-    const session = { cookie: randomBytes(secretBytes).toString("base64url"), proof: randomBytes(secretBytes).toString("base64url") };
+    const session = {
+      cookie: randomBytes(secretBytes).toString("base64url"),
+      proof: randomBytes(secretBytes).toString("base64url"),
+    };
     this.#note(hashed(session.cookie).toString("hex"), hashed(session.proof));
     return session;
   }
