@@ -76,9 +76,9 @@ describe("docs/ARCHITECTURE.md", () => {
   });
 
   it("gives the addresses of the control API", () => {
-    const routes = ["routes.ts", "server.ts"].flatMap((file) =>
-      [...read(`packages/node/src/control/${file}`).matchAll(/server\.(get|post)\("([^"]+)"/g)].map(
-        ([, method = "", path]) => `${method.toUpperCase()} ${path}`,
+    const routes = ["control/routes.ts", "control/server.ts", "openai/routes.ts"].flatMap((file) =>
+      [...read(`packages/node/src/${file}`).matchAll(/(server|v1)\.(get|post)\("([^"]+)"/g)].map(
+        ([, at = "", method = "", path = ""]) => `${method.toUpperCase()} ${at === "v1" ? "/v1" : ""}${path}`,
       ),
     );
     const stated = tableCells(architecture).flatMap(([first = ""]) => /^`((?:GET|POST) .+)`$/.exec(first)?.[1] ?? []);

@@ -7,22 +7,23 @@
 import {
   type AuthorId,
   type Clock,
-  createExperienceId,
   type Environment,
   type Episode,
   type Experience,
   type ExperienceStore,
   type LanguageModel,
-  type LessonUse,
   limits,
   type RecalledLesson,
   type Step,
   type Task,
 } from "@grapevine/core";
+import { type Conversation, type ConverseOptions, converse, type Turn } from "./conversing.ts";
 import { agentErrors } from "./errors.ts";
+import { keepExperience, useOf } from "./keeping.ts";
 import { readAction, stepPrompt } from "./prompt.ts";
 import { questionPrompt } from "./question-prompt.ts";
-import { type LeftOutLesson, questionFallOff, type RecallQuery } from "./recall.ts";
+import type { LeftOutLesson, RecallQuery } from "./recall.ts";
+import { recallForQuestion } from "./recalling-for-questions.ts";
 
 export interface AgentComponents {
   /** The model of the moment; it is asked for anew each time. */
@@ -75,14 +76,14 @@ export interface Rehearsal {
 export interface Agent {
   /** @throws QUESTION_EMPTY, QUESTION_TOO_LONG, and what model and store throw; nothing is kept of an answer that did not come. */
   ask(question: string, options: AskOptions): Promise<Experience>;
+  /** One more turn of a conversation that somebody else leads. @throws QUESTION_EMPTY, and what model and store throw */
+  converse(conversation: Conversation, options: ConverseOptions): Promise<Turn>;
   /** One try at one task, every step kept. @throws what model, environment and store throw */
   attempt(environment: Environment, task: Task, options: AttemptOptions): Promise<Experience>;
   /** One try at one task with the given lessons, prompted as an attempt is but for the fence's name; nothing of it is kept. @throws what model and environment throw */
   rehearse(environment: Environment, task: Task, options: RehearsalOptions): Promise<Rehearsal>;
 }
 
-/** Lessons in the prompt of a question: weak models go on with what they see last, better ones choose among a few. */
-const maxLessonsToAsk: Readonly<Record<LanguageModel["promptForm"], number>> = { completion: 1, chat: 3 };
 /**
  * Lessons in the prompt of a step. An action is copied from the example, and an example of another kind is copied as readily: with three notes
  * qwen2.5-coder:1.5b did 7 of 12 tasks of the demonstration's world, with the best one alone 10 (docs/decisions/0005).
@@ -93,6 +94,7 @@ const silentRetryTemperature = 0.7;
 export function createAgent(components: AgentComponents): Agent {
   return {
     ask: (question, options) => ask(question, options, components),
+    converse: (conversation, options) => converse(conversation, options, components),
     attempt: (environment, task, options) => attempt(environment, task, options, components),
     rehearse: (environment, task, options) => rehearse(environment, task, options, components),
   };
@@ -102,7 +104,7 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
   checkQuestion(question);
   const startedAt = components.clock.now();
   const model = components.model();
-  const lessons = options.lessons ? await recallFor(question, model, options, components) : [];
+  const lessons = options.lessons ? await recallForQuestion(question, model, options, components) : [];
   options.signal?.throwIfAborted();
   const request = {
     ...questionPrompt({ question, lessons, form: model.promptForm, nameOf: components.nameOf }),
@@ -112,7 +114,7 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
   let { text } = await model.generate(request);
   // Weak models at times say nothing at all where they are certain to; chance is then the way to an answer.
   if (text.trim() === "") ({ text } = await model.generate({ ...request, temperature: silentRetryTemperature }));
-  return await keep(components, {
+  return await keepExperience(components, {
     createdAt: startedAt,
     prompt: question,
     askedBy: options.askedBy,
@@ -121,24 +123,6 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
     lessons: lessons.map((recalled) => useOf(recalled, components.self)),
     model: model.id,
     distillation: "waiting",
-  });
-}
-
-async function recallFor(
-  question: string,
-  model: LanguageModel,
-  { bothSides = false, onLeftOut }: AskOptions,
-  { recall, minSimilarity }: AgentComponents,
-): Promise<RecalledLesson[]> {
-  // Two sides need room for two, also in the prompt of a weak model.
-  const limit = Math.max(maxLessonsToAsk[model.promptForm], bothSides ? 2 : 0);
-  return await recall({
-    text: question,
-    limit,
-    bothSides,
-    maxFallOff: questionFallOff,
-    ...(minSimilarity === undefined ? {} : { minSimilarity: minSimilarity() }),
-    ...(onLeftOut === undefined ? {} : { onLeftOut }),
   });
 }
 
@@ -163,7 +147,7 @@ async function attempt(
     ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsToAct })
     : [];
   const { steps, solved } = await act(environment, episode, lessons, model, options, components.nameOf);
-  return await keep(components, {
+  return await keepExperience(components, {
     createdAt: startedAt,
     prompt: task.prompt,
     task: { environment: environment.id, id: task.id, family: task.family },
@@ -227,19 +211,4 @@ async function act(
     if (result.done || result.solved) return { steps, solved: result.solved };
   }
   return { steps, solved: false };
-}
-
-async function keep(components: AgentComponents, made: Omit<Experience, "id" | "ms">): Promise<Experience> {
-  const experience: Experience = {
-    ...made,
-    id: createExperienceId(components.clock),
-    ms: components.clock.now() - made.createdAt,
-  };
-  await components.experiences.append(experience);
-  return experience;
-}
-
-function useOf({ lesson, similarity, trust }: RecalledLesson, self: AuthorId): LessonUse {
-  const { author, title } = lesson.record.body;
-  return { id: lesson.record.id, title, author, similarity, trust, own: author === self };
 }

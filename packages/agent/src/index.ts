@@ -8,6 +8,7 @@ export {
   type Rehearsal,
   type RehearsalOptions,
 } from "./agent.ts";
+export type { Conversation, ConverseOptions, Turn } from "./conversing.ts";
 export { agentErrors } from "./errors.ts";
 export { PostingIndex } from "./posting-index.ts";
 export { calibratedMinSimilarity, type JudgedPrompt } from "./prompt-bar.ts";

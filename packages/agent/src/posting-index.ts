@@ -1,5 +1,5 @@
 /**
- * The `WordIndex` port as posting lists in memory: some 450 to 600 bytes a lesson of thirty words.
+ * The `WordIndex` port as posting lists in memory: see `posting-lists.ts`.
  *
  * Scores are BM25 (S. Robertson, S. Walker et al.: Okapi at TREC-3, 1994) over words that are weighed by their fields, with each word's rarity as a share of the rarest
  * possible, so that a score means the same in a store of ten lessons and of a hundred thousand.
@@ -7,6 +7,7 @@
  * A removed lesson's words stay in the lists, and count as rarity, until they are a third of all; then the lists are made anew without them.
  */
 import { type WeighedWords, type WordIndex, type WordMatch, weightStep } from "@grapevine/core";
+import { PostingLists } from "./posting-lists.ts";
 
 /** How soon more of the same word stops to matter, and how much long texts are held down: chosen on the first two conversations of LoCoMo (see `relevance.ts`). */
 const saturation = 0.9;
@@ -19,13 +20,13 @@ export const maxPostingsWalked = 1_024;
 const purgeShare = 1 / 3;
 const purgeMinimum = 1_024;
 
-/** A posting in one number: the slot of a lesson, and in the lowest eight bits the weight of the word in it. An array takes eight bytes each; there are slots for 16 million lessons. */
+/** A posting in one number: the slot of a lesson, and in the lowest eight bits the weight of the word in it. There are slots for 16 million lessons. */
 const slotShift = 8;
 const weightMask = 0xff;
 
 export class PostingIndex implements WordIndex {
-  /** By word, in the order of the slots; a word that only one lesson holds, as most are, without an array. */
-  #postings = new Map<number, number | number[]>();
+  /** In the order of the slots. */
+  #postings = new PostingLists();
   #slots = new Map<number, number>();
   /** By slot. A removed lesson keeps its slot, and its length below zero. */
   #labels: number[] = [];
@@ -58,7 +59,7 @@ export class PostingIndex implements WordIndex {
     this.#slots.set(label, slot);
     this.#labels.push(label);
     this.#lengths.push(length);
-    for (let i = 0; i < words.length; i++) this.#post(words[i] as number, postingOf(slot, weights[i] as number));
+    for (let i = 0; i < words.length; i++) this.#postings.add(words[i] as number, postingOf(slot, weights[i] as number));
   }
 
   remove(label: number): void {
@@ -78,14 +79,15 @@ export class PostingIndex implements WordIndex {
   }
 
   search(words: Uint32Array, count: number): WordMatch[] {
-    const lists = this.#listsOf(words).sort((first, second) => first.length - second.length);
+    const known: { readonly word: number; readonly holders: number }[] = [];
+    for (const word of words) known.push({ word, holders: this.#postings.count(word) });
     const touched: number[] = [];
     const sums = this.#cleanSums();
     let left = maxPostingsWalked;
-    for (const list of lists) {
-      left -= list.length;
+    for (const { word, holders } of known.sort((first, second) => first.holders - second.holders)) {
+      left -= holders;
       if (left < 0) break;
-      this.#addGains(list, sums, touched);
+      this.#addGains(this.#postings.get(word), sums, touched);
     }
     const best = bestOf(touched, sums, count);
     const found = best.map((slot) => ({ label: this.#labels[slot] as number, score: sums[slot] as number }));
@@ -94,7 +96,7 @@ export class PostingIndex implements WordIndex {
   }
 
   /** The one loop that runs thousands of times in a search. */
-  #addGains(list: readonly number[], sums: Float32Array, touched: number[]): void {
+  #addGains(list: Uint32Array, sums: Float32Array, touched: number[]): void {
     const lengths = this.#lengths;
     const rarity = this.#rarityOf(list.length);
     const usual = this.#liveLength / this.#live;
@@ -112,8 +114,8 @@ export class PostingIndex implements WordIndex {
   scores(words: Uint32Array, lessons: readonly WeighedWords[]): number[] {
     const usual = this.#live === 0 ? 1 : this.#liveLength / this.#live;
     const rarities = Array.from(words, (word) => {
-      const list = this.#postings.get(word);
-      return list === undefined ? 0 : this.#rarityOf(typeof list === "number" ? 1 : list.length);
+      const holders = this.#postings.count(word);
+      return holders === 0 ? 0 : this.#rarityOf(holders);
     });
     return lessons.map((lesson) => {
       const length = lengthOf(lesson.weights) / usual;
@@ -125,20 +127,6 @@ export class PostingIndex implements WordIndex {
         if (lesson.words[at] === word) score += (rarities[i] as number) * gainOf(lesson.weights[at] as number, length);
       }
       return score;
-    });
-  }
-
-  #post(word: number, posting: number): void {
-    const list = this.#postings.get(word);
-    if (list === undefined) this.#postings.set(word, posting);
-    else if (typeof list === "number") this.#postings.set(word, [list, posting]);
-    else list.push(posting);
-  }
-
-  #listsOf(words: Uint32Array): (readonly number[])[] {
-    return Array.from(words).flatMap((word) => {
-      const list = this.#postings.get(word);
-      return list === undefined ? [] : [typeof list === "number" ? [list] : list];
     });
   }
 
@@ -167,11 +155,11 @@ export class PostingIndex implements WordIndex {
       this.#labels.push(label);
       this.#lengths.push(length);
     }
-    this.#postings = new Map();
-    for (const [word, list] of postings) {
-      for (const posting of typeof list === "number" ? [list] : list) {
+    this.#postings = new PostingLists();
+    for (const [word, list] of postings.all()) {
+      for (const posting of list) {
         const slot = movedTo[posting >>> slotShift] as number;
-        if (slot >= 0) this.#post(word, postingOf(slot, posting & weightMask));
+        if (slot >= 0) this.#postings.add(word, postingOf(slot, posting & weightMask));
       }
     }
   }

@@ -17,7 +17,7 @@ export type Prompt = Pick<GenerationRequest, "prompt" | "stop" | "maxTokens">;
 
 const maxAnswerTokens = 512;
 /** Weak models do not end by themselves; a few lines are what they can do. */
-const maxCompletionTokens = 96;
+export const maxCompletionTokens = 96;
 
 export function questionPrompt(input: QuestionPromptInput): Prompt {
   return input.form === "chat" ? chatPrompt(input) : completionPrompt(input);
@@ -43,14 +43,15 @@ function chatPrompt(input: QuestionPromptInput): Prompt {
       { role: "system", content: `${instruction} ${rules}` },
       {
         role: "user",
-        content: `${fence}\n${input.lessons.map((recalled) => note(recalled, input)).join("\n")}\n${fence}\n\n${input.question}`,
+        content: `${fence}\n${input.lessons.map((recalled) => lessonNote(recalled, input)).join("\n")}\n${fence}\n\n${input.question}`,
       },
     ],
     maxTokens: maxAnswerTokens,
   };
 }
 
-function note({ lesson, trust }: RecalledLesson, input: QuestionPromptInput): string {
+/** A lesson as a line of notes for a model that follows a chat. */
+export function lessonNote({ lesson, trust }: RecalledLesson, input: Pick<QuestionPromptInput, "nameOf">): string {
   const { body } = lesson.record;
   const example = body.example === undefined ? "" : ` Example: ${body.example.task} -> ${body.example.steps.join("; ")}`;
   const source = `note by ${input.nameOf(body.author)}, trust ${trust.toFixed(2)}`;
@@ -68,7 +69,11 @@ function completionPrompt(input: QuestionPromptInput): Prompt {
   };
 }
 
-function completionNote({ lesson, trust }: RecalledLesson, input: QuestionPromptInput): string {
+/** A lesson as a question and its answer, for a model that goes on with what it sees. */
+export function completionNote(
+  { lesson, trust }: RecalledLesson,
+  input: Pick<QuestionPromptInput, "question" | "lessons" | "nameOf">,
+): string {
   const { author, situation, guidance, example } = lesson.record.body;
   const fence = fenceName(input.question, input.lessons);
   return [

@@ -2,9 +2,10 @@
  * The words that the command line understands: commands, arguments, options, their limits and their help. Each group of commands has a module of its own,
  * `…-program.ts`. What a command does is in `commands/`, loaded when it runs; the words import nothing heavy, since `--help` waits for them.
  */
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { addAgentCommands } from "./agent-program.ts";
 import { examples, word } from "./arguments.ts";
+import type { Shell } from "./commands/completion.ts";
 import type { Perform } from "./context.ts";
 import { addIdentityCommands } from "./identity-program.ts";
 import { addExperienceCommands, addLessonCommands } from "./knowledge-program.ts";
@@ -86,6 +87,7 @@ function addOtherCommands(program: Command, perform: Perform): void {
       ["check --jsonl texts.jsonl --json", "a result a line"],
     ],
   );
+  addCompletion(program, perform);
   const model = program.command("model").description("the language models of this machine").helpCommand(false);
   examples(
     model
@@ -94,4 +96,28 @@ function addOtherCommands(program: Command, perform: Perform): void {
       .action(() => perform(async (context) => (await import("./commands/model.ts")).listModels(context))),
     [["model list", ""]],
   );
+}
+
+function addCompletion(program: Command, perform: Perform): void {
+  examples(
+    program
+      .command("completion")
+      .description("print a script that completes commands, options and names in a shell")
+      .addArgument(new Argument("<shell>", "which").choices(["bash", "zsh", "fish"]))
+      .action((shell: Shell) =>
+        perform(async (context) => (await import("./commands/completion.ts")).printCompletion(context, shell)),
+      ),
+    [
+      ["completion bash > ~/.local/share/bash-completion/completions/grapevine", "bash, with its package bash-completion"],
+      ["completion zsh > ~/.zsh/completions/_grapevine", "zsh, with that folder in its fpath"],
+      ["completion fish > ~/.config/fish/completions/grapevine.fish", "fish"],
+    ],
+  );
+  // What those scripts call.
+  program
+    .command("complete", { hidden: true })
+    .argument("[words...]")
+    .action((words: readonly string[]) =>
+      perform(async (context) => (await import("./commands/completion.ts")).complete(context, program, words)),
+    );
 }

@@ -68,7 +68,16 @@ export {
 export type { Embedder } from "./ports/embedder.ts";
 export type { ActionResult, Environment, Episode, Task, TaskQuery } from "./ports/environment.ts";
 export { type ExperienceQuery, type ExperienceStore, forgottenTitle } from "./ports/experience-store.ts";
-export type { Generation, GenerationRequest, JsonSchema, LanguageModel, Message } from "./ports/language-model.ts";
+export type {
+  Generation,
+  GenerationRequest,
+  JsonSchema,
+  LanguageModel,
+  Message,
+  Sampling,
+  Tool,
+  ToolCall,
+} from "./ports/language-model.ts";
 export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StatementAhead, StoreChange } from "./ports/lesson-store.ts";
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
 export type { WordIndex, WordMatch } from "./ports/word-index.ts";

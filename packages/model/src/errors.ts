@@ -9,6 +9,7 @@ export const modelErrors: ErrorTable<
   | "MODEL_FILE_INVALID"
   | "MODEL_WEIGHTS_UNAVAILABLE"
   | "MODEL_PROMPT_TOO_LONG"
+  | "MODEL_WITHOUT_TOOLS"
   | "MODEL_ABORTED"
   | "MODEL_FAILED"
   | "EMBEDDER_FAILED"
@@ -44,6 +45,10 @@ export const modelErrors: ErrorTable<
   MODEL_PROMPT_TOO_LONG: {
     summary: "A prompt does not fit into the model's context.",
     hint: "Shorten the question, or use a model with a longer context.",
+  },
+  MODEL_WITHOUT_TOOLS: {
+    summary: "A model was given tools, or told to use one, and cannot be.",
+    hint: "Ask without tools, or give the node a model that takes them: `ollama show NAME` lists tools among its capabilities.",
   },
   MODEL_ABORTED: {
     summary: "A generation was given up at the caller's wish.",

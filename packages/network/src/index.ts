@@ -1,10 +1,18 @@
 /** The node's place in a swarm: libp2p host, gossip and its gate, sync, greetings, invites, ask-a-peer. */
+export { type Acquaintance, whoMakesRoom } from "./acquaintances.ts";
 export { networkErrors } from "./errors.ts";
 export { graylistedBelow } from "./gossip-config.ts";
 export { type Invite, parseInvite } from "./invite.ts";
 export type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 export { createNetwork } from "./network.ts";
-export { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "./network-limits.ts";
+export {
+  askTimeoutMs,
+  maxInviteLifeMs,
+  maxInviteUses,
+  minInviteLifeMs,
+  newcomerForMs,
+  strangeAfterMs,
+} from "./network-limits.ts";
 export type { NetworkTiming } from "./network-timing.ts";
 export type {
   AnswerContext,
@@ -13,7 +21,7 @@ export type {
   AskPermission,
   AskReply,
   InviteKeeping,
-  KnownPeer,
+  MetPeer,
   NamedLesson,
   Network,
   NetworkComponents,
@@ -23,6 +31,7 @@ export type {
   PeerInfo,
   RecordSetChange,
   RecordSetChanges,
+  RememberedPeer,
   Sureness,
   SwarmMembers,
   SyncRecords,

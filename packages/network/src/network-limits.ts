@@ -141,6 +141,8 @@ export const announcedFromBytes = 4096;
 export const maxConnections = 100;
 /** Of these, places that are kept for peers whom the user named: strangers who come get the others. */
 export const namedConnections = 20;
+/** Of these, places that members of a closed swarm may have as well: whoever is nobody there can shut none of them out, and they not whom the user named. */
+export const memberConnections = 10;
 /** Connections that one address may open in a second: a cluster on one machine and a team behind one router start at once. */
 export const maxConnectionsPerSecond = 50;
 /** Connections whose greeting and encryption are under way. */
@@ -177,6 +179,12 @@ export const maxKnownPeers = 256;
 export const wantedPeers = 12;
 /** A peer that was met once is given up after this many failures in a row, about two hours; named addresses never are. */
 export const maxRedialFailures = 30;
+/** A peer that was met on one day only is a newcomer; newcomers have a quarter of the places of known peers. */
+export const newcomerForMs: number = 86_400_000;
+/** A peer that was not met for so long is no acquaintance any more. */
+export const strangeAfterMs: number = 30 * 86_400_000;
+/** With fewer connections to acquaintances than this, they are redialled however many newcomers are connected: they may all be one. */
+export const wantedAcquaintances = 4;
 export const dialTimeoutMs = 10_000;
 
 /** Peers that one answer to an exchange names, each with so many addresses: about 6 KB at most, and enough to be connected well after two of them. */

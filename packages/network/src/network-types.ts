@@ -12,6 +12,7 @@ import type {
   SignedRecord,
   Timers,
 } from "@grapevine/core";
+import type { Acquaintance } from "./acquaintances.ts";
 import type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 import type { NetworkTiming } from "./network-timing.ts";
 import type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";
@@ -27,8 +28,8 @@ export interface NetworkInit {
   readonly listen?: readonly string[];
   /** Multiaddrs of peers that the user named: dialled at the start and redialled for ever. */
   readonly bootstrap?: readonly string[];
-  /** Addresses of peers met before: redialled until they fail too often. */
-  readonly knownPeers?: readonly KnownPeer[];
+  /** Addresses of peers met before: redialled until they fail too often, and those that the user named for ever. */
+  readonly knownPeers?: readonly RememberedPeer[];
   /** How peers are found and reached besides; all of it is off unless it is turned on. */
   readonly reach?: ReachInit;
   readonly timing?: Partial<NetworkTiming>;
@@ -62,8 +63,8 @@ export interface NetworkComponents {
   readonly invites?: InviteKeeping;
   /** After every change among the connected peers. */
   readonly onPeersChange?: (peers: readonly PeerInfo[]) => void;
-  /** A peer was met, or its addresses changed: to be kept for the next start. */
-  readonly onKnownPeer?: (peer: KnownPeer) => void;
+  /** A peer was met, is still there, is lost, or its addresses changed: to be kept for the next start. */
+  readonly onKnownPeer?: (peer: MetPeer) => void;
   /** Uniform in [0, 1); for jitter. Default: Math.random. */
   readonly random?: () => number;
 }
@@ -160,6 +161,17 @@ export interface KnownPeer {
   readonly peerId: AuthorId;
   /** Multiaddrs that end in `/p2p/PEER`; may be empty when it listens nowhere. */
   readonly addresses: readonly string[];
+}
+
+/** A peer that is connected, or was until now. */
+export interface MetPeer extends KnownPeer {
+  /** By the user, by an address or an invite. */
+  readonly named: boolean;
+}
+
+/** A peer of an earlier run. Without dates it counts as met just now for the first time. */
+export interface RememberedPeer extends KnownPeer, Partial<Acquaintance> {
+  readonly named?: boolean;
 }
 
 /** A connected peer that has greeted and is of the same swarm. */

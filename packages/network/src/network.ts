@@ -96,7 +96,7 @@ class SwarmNetwork implements Network {
   async connect(addresses: readonly string[]): Promise<PeerInfo> {
     const running = this.#live();
     const info = await running.calls.connect(addresses);
-    running.redialer.name(info.addresses);
+    running.named(info);
     return info;
   }
 
@@ -144,7 +144,7 @@ class SwarmNetwork implements Network {
     }
     const running = this.#live();
     const info = await running.calls.join(invite);
-    running.redialer.name(info.addresses);
+    running.named(info);
     return info;
   }
 

@@ -229,7 +229,7 @@ const tiringForMs = 1000;
 const authorMark: Uint8Array = Buffer.concat([Uint8Array.of(0x66), Buffer.from("author"), Uint8Array.of(0x58, 32)]);
 
 /** Whom the bytes name as their author, unread and unproven. Whoever writes the mark elsewhere in a record harms that record alone. */
-function namedAuthor(frame: Uint8Array): AuthorId | undefined {
+export function namedAuthor(frame: Uint8Array): AuthorId | undefined {
   const at = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).indexOf(authorMark, signatureBytes);
   const key = frame.subarray(at + authorMark.length, at + authorMark.length + 32);
   return at === -1 || key.length < 32 ? undefined : authorFromPublicKey(key);

@@ -13,7 +13,7 @@ import type { Claimant, Claims } from "./claims.ts";
 import { networkErrors } from "./errors.ts";
 import { maxPassedOver, recordsPerTurn, settledForMs } from "./network-limits.ts";
 import type { SyncRecords } from "./network-types.ts";
-import type { RecordGate, RefusalReason } from "./record-gate.ts";
+import { namedAuthor, type RecordGate, type RefusalReason } from "./record-gate.ts";
 
 export interface RecordIntakeComponents {
   readonly timers: Timers;
@@ -124,7 +124,7 @@ export class RecordIntake {
     this.ignored++;
     const id = recordIdOf(frame.subarray(signatureBytes));
     this.#settle(id);
-    if (lasting.has(reason)) this.#components.passedOver.add(id);
+    if (lasting.has(reason)) this.#components.passedOver.add(id, reason === "rotated-author" ? namedAuthor(frame) : undefined);
   }
 }
 
@@ -133,31 +133,40 @@ const lasting: ReadonlySet<RefusalReason> = new Set([
   "expired",
   "blocked-author",
   "revoked-author",
+  "rotated-author",
   "other-swarm",
   "RECORD_VERSION",
+  "RECORD_CHARACTERS",
 ]);
 
 /** Ids of records that were fetched and ignored: they are not known to the store, and are not fetched again for half an hour. */
 export class PassedOver {
   readonly #clock: Clock;
-  /** Until when, milliseconds. */
-  readonly #until = new RecentMap<RecordId, number>(maxPassedOver);
+  /** Until when, milliseconds, and whose the record is where another key has followed its author's. */
+  readonly #entries = new RecentMap<RecordId, { readonly until: number; readonly rotated: AuthorId | undefined }>(maxPassedOver);
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  add(id: RecordId): void {
-    this.#until.set(id, this.#clock.now() + settledForMs);
+  add(id: RecordId, rotated?: AuthorId): void {
+    this.#entries.set(id, { until: this.#clock.now() + settledForMs, rotated });
   }
 
   /** Something may be wanted now that was not. */
   clear(): void {
-    this.#until.clear();
+    this.#entries.clear();
+  }
+
+  /** The author's successor has named more records that stay. False where none was passed over. */
+  dropRotated(author: AuthorId): boolean {
+    const before = this.#entries.size;
+    for (const [id, { rotated }] of this.#entries) if (rotated === author) this.#entries.delete(id);
+    return this.#entries.size < before;
   }
 
   has(id: RecordId): boolean {
-    const until = this.#until.get(id);
+    const until = this.#entries.get(id)?.until;
     return until !== undefined && until > this.#clock.now();
   }
 }

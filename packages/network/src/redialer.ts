@@ -3,10 +3,11 @@
  * they are lost. The wait doubles with each failure, with jitter. Nothing in libp2p does this by itself after a hang-up.
  */
 import { type AuthorId, type Clock, messageOf, type Timer, type Timers } from "@grapevine/core";
+import { type Acquaintance, isNewcomer, whoMakesRoom } from "./acquaintances.ts";
 import { parseAddress, peerOfAddress } from "./addresses.ts";
-import { maxKnownPeers, maxRedialFailures, wantedPeers } from "./network-limits.ts";
+import { maxKnownPeers, maxRedialFailures, wantedAcquaintances, wantedPeers } from "./network-limits.ts";
 import { jittered, type NetworkTiming } from "./network-timing.ts";
-import type { KnownPeer, NetworkLog } from "./network-types.ts";
+import type { NetworkLog, RememberedPeer } from "./network-types.ts";
 
 export interface RedialerInit {
   readonly clock: Clock;
@@ -18,6 +19,8 @@ export interface RedialerInit {
   dial(addresses: readonly string[]): Promise<AuthorId>;
   isConnected(peer: AuthorId): boolean;
   connectedCount(): number;
+  /** Somebody whom the user named otherwise than by an address. */
+  isKnown(peer: AuthorId): boolean;
 }
 
 interface Target {
@@ -26,6 +29,8 @@ interface Target {
   addresses: readonly string[];
   /** By the user: never given up. */
   named: boolean;
+  firstMetAt: number;
+  lastMetAt: number;
   failures: number;
   /** Not before, milliseconds since the epoch. */
   nextAt: number;
@@ -73,9 +78,10 @@ export class Redialer {
     this.#tick();
   }
 
-  /** A peer that has greeted, now or in an earlier run. */
-  met(known: KnownPeer): void {
-    const target = this.#targets.get(known.peerId) ?? this.#add(known.peerId, known.peerId);
+  /** A peer that has greeted, now or, where dates are given, in an earlier run. */
+  met(known: RememberedPeer): void {
+    const target = this.#targets.get(known.peerId) ?? this.#add(known.peerId, known.peerId, known);
+    target.lastMetAt = known.lastMetAt ?? this.#init.clock.now();
     if (known.addresses.length > 0) {
       target.addresses = target.named
         ? [...new Set([...target.addresses, ...known.addresses])].slice(-maxNamedAddresses)
@@ -102,35 +108,57 @@ export class Redialer {
     this.#targets.delete(peer);
   }
 
-  #add(key: string, peer: AuthorId | undefined): Target {
-    const target: Target = { peer, addresses: [], named: false, failures: 0, nextAt: 0, dialling: false };
+  #add(key: string, peer: AuthorId | undefined, dates: Partial<Acquaintance> = {}): Target {
+    const now = this.#init.clock.now();
+    const { firstMetAt = now, lastMetAt = now } = dates;
+    const target = { peer, addresses: [], named: false, firstMetAt, lastMetAt, failures: 0, nextAt: 0, dialling: false };
     this.#targets.set(key, target);
-    if (this.#targets.size > maxKnownPeers) this.#forgetOldest();
+    if (this.#targets.size > maxKnownPeers) this.#makeRoom(key);
     return target;
   }
 
-  #forgetOldest(): void {
-    for (const [key, target] of this.#targets) {
-      if (target.named || (target.peer !== undefined && this.#init.isConnected(target.peer))) continue;
-      this.#targets.delete(key);
-      return;
-    }
+  #makeRoom(added: string): void {
+    const leaving = whoMakesRoom(this.#targets, {
+      most: maxKnownPeers,
+      now: this.#init.clock.now(),
+      mayGo: (key) => key !== added && !this.#stays(this.#targets.get(key)),
+    });
+    if (leaving !== undefined) this.#targets.delete(leaving);
+  }
+
+  #stays(target: Target | undefined): boolean {
+    return target === undefined || this.#isOfUser(target) || this.#isConnected(target);
+  }
+
+  #isOfUser({ named, peer }: Target): boolean {
+    return named || (peer !== undefined && this.#init.isKnown(peer));
+  }
+
+  #isConnected({ peer }: Target): boolean {
+    return peer !== undefined && this.#init.isConnected(peer);
   }
 
   #tick(): void {
     if (this.#stopped) return;
     const now = this.#init.clock.now();
-    const enough = this.#init.connectedCount() >= wantedPeers;
+    const isWanted = this.#whoIsWanted();
     for (const [key, target] of this.#targets) {
-      if (this.#rests(target) || target.nextAt > now || (enough && !target.named)) continue;
+      if (this.#rests(target) || target.nextAt > now || !isWanted(target)) continue;
       target.dialling = true;
       void this.#dial(key, target);
     }
     this.#arm();
   }
 
+  /** With enough connections only whom the user named, and acquaintances while few of them are there: all the others may be one. */
+  #whoIsWanted(): (target: Target) => boolean {
+    if (this.#init.connectedCount() < wantedPeers) return () => true;
+    const acquaintances = [...this.#targets.values()].filter((each) => this.#isConnected(each) && !isNewcomer(each)).length;
+    return (target) => this.#isOfUser(target) || (acquaintances < wantedAcquaintances && !isNewcomer(target));
+  }
+
   #rests(target: Target): boolean {
-    return target.dialling || target.addresses.length === 0 || (target.peer !== undefined && this.#init.isConnected(target.peer));
+    return target.dialling || target.addresses.length === 0 || this.#isConnected(target);
   }
 
   /** Wakes when the next one is due, and now and then in any case: a link may have been lost without a word. */
@@ -170,7 +198,7 @@ export class Redialer {
     const { timing, random, clock, log } = this.#init;
     if (this.#stopped) return;
     target.failures++;
-    if (!target.named && target.failures >= maxRedialFailures) {
+    if (!this.#isOfUser(target) && target.failures >= maxRedialFailures) {
       this.#targets.delete(key);
       return;
     }

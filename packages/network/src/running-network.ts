@@ -1,5 +1,14 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import { type AuthorId, isMembership, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
+import {
+  type AuthorId,
+  isMembership,
+  isRotation,
+  messageOf,
+  type RotationBody,
+  type SignedRecord,
+  systemTimers,
+  type Timers,
+} from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
@@ -17,7 +26,7 @@ import { LinkTrials } from "./link-trials.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
 import { dialTimeoutMs, reconsiderEveryMs } from "./network-limits.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
-import type { NetworkComponents, NetworkInit } from "./network-types.ts";
+import type { KnownPeer, NetworkComponents, NetworkInit } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
 import { PeerTable } from "./peer-table.ts";
 import { LiveRecordSet } from "./range-sync/live-record-set.ts";
@@ -64,6 +73,7 @@ export async function runNetwork(
     reach,
     isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
     isNamed: (peer) => running?.isNamed(peer) ?? false,
+    isMember: (peer) => door.isClosed && door.isMember(peer),
     floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
     greeted: door.isClosed ? greeted : undefined,
   });
@@ -183,6 +193,7 @@ export class RunningNetwork {
       dial: async (addresses) => (await this.calls.connect(addresses)).peerId,
       isConnected,
       connectedCount: () => this.peers.size,
+      isKnown: (peer) => components.isKnown?.(peer) ?? false,
     });
     this.#settlements = new Settlements(clock);
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
@@ -241,6 +252,12 @@ export class RunningNetwork {
     return this.redialer.isNamed(peer) || (this.#components.isKnown?.(peer) ?? false);
   }
 
+  /** The user named a peer that is connected. */
+  named({ peerId, addresses }: KnownPeer): void {
+    this.redialer.name(addresses);
+    this.#met(peerId, addresses);
+  }
+
   floodsOf(peer: AuthorId): number {
     return this.#gate.floodsOf(peer);
   }
@@ -273,7 +290,11 @@ export class RunningNetwork {
   /** A list that holds this node itself is no mistake: lists are shared. */
   #rememberPeers(): void {
     const own = this.#init.identity.author;
-    for (const known of this.#init.knownPeers ?? []) if (known.peerId !== own) this.redialer.met(known);
+    for (const known of this.#init.knownPeers ?? []) {
+      if (known.peerId === own) continue;
+      this.redialer.met(known);
+      if (known.named === true) this.redialer.name(known.addresses);
+    }
     this.redialer.name((this.#init.bootstrap ?? []).filter((address) => peerOfAddress(parseAddress(address)) !== own));
   }
 
@@ -286,8 +307,7 @@ export class RunningNetwork {
     this.reach.met(connection);
     const since = before ?? { direction: connection.direction, connectedSince: this.#components.clock.now() };
     this.peers.set({ ...since, ...hello, addresses });
-    this.redialer.met({ peerId, addresses });
-    this.#components.onKnownPeer?.({ peerId, addresses });
+    this.#met(peerId, addresses);
     if (before !== undefined) {
       this.#trials.cameAgain(connection);
       return;
@@ -304,8 +324,19 @@ export class RunningNetwork {
     const known = this.peers.get(peer);
     if (known === undefined || addresses.length === 0 || addresses.join() === known.addresses.join()) return;
     this.peers.update(peer, { addresses });
-    this.redialer.met({ peerId: peer, addresses });
-    this.#components.onKnownPeer?.({ peerId: peer, addresses });
+    this.#met(peer, addresses);
+  }
+
+  /** It is there: to be dialled again when it is lost, now and after a restart. */
+  #met(peerId: AuthorId, addresses: readonly string[]): void {
+    this.redialer.met({ peerId, addresses });
+    this.#components.onKnownPeer?.({ peerId, addresses, named: this.redialer.isNamed(peerId) });
+  }
+
+  /** Whoever was forgotten, as one that is being hung up, is not remembered for being there. */
+  #isStillThere(peer: AuthorId): void {
+    const info = this.peers.get(peer);
+    if (info !== undefined && this.redialer.knows(peer)) this.#met(peer, info.addresses);
   }
 
   #refused(peer: AuthorId, reason: string): void {
@@ -314,6 +345,7 @@ export class RunningNetwork {
   }
 
   #lost(peer: AuthorId): void {
+    this.#isStillThere(peer); // until now
     this.peers.remove(peer);
     this.syncs.forget(peer);
     this.#gaps.forget(peer);
@@ -336,9 +368,22 @@ export class RunningNetwork {
     await this.#components.receive(records, from);
     for (const record of records) this.#gaps.arrived(record);
     // What the member has written may have come before, and been ignored.
-    if (!records.some(isMembership)) return;
-    this.#wantAgain();
+    const isMembers = records.some(isMembership);
+    const isRotated = await this.#hasNamedMore(records.filter(isRotation));
+    if (isMembers) this.#intake.passedOver.clear();
+    if (!isMembers && !isRotated) return;
+    this.#settlements.clear();
     if (this.peers.get(from) !== undefined) this.syncs.request(from);
+  }
+
+  /** Does a successor name records that stay, of a key of which some were passed over? Only one that is kept counts: anybody can say that he follows. */
+  async #hasNamedMore(rotations: readonly SignedRecord<RotationBody>[]): Promise<boolean> {
+    let has = false;
+    for (const { id, body } of rotations) {
+      if (body.follows === undefined || (await this.#components.records.record(id)) === undefined) continue;
+      has = this.#intake.passedOver.dropRotated(body.follows) || has;
+    }
+    return has;
   }
 
   /** What was passed over may be wanted now. */
@@ -388,7 +433,10 @@ export class RunningNetwork {
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
       isNamed: (peer) => this.isNamed(peer),
-      onReport: (peer, lastSync) => this.peers.update(peer, { lastSync }),
+      onReport: (peer, lastSync) => {
+        this.peers.update(peer, { lastSync });
+        this.#isStillThere(peer);
+      },
     });
   }
 

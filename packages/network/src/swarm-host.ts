@@ -16,6 +16,7 @@ import {
   maxConnections,
   maxConnectionsPerSecond,
   maxPendingConnections,
+  memberConnections,
   namedConnections,
 } from "./network-limits.ts";
 import type { NetworkTiming } from "./network-timing.ts";
@@ -50,13 +51,15 @@ export interface SwarmHostInit {
   readonly greeted?: Greeted | undefined;
   /** Did the user name it? */
   readonly isNamed: (peer: AuthorId) => boolean;
+  /** Is the swarm closed, and the peer known as a member of it? */
+  readonly isMember: (peer: AuthorId) => boolean;
   /** Records that it brought lately above what an honest peer can bring. */
   readonly floodsOf: (peer: AuthorId) => number;
 }
 
 /** A host that is not started yet. */
 export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
-  const comesIn = (peer: AuthorId): boolean => hasPlace(host.getConnections().length, init.isNamed(peer));
+  const comesIn = (peer: AuthorId): boolean => hasPlace(host.getConnections().length, standingOf(peer, init));
   const host = await createLibp2p({
     start: false,
     privateKey: await generateKeyPairFromSeed("Ed25519", init.identity.exportSeed()),
@@ -94,9 +97,23 @@ export async function createHost(init: SwarmHostInit): Promise<SwarmHost> {
   return host;
 }
 
-/** May one more peer come in? Strangers do not fill the places of those whom the user named. */
-export function hasPlace(open: number, named: boolean): boolean {
-  return open < (named ? maxConnections : maxConnections - namedConnections);
+type Standing = "named" | "member" | "stranger";
+
+/** Places that others cannot take. */
+const reserved: Readonly<Record<Standing, number>> = {
+  named: namedConnections,
+  member: memberConnections,
+  stranger: 0,
+};
+
+/** May one more peer come in? Strangers do not fill the places of a closed swarm's members, and neither those of whom the user named. */
+export function hasPlace(open: number, standing: Standing): boolean {
+  return open < maxConnections - namedConnections + reserved[standing];
+}
+
+function standingOf(peer: AuthorId, { isNamed, isMember }: Pick<SwarmHostInit, "isNamed" | "isMember">): Standing {
+  if (isNamed(peer)) return "named";
+  return isMember(peer) ? "member" : "stranger";
 }
 
 /** @throws LISTEN_FAILED */

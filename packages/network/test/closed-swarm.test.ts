@@ -1,5 +1,8 @@
 import { closedSwarmName, createIdentity, type Identity } from "@grapevine/core";
+import { multiaddr } from "@multiformats/multiaddr";
 import { describe, expect, it } from "vitest";
+import { maxConnections, namedConnections } from "../src/network-limits.ts";
+import { startHost } from "./liar.ts";
 import { closedNode, membershipOf } from "./members.ts";
 import { codeOf, lessonOf, withNodes } from "./swarm.ts";
 
@@ -104,6 +107,27 @@ describe("a closed swarm", () => {
       expect(lead.records.has(later.id)).toBe(false);
       const counters = lead.network.counters();
       expect((counters["gossip.ignore.revoked-author"] ?? 0) + (counters["sync.ignore.revoked-author"] ?? 0)).toBeGreaterThan(0);
+    });
+  });
+
+  it("has places for its members when strangers have taken all that strangers may have", async () => {
+    const here = closedNode(swarm, owner, [admitted(bo)]);
+    const there = closedNode(swarm, bo, [admitted(bo)]);
+    const stranger = await startHost();
+    await withNodes([here, there], async () => {
+      try {
+        const [address = ""] = here.network.addresses();
+        const open = (): number => stranger.getConnections().length;
+        const knock = async (): Promise<string> => await codeOf(stranger.dial(multiaddr(address), { force: true }));
+        // One after the other: an address may open so many in a second only.
+        for (let tries = 0; open() < maxConnections - namedConnections && tries < 2 * maxConnections; tries++) await knock();
+        await knock();
+        expect(open()).toBeGreaterThanOrEqual(maxConnections - namedConnections);
+        await there.network.connect([address]);
+        expect(here.network.peers().map(({ peerId }) => peerId)).toEqual([bo.author]);
+      } finally {
+        await stranger.stop();
+      }
     });
   });
 

@@ -3,7 +3,7 @@ import { createIdentity } from "@grapevine/core";
 import { type GossipSub, gossipsub, StrictNoSign, TopicValidatorResult } from "@libp2p/gossipsub";
 import type { Libp2p } from "@libp2p/interface";
 import { expect, it } from "vitest";
-import { maxConnections, maxSyncsAtOnce, namedConnections } from "../src/network-limits.ts";
+import { maxConnections, maxSyncsAtOnce, memberConnections, namedConnections } from "../src/network-limits.ts";
 import { hasPlace } from "../src/swarm-host.ts";
 import { startLiar } from "./liar.ts";
 import { createNode, lessonOf, type TestNode, withNodes } from "./swarm.ts";
@@ -52,10 +52,9 @@ it("hears everything through the one peer that its user named, old and new, what
   });
 });
 
-it("promise 8: keeps places for peers whom its user named", () => {
-  expect([hasPlace(maxConnections - namedConnections - 1, false), hasPlace(maxConnections - namedConnections, false)]).toEqual([
-    true,
-    false,
-  ]);
-  expect([hasPlace(maxConnections - 1, true), hasPlace(maxConnections, true)]).toEqual([true, false]);
+it("promise 8: keeps places for peers whom its user named, and for members of a closed swarm", () => {
+  const most = { stranger: maxConnections - namedConnections, member: maxConnections - memberConnections, named: maxConnections };
+  for (const standing of ["stranger", "member", "named"] as const) {
+    expect([hasPlace(most[standing] - 1, standing), hasPlace(most[standing], standing)], standing).toEqual([true, false]);
+  }
 });

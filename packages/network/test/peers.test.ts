@@ -1,12 +1,12 @@
 import { createIdentity } from "@grapevine/core";
 import { describe, expect, it } from "vitest";
-import type { KnownPeer } from "../src/index.ts";
+import type { MetPeer } from "../src/index.ts";
 import { startLiar } from "./liar.ts";
 import { codeOf, createNode, withNodes } from "./swarm.ts";
 
 describe("peers", () => {
   it("are who their key says, with a cleaned name, and are reported", async () => {
-    const known: KnownPeer[] = [];
+    const known: MetPeer[] = [];
     const here = createNode({ name: "here" }, { onKnownPeer: (peer) => known.push(peer) });
     const there = createNode({ name: "  there\u202e \u0007is   a very long name that goes on and on and on  " });
     await withNodes([here, there], async () => {
@@ -14,7 +14,7 @@ describe("peers", () => {
       expect(info).toMatchObject({ peerId: there.identity.author, direction: "outbound" });
       expect(info.name).toMatch(/^there is a very long name/);
       expect(info.name?.length).toBeLessThanOrEqual(40);
-      expect(known).toContainEqual({ peerId: there.identity.author, addresses: there.network.addresses() });
+      expect(known).toContainEqual({ peerId: there.identity.author, addresses: there.network.addresses(), named: true });
       await here.watched.until(() => here.network.peers()[0]?.roundTripMs !== undefined, "the round trip is measured");
       await there.watched.until(() => there.network.peers()[0]?.direction === "inbound", "the other side sees it, too");
       expect(there.network.peers()[0]?.name).toBe("here");

@@ -1,5 +1,6 @@
 import {
   createIdentity,
+  type Identity,
   isRotatedOut,
   isRotation,
   keptDigests,
@@ -28,19 +29,43 @@ function nodeThatListens(): TestNode {
   return node;
 }
 
+const now = Date.now();
+
+function rotationOf(author: Identity, draft: Pick<RotationBody, "nextKeyHash"> & Partial<RotationBody>): SignedRecord {
+  return signRecord<RotationBody>(author, { type: "rotation", seq: 1, createdAt: now, ...draft });
+}
+
+it("fetches what the successor names later, which was not wanted before", async () => {
+  const [old, next, afterNext] = [createIdentity(), createIdentity(), createIdentity()];
+  const [early, late] = [lessonOf(old, "named at once"), lessonOf(old, "named later")];
+  const rotated = { nextKeyHash: keyHashOf(afterNext.author), follows: old.author };
+  const [first, second] = [early, late].map(({ id }, seq) => rotationOf(next, { ...rotated, seq, keeps: keptDigests([id]) }));
+  const here = nodeThatListens();
+  const there = createNode();
+  await withNodes([here, there], async () => {
+    there.records.add([rotationOf(old, { nextKeyHash: keyHashOf(next.author) }), first as SignedRecord]);
+    await here.network.join(await there.network.createInvite());
+    await here.network.sync();
+    there.records.add([early, late]);
+    for (let sync = 0; sync < 3; sync++) await here.network.sync();
+    expect([early, late].map(({ id }) => here.records.has(id))).toEqual([true, false]);
+    expect(here.network.counters()["sync.ignore.rotated-author"]).toBe(1);
+    there.records.add([second as SignedRecord]);
+    await here.network.sync();
+    await here.watched.until(() => here.records.has(late.id), "it is fetched");
+  });
+});
+
 it("takes nothing of a stolen key once the rotation is here, by the thief or by one who has not heard of it", async () => {
   const [old, next, afterNext] = [createIdentity(), createIdentity(), createIdentity()];
-  const now = Date.now();
   const publish = (node: TestNode, ...records: SignedRecord[]): void => {
     node.records.add(records);
     for (const record of records) node.outbox.set(record.id, record);
     node.network.publish();
   };
   const kept = lessonOf(old, "before it was stolen");
-  const rotation = (author: typeof old, draft: Pick<RotationBody, "nextKeyHash"> & Partial<RotationBody>): SignedRecord =>
-    signRecord<RotationBody>(author, { type: "rotation", seq: 1, createdAt: now, ...draft });
-  const commitment = rotation(old, { nextKeyHash: keyHashOf(next.author) });
-  const rotated = rotation(next, {
+  const commitment = rotationOf(old, { nextKeyHash: keyHashOf(next.author) });
+  const rotated = rotationOf(next, {
     nextKeyHash: keyHashOf(afterNext.author),
     follows: old.author,
     keeps: keptDigests([kept.id]),

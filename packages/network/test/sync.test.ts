@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { type AttestationBody, createIdentity, type RetractionBody, type SignedRecord, signRecord } from "@grapevine/core";
+import {
+  type AttestationBody,
+  createIdentity,
+  decodeRecord,
+  GrapevineError,
+  type RetractionBody,
+  type SignedRecord,
+  signRecord,
+} from "@grapevine/core";
 import { describe, expect, it, vi } from "vitest";
 import type { SyncReport } from "../src/index.ts";
 import { digestOf } from "../src/range-sync/record-digest.ts";
@@ -106,14 +114,29 @@ describe("sync", () => {
   });
 
   it("does not fetch twice what was ignored for good", async () => {
-    const author = createIdentity();
-    const [here, there] = [createNode(), createNode()];
-    there.records.add([lessonOf(author, "blocked")]);
-    here.blocked.add(author.author);
+    const [blocked, old, other] = [createIdentity(), createIdentity(), createIdentity()];
+    const unread = lessonOf(other, "in letters of a later Unicode");
+    const here = createNode(
+      {},
+      {
+        isRotatedOut: ({ body }) => body.author === old.author,
+        decode: (frame) => {
+          if (Buffer.compare(frame, unread.frame) !== 0) return decodeRecord(frame);
+          throw new GrapevineError("RECORD_CHARACTERS", "unassigned letters", "Update.");
+        },
+      },
+    );
+    const there = createNode();
+    there.records.add([lessonOf(blocked, "blocked"), lessonOf(old, "by a key that was replaced"), unread]);
+    here.blocked.add(blocked.author);
     await withNodes([here, there], async () => {
       await here.network.join(await there.network.createInvite());
       for (let sync = 0; sync < 4; sync++) await here.network.sync();
-      expect(here.network.counters()["sync.ignore.blocked-author"]).toBe(1);
+      expect(here.network.counters()).toMatchObject({
+        "sync.ignore.blocked-author": 1,
+        "sync.ignore.rotated-author": 1,
+        "sync.ignore.RECORD_CHARACTERS": 1,
+      });
       expect(here.network.peers()[0]?.lastSync).toMatchObject({ ended: "done", rounds: 0 });
     });
   });

@@ -24,7 +24,6 @@ import type { MemberBook } from "./members.ts";
 import { createMerits, type Merits } from "./merits.ts";
 import { openPrincipalBook, type PrincipalBook } from "./principals.ts";
 import { createRoom, type Room } from "./room.ts";
-import { UsableLabels } from "./usable-labels.ts";
 import { fillWordIndex, followWords } from "./word-indexing.ts";
 
 export interface AdmissionComponents {
@@ -79,7 +78,6 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     limits: { ...defaultKeepingLimits, ...components.limits },
     utilitiesOf: merits.glancedUtilitiesOf,
   });
-  const usable = new UsableLabels();
   const words = new PostingIndex();
   const ledger = createLedger({
     store: lessons,
@@ -91,7 +89,6 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     clock,
     room,
     onLessons: (change) => {
-      usable.follow(change);
       followWords(words, change);
       follow(change, { indexing, index, merits });
       components.onLessons?.(change);
@@ -119,13 +116,14 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     room,
     principals,
     rotations,
-    recall: recalling(components, { formerSelves, principals, merits, usable, words }),
+    recall: recalling(components, { formerSelves, principals, merits, words }),
     begin: () => {
       const { own, admitted, held } = lessons.counts();
       indexing.start(own + admitted + held);
       ledger.resumeReviews().catch(failed(log, "lessons could not be judged again; it is tried again at the next start"));
-      usable.open(lessons).catch(failed(log, "what may be used could not be listed; where much is held, less is found"));
-      fillWordIndex(words, lessons).catch(failed(log, "the words of lessons could not be read; they are found by meaning alone"));
+      fillWordIndex(words, lessons).catch(
+        failed(log, "the words of lessons could not be read; they are found by meaning alone, and less where much is held"),
+      );
       ledger.openRoom().catch(failed(log, "what is here could not be counted; nothing is pruned until the next start"));
     },
     end: async () => {
@@ -144,13 +142,12 @@ interface RecallSources {
   readonly formerSelves: ReadonlySet<AuthorId>;
   readonly principals: PrincipalBook;
   readonly merits: Merits;
-  readonly usable: UsableLabels;
   readonly words: WordIndex;
 }
 
 function recalling(
   { lessons, index, embedder, clock, self }: AdmissionComponents,
-  { formerSelves, principals, merits, usable, words }: RecallSources,
+  { formerSelves, principals, merits, words }: RecallSources,
 ): (query: RecallQuery) => Promise<RecalledLesson[]> {
   const components: RecallComponents = {
     lessons,
@@ -163,7 +160,7 @@ function recalling(
       trust: merits.trustOf(author),
       known: author === self || formerSelves.has(author) || principals.get(author).standing === "trusted",
     }),
-    mayBeUsed: (label) => usable.has(label),
+    mayBeUsed: (label) => words.has(label),
     areInConflict,
   };
   return (query) => recall(query, components);

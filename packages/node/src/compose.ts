@@ -113,6 +113,8 @@ export async function compose(opened: Opened): Promise<Composed> {
   const present: Pick<PrincipalBook, "get"> = {
     get: (author) => (successorOf(author, rotations) === undefined ? principals.get(author) : strangerCalled(author)),
   };
+  const isTrusted = (author: AuthorId): boolean => present.get(author).standing === "trusted";
+  const isBlocked = (author: AuthorId): boolean => principals.get(author).standing === "blocked";
   const { bootstrap } = opened.settings.initial;
   const reach = { ...unreached, ...opened.settings.initial.reach };
   const network = createNetwork(
@@ -123,7 +125,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       listen: opened.listen,
       reach,
       ...(bootstrap === undefined ? {} : { bootstrap }),
-      knownPeers: Object.entries(opened.settings.initial.peers).map(([peerId, addresses]) => ({ peerId, addresses })),
+      knownPeers: opened.settings.knownPeers().filter(({ peerId }) => !isBlocked(peerId)),
     },
     {
       clock,
@@ -140,9 +142,9 @@ export async function compose(opened: Opened): Promise<Composed> {
       },
       outbox: outboxOf(store),
       members,
-      isBlocked: (author) => principals.get(author).standing === "blocked",
+      isBlocked,
       isRotatedOut: (record) => record.body.author !== self && isRotatedOut(record, rotations),
-      isKnown: (author) => present.get(author).standing === "trusted",
+      isKnown: isTrusted,
       answering: createAnswering({
         policy: answers,
         principals: present,
@@ -157,7 +159,7 @@ export async function compose(opened: Opened): Promise<Composed> {
         ownQuestions,
       }),
       invites: await loadInvites(home),
-      onKnownPeer: ({ peerId, addresses }) => opened.settings.notePeer(peerId, addresses),
+      onKnownPeer: (peer) => opened.settings.notePeer(peer, isTrusted),
     },
   );
   const forgetting = createForgetting({

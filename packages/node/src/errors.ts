@@ -16,6 +16,7 @@ export const nodeErrors: ErrorTable<
   | "API_REQUEST_INVALID"
   | "SESSION_LINK_SPENT"
   | "LIVE_TOO_MANY"
+  | "SERVED_MODEL_UNKNOWN"
   | "LESSON_UNKNOWN"
   | "LESSON_NOT_OWN"
   | "LESSON_REFUSED"
@@ -95,6 +96,10 @@ export const nodeErrors: ErrorTable<
   LIVE_TOO_MANY: {
     summary: "As many programs watch the node's events as may do so at once.",
     hint: "Close a page of the dashboard that you do not look at.",
+  },
+  SERVED_MODEL_UNKNOWN: {
+    summary: "A client of the OpenAI-compatible endpoint asked for a model that the node does not serve.",
+    hint: "Ask for grapevine, grapevine:off or grapevine/PEER; GET /v1/models lists them.",
   },
   LESSON_UNKNOWN: {
     summary: "No lesson here has that id.",

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createIdentity, GrapevineError, type Identity, identityFromSeed, messageOf } from "@grapevine/core";
-import type { InviteKeeping, IssuedInvite } from "@grapevine/network";
+import type { Acquaintance, InviteKeeping, IssuedInvite } from "@grapevine/network";
 import { z } from "zod";
 import { type AnswerPolicy, answerPolicies, type ReachSettings, reachWays } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
@@ -28,6 +28,11 @@ export interface Running {
 }
 const runningSchema: z.ZodType<Running> = z.object({ name: z.string(), pid: z.int().positive(), api: z.url() });
 
+export interface PeerAcquaintance extends Acquaintance {
+  /** Did the user name it, by an address or an invite? */
+  readonly named?: boolean | undefined;
+}
+
 /** What outlives a restart besides the stores. */
 export interface Settings {
   /** Swarm of the last start; a later start without one stays in it. */
@@ -36,6 +41,8 @@ export interface Settings {
   readonly port?: number;
   /** Peers that were met, with their addresses: where to dial after a restart. */
   readonly peers: Readonly<Record<string, readonly string[]>>;
+  /** Since when each is known; absent of those that an earlier version has noted. */
+  readonly acquaintances?: Readonly<Record<string, PeerAcquaintance>>;
   /** Most lessons of others that may be used or wait. */
   readonly capacity?: number;
   /** Largest part of the idle time that goes into trials and consolidation, from 0 to 1. */
@@ -53,6 +60,9 @@ const settingsSchema: z.ZodType<Settings> = z.object({
   swarm: z.string().optional(),
   port: z.int().min(1).max(65_535).optional(),
   peers: z.record(z.string(), z.array(z.string())),
+  acquaintances: z
+    .record(z.string(), z.object({ firstMetAt: z.int(), lastMetAt: z.int(), named: z.boolean().optional() }))
+    .optional(),
   capacity: z.int().positive().optional(),
   idleShare: z.number().min(0).max(1).optional(),
   answer: z.enum(answerPolicies).optional(),

@@ -1,5 +1,5 @@
 /** A node at work: every operation of the control API. What takes more than a few lines has a file of its own. */
-import type { Agent } from "@grapevine/agent";
+import type { Agent, Conversation } from "@grapevine/agent";
 import type {
   AuthorId,
   Clock,
@@ -57,6 +57,7 @@ import type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
+import { type ConversationOptions, type ConversationReply, converse } from "./conversing.ts";
 import { type DescribingComponents, describeLesson } from "./describing.ts";
 import { listConflicts } from "./disagreements.ts";
 import { findExperience, findLesson } from "./finding.ts";
@@ -175,6 +176,10 @@ export class NodeService implements NodeOperations {
 
   ask(request: AskRequest, onText: (text: string) => void = ignore, options: CallOptions = {}): Promise<Answer> {
     return ask(request, onText, options, this.#asking);
+  }
+
+  converse(conversation: Conversation, options: ConversationOptions): Promise<ConversationReply> {
+    return converse(conversation, options, this.#asking);
   }
 
   async feedback({ experience: text, verdict, comment }: FeedbackRequest): Promise<FeedbackReply> {

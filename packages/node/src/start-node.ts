@@ -124,7 +124,20 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   };
   const server = await startControlServer(
     { name: home.name, port: options.api ?? 0, token: await loadToken(home) },
-    { operations: service, onStop: () => void stop(), log, clock: opened.clock, dashboard, page: options.page },
+    {
+      operations: service,
+      openAi: {
+        operations: service,
+        converse: (conversation, options) => service.converse(conversation, options),
+        embedder: opened.embedder,
+        clock: opened.clock,
+      },
+      onStop: () => void stop(),
+      log,
+      clock: opened.clock,
+      dashboard,
+      page: options.page,
+    },
   );
   closing.add("control API", () => server.close());
   service.servesAt(server.url);
@@ -189,7 +202,7 @@ async function open(
   const reach = { ...earlier.reach, ...options.reach };
   const bootstrap = options.bootstrap ?? earlier.bootstrap;
   const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reach, bootstrap };
-  const settings = createSavedSettings(home, { ...earlier, ...kept }, log);
+  const settings = createSavedSettings(home, { ...earlier, ...kept }, { clock, log });
   const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GenerationRequest, type Identity, type StoredLesson, systemClock } from "@grapevine/core";
 import { openStore } from "@grapevine/store";
-import { HashEmbedder, ScriptedModel } from "@grapevine/testing";
+import { HashEmbedder, ScriptedModel, type ScriptedReply } from "@grapevine/testing";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
 import { afterEach, expect } from "vitest";
@@ -19,13 +19,14 @@ const log = pino({ level: "silent" });
 
 export interface Bench extends Composed {
   readonly model: ScriptedModel;
+  readonly embedder: HashEmbedder;
   readonly peerId: string;
   readonly close: () => Promise<void>;
 }
 
 export interface BenchInit {
   readonly name?: string;
-  readonly reply?: (request: GenerationRequest) => string | Promise<string>;
+  readonly reply?: (request: GenerationRequest) => ScriptedReply | Promise<ScriptedReply>;
   readonly settings?: Partial<Settings>;
   /** Lessons that its store holds before it starts. */
   readonly seed?: (identity: Identity) => readonly StoredLesson[];
@@ -50,7 +51,7 @@ export async function start({ name = "node", reply = () => "yes", settings, seed
   const { index } = await openVectorIndex({ path: home.indexFolder, embedder: embedder.id, dimensions: embedder.dimensions });
   const composed = await compose({
     home,
-    settings: createSavedSettings(home, { peers: {}, ...settings }, log),
+    settings: createSavedSettings(home, { peers: {}, ...settings }, { clock: systemClock, log }),
     swarm: "test",
     listen: ["/ip4/127.0.0.1/tcp/0"],
     identity,
@@ -70,7 +71,7 @@ export async function start({ name = "node", reply = () => "yes", settings, seed
     await store.close();
     await rm(folder, { recursive: true, force: true });
   };
-  const bench = { ...composed, model, peerId: identity.author, close };
+  const bench = { ...composed, model, embedder, peerId: identity.author, close };
   open.push(bench);
   return bench;
 }

@@ -1,11 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { networkInterfaces } from "node:os";
 import { GrapevineError, systemClock } from "@grapevine/core";
+import { HashEmbedder } from "@grapevine/testing";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createControlClient } from "../src/client.ts";
 import { type ControlServer, startControlServer } from "../src/control/server.ts";
 import { nodeErrors } from "../src/errors.ts";
+import type { OpenAiComponents } from "../src/openai/routes.ts";
 import type { NodeOperations } from "../src/operations.ts";
 
 const token = "a".repeat(43);
@@ -75,6 +77,15 @@ function operations(): NodeOperations {
 
 const dashboard = { watch: () => () => undefined, swarmMap: async () => ({ self: "p", peers: [], learned: [] }) };
 
+function openAi(): OpenAiComponents {
+  return {
+    operations: operations(),
+    converse: () => Promise.reject(new Error("nobody converses here")),
+    embedder: new HashEmbedder(),
+    clock: systemClock,
+  };
+}
+
 describe("the control API", () => {
   let server: ControlServer;
   let stops = 0;
@@ -82,7 +93,7 @@ describe("the control API", () => {
     stops = 0;
     server = await startControlServer(
       { name: "n", port: 0, token },
-      { operations: operations(), onStop: () => (stops += 1), log, clock: systemClock, dashboard },
+      { operations: operations(), openAi: openAi(), onStop: () => (stops += 1), log, clock: systemClock, dashboard },
     );
   });
   afterEach(() => server.close());
@@ -183,7 +194,7 @@ describe("the control API", () => {
     await expect(
       startControlServer(
         { name: "n", port, token },
-        { operations: operations(), onStop: () => undefined, log, clock: systemClock, dashboard },
+        { operations: operations(), openAi: openAi(), onStop: () => undefined, log, clock: systemClock, dashboard },
       ),
     ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
   });

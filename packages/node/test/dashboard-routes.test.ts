@@ -1,4 +1,5 @@
 import { systemClock } from "@grapevine/core";
+import { HashEmbedder } from "@grapevine/testing";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LiveEvent, SessionReply } from "../src/control/dashboard-contract.ts";
@@ -24,13 +25,15 @@ describe("the dashboard at the control API", () => {
       return () => watchers.delete(listener);
     },
   };
+  const neverAsked = (): Promise<never> => Promise.reject(new Error("nobody converses here"));
   // The routes in question ask nothing else of the node.
   const operations = { peers: async () => [] } as unknown as NodeOperations;
 
   beforeEach(async () => {
     watchers = new Set();
     const log = pino({ level: "silent" });
-    const components = { operations, onStop: () => undefined, log, clock: systemClock, dashboard, page };
+    const openAi = { operations, converse: neverAsked, embedder: new HashEmbedder(), clock: systemClock };
+    const components = { operations, openAi, onStop: () => undefined, log, clock: systemClock, dashboard, page };
     server = await startControlServer({ name: "n", port: 0, token }, components);
   });
   afterEach(() => server.close());

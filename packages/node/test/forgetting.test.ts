@@ -40,7 +40,7 @@ async function start(reply: (request: GenerationRequest) => string = () => "I se
   const { index } = await openVectorIndex({ path: home.indexFolder, embedder: embedder.id, dimensions: embedder.dimensions });
   const composed = await compose({
     home,
-    settings: createSavedSettings(home, { peers: {} }, log),
+    settings: createSavedSettings(home, { peers: {} }, { clock: systemClock, log }),
     swarm: "test",
     listen: ["/ip4/127.0.0.1/tcp/0"],
     identity: await loadIdentity(home, { mayCreate: true }),

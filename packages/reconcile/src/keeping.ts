@@ -160,28 +160,22 @@ class Pool {
   size = 0;
 
   add(lesson: KeptLesson): void {
-    const topic = this.#topics.get(lesson.topic) ?? newTopic(lesson.topic);
+    const topic = this.#topics.get(lesson.topic) ?? new Topic(lesson.topic);
     this.#topics.set(lesson.topic, topic);
-    this.#change(topic, () => {
-      topic.lessons.set(lesson, undefined);
-      topic.grains += grainsOf(lesson.worth);
-    });
+    this.#change(topic, () => topic.add(lesson));
     this.size += 1;
   }
 
   delete(lesson: KeptLesson): void {
     const topic = this.#topics.get(lesson.topic);
     if (topic === undefined) return;
-    this.#change(topic, () => {
-      topic.lessons.delete(lesson);
-      topic.grains -= grainsOf(lesson.worth);
-    });
-    if (topic.lessons.size === 0) this.#topics.delete(topic.number);
+    this.#change(topic, () => topic.delete(lesson));
+    if (topic.least === undefined) this.#topics.delete(topic.number);
     this.size -= 1;
   }
 
   leastLoss(): KeptLesson | undefined {
-    return this.#byLoss.minKey()?.lessons.minKey();
+    return this.#byLoss.minKey()?.least;
   }
 
   /** A topic's place among the others depends on what is in it: it is taken out of the order while that changes. */
@@ -189,21 +183,46 @@ class Pool {
     this.#byLoss.delete(topic);
     change();
     topic.loss = lossOf(topic);
-    if (topic.lessons.size > 0) this.#byLoss.set(topic, undefined);
+    if (topic.least !== undefined) this.#byLoss.set(topic, undefined);
   }
 }
 
-interface Topic {
+/** The lessons of one topic. Most have one, which lies here without a tree: that would take half a kilobyte. */
+class Topic {
   readonly number: number;
-  readonly lessons: Tree<KeptLesson>;
   /** Sum of the worth of its lessons: see `grainsOf`. */
-  grains: bigint;
+  grains = 0n;
   /** What f loses with the least worthy of them. */
-  loss: number;
-}
+  loss = 0;
+  #only: KeptLesson | undefined;
+  #several: Tree<KeptLesson> | undefined;
 
-function newTopic(number: number): Topic {
-  return { number, lessons: treeOf(leastWorthFirst), grains: 0n, loss: 0 };
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  get least(): KeptLesson | undefined {
+    return this.#several === undefined ? this.#only : this.#several.minKey();
+  }
+
+  add(lesson: KeptLesson): void {
+    this.grains += grainsOf(lesson.worth);
+    if (this.#several === undefined && this.#only === undefined) {
+      this.#only = lesson;
+      return;
+    }
+    this.#several ??= treeOf(leastWorthFirst);
+    if (this.#only !== undefined) this.#several.set(this.#only, undefined);
+    this.#only = undefined;
+    this.#several.set(lesson, undefined);
+  }
+
+  /** One that was added. */
+  delete(lesson: KeptLesson): void {
+    this.grains -= grainsOf(lesson.worth);
+    this.#only = undefined;
+    this.#several?.delete(lesson);
+  }
 }
 
 /** Of two that are worth the same the newer goes. */
@@ -224,9 +243,8 @@ function leastLossFirst(first: Topic, second: Topic): number {
   return first.loss - second.loss || second.number - first.number;
 }
 
-function lossOf({ grains, lessons }: Topic): number {
-  const least = grainsOf(lessons.minKey()?.worth ?? 0);
-  return Math.sqrt(Number(grains)) - Math.sqrt(Number(grains - least));
+function lossOf({ grains, least }: Topic): number {
+  return Math.sqrt(Number(grains)) - Math.sqrt(Number(grains - grainsOf(least?.worth ?? 0)));
 }
 
 /**

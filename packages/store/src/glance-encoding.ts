@@ -100,6 +100,13 @@ export function stateOfGlance(bytes: Buffer): LessonGlance["state"] {
   return lessonStates[bytes.readUInt8(wordsEnd(bytes))] as LessonGlance["state"];
 }
 
+/** As `stateOfGlance`. @param bytes As for `decodeGlance`. */
+export function wordsOfGlance(bytes: Buffer): WeighedWords {
+  const count = bytes.readUInt32LE(0);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + wordBytes, count);
+  return { words, weights: new Uint8Array(bytes.buffer, words.byteOffset + words.byteLength, count) };
+}
+
 /** As `stateOfGlance`. */
 export function idOfGlance(bytes: Buffer): string {
   return textAt(bytes, wordsEnd(bytes) + idFrom);
@@ -211,12 +218,8 @@ class GlanceReader {
   }
 
   words(): WeighedWords {
-    const { buffer, byteOffset } = this.#bytes;
-    const count = this.#bytes.readUInt32LE(0);
-    const words = new Uint32Array(buffer, byteOffset + wordBytes, count);
-    const weights = new Uint8Array(buffer, words.byteOffset + words.byteLength, count);
     this.#at = wordsEnd(this.#bytes);
-    return { words, weights };
+    return wordsOfGlance(this.#bytes);
   }
 
   byte(): number {

@@ -1,7 +1,14 @@
 /** The glances and the testimony that lie in memory: filled by reading them from the disk once, while commits already change them. */
-import type { AttestedCounts, LessonGlance, LessonState, RecordId } from "@grapevine/core";
+import type { AttestedCounts, LessonGlance, LessonState, RecordId, WeighedWords } from "@grapevine/core";
 import type { Write } from "./database.ts";
-import { decodeCounts, decodeGlance, idOfGlance, joinedClusterOfGlance, stateOfGlance } from "./glance-encoding.ts";
+import {
+  decodeCounts,
+  decodeGlance,
+  idOfGlance,
+  joinedClusterOfGlance,
+  stateOfGlance,
+  wordsOfGlance,
+} from "./glance-encoding.ts";
 import { authorOfAuthoredKey, keyspaces, labelOfGlanceKey, lessonOfAuthoredKey } from "./keyspace.ts";
 import { PackedValues } from "./packed-values.ts";
 import { unseal, unsealed } from "./sealed-value.ts";
@@ -34,6 +41,12 @@ export class GlanceMemory {
   stateOf(label: number): LessonState | undefined {
     const bytes = this.#glances.get(label);
     return bytes === undefined ? undefined : stateOfGlance(bytes);
+  }
+
+  /** A view of what is in memory. */
+  wordsOf(label: number): WeighedWords | undefined {
+    const bytes = this.#glances.get(label);
+    return bytes === undefined ? undefined : wordsOfGlance(bytes);
   }
 
   /** The cluster that the lesson is in; undefined where no lesson has the label. */

@@ -52,9 +52,12 @@ export class LessonGlances {
     }
   }
 
-  /** Once they are loaded. */
-  *labelsIn(states: readonly LessonState[]): Generator<number, void, undefined> {
-    for (const label of this.#memory?.labels() ?? []) if (this.#isIn(states, label)) yield label;
+  /** As `all`. The words are those in memory, which may be written over between two of them. */
+  async *wordsIn(states: readonly LessonState[]): AsyncGenerator<Pick<LessonGlance, "label" | "words">, void, undefined> {
+    for await (const label of this.#labelsInTurns()) {
+      const words = this.#isIn(states, label) ? this.#memory?.wordsOf(label) : undefined;
+      if (words !== undefined) yield { label, words };
+    }
   }
 
   /** What a commit has written: to be called in the order of the commits, in the same moment in which their state becomes the store's. */

@@ -125,9 +125,9 @@ export class LevelLessonStore implements LessonStore {
     yield* this.#glances.all(query);
   }
 
-  async labelsIn(states: readonly LessonState[]): Promise<Iterable<number>> {
+  async *wordsIn(states: readonly LessonState[]): AsyncGenerator<Pick<LessonGlance, "label" | "words">, void, undefined> {
     await this.#glances.load(this.#commits);
-    return this.#glances.labelsIn(states);
+    yield* this.#glances.wordsIn(states);
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {

@@ -100,7 +100,7 @@ describe("glances on the disk", () => {
       const { path, open } = await filledStore();
       await write(path, ...writes);
       const store = await open();
-      const loading = store.lessons.labelsIn([]);
+      const loading = allGlances(store);
       const changed = lessons.map((lesson, i) => ({ ...lesson, usedAt: i + 1 }));
       const applied = changed.map((lesson) => store.lessons.apply([{ kind: "lesson", lesson }]));
       await Promise.all([loading, ...applied]);

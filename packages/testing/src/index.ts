@@ -7,7 +7,7 @@ export { ExactVectorIndex } from "./fakes/exact-vector-index.ts";
 export { HashEmbedder, type HashEmbedderInit } from "./fakes/hash-embedder.ts";
 export { MemoryExperienceStore } from "./fakes/memory-experience-store.ts";
 export { MemoryLessonStore, type MemoryLessonStoreInit } from "./fakes/memory-lesson-store.ts";
-export { ScriptedModel, type ScriptedModelInit } from "./fakes/scripted-model.ts";
+export { ScriptedModel, type ScriptedModelInit, type ScriptedReply } from "./fakes/scripted-model.ts";
 export { type LanguageModelFactory, languageModelContract } from "./language-model-contract.ts";
 export type { LessonStoreFactory } from "./lesson-store-contract/store-under-test.ts";
 export { lessonStoreContract } from "./lesson-store-contract.ts";

@@ -5,8 +5,8 @@
  * (`generation-lock.ts`); what a prompt shares with the one before it is not evaluated again. Does not guarantee that a file whose header is whole holds a
  * model that makes sense.
  */
-import type { Generation, GenerationRequest, LanguageModel } from "@grapevine/core";
-import type { Token } from "node-llama-cpp";
+import type { Generation, GenerationRequest, LanguageModel, Sampling } from "@grapevine/core";
+import type { SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { generationError, throwIfAborted } from "../abort.ts";
 import { modelErrors } from "../errors.ts";
 import type { GenerationLock } from "../locking/generation-lock.ts";
@@ -48,6 +48,7 @@ export class EmbeddedModel implements LanguageModel {
   async generate(request: GenerationRequest): Promise<Generation> {
     throwIfAborted(request.signal);
     if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
+    if (request.tools !== undefined) throw modelErrors.create("MODEL_WITHOUT_TOOLS", `${this.id} cannot be given tools`);
     const signal = AbortSignal.any([this.#closing.signal, ...(request.signal ? [request.signal] : [])]);
     try {
       return await this.#init.lock.run(async () => this.#generate(await this.#load(), { ...request, signal }), signal);
@@ -159,7 +160,7 @@ async function complete(
   });
   const textAfterPrompt = continuationDecoder(runtime, prompt.tokens);
   const generated: Token[] = [];
-  const options = { temperature: request.temperature ?? 0, ...(state && { grammarEvaluationState: state }) };
+  const options = { ...samplingOf(request), ...(state && { grammarEvaluationState: state }) };
   let ended: Generation["ended"] = "stop";
   for await (const token of runtime.sequence.evaluate(prompt.tokens.slice(-1), options)) {
     throwIfAborted(signal);
@@ -173,6 +174,10 @@ async function complete(
   }
   throwIfAborted(signal);
   return { text: answer.finish(), promptTokens: prompt.tokens.length, generatedTokens: generated.length, ended };
+}
+
+function samplingOf({ temperature = 0, topP, seed }: Sampling): Pick<SequenceEvaluateOptions, "temperature" | "topP" | "seed"> {
+  return { temperature, ...(topP !== undefined && { topP }), ...(seed !== undefined && { seed }) };
 }
 
 /** Vocabularies drop the space before a text's first word; it is only kept when the words before it are decoded, too. */

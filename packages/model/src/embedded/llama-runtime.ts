@@ -104,7 +104,8 @@ function leadingSpace(model: LlamaModel): "trimLeadingSpace" | undefined {
 
 function historyItem(message: Message): ChatHistoryItem {
   if (message.role === "assistant") return { type: "model", response: [message.content] };
-  return { type: message.role, text: message.content };
+  // Models in this process are given no tools; what others' tools said before is told as the user's word.
+  return { type: message.role === "tool" ? "user" : message.role, text: message.content };
 }
 
 /** The few schemas that a node uses are compiled once. */

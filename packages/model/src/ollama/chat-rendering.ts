@@ -26,7 +26,9 @@ export interface RenderedChat {
 
 export function renderChat(rendering: Exclude<ChatRendering, "server">, messages: readonly Message[]): RenderedChat {
   if (rendering === "chatml") {
-    const turns = messages.map(({ role, content }) => `${chatmlBeginning}${role}\n${withoutTurnTokens(content)}${chatmlEnd}\n`);
+    const turns = messages.map(
+      ({ role, content }) => `${chatmlBeginning}${role === "tool" ? "user" : role}\n${withoutTurnTokens(content)}${chatmlEnd}\n`,
+    );
     return { prompt: `${turns.join("")}${chatmlBeginning}assistant\n`, stop: [chatmlEnd, chatmlBeginning] };
   }
   const turns = messages.map(({ role, content }) => `${transcriptNames[role]}: ${content.trim()}\n\n`);
@@ -37,6 +39,7 @@ const transcriptNames: Readonly<Record<Message["role"], string>> = {
   system: "Instructions",
   user: "User",
   assistant: "Assistant",
+  tool: "Result",
 };
 
 /** What somebody wrote must not begin or end a turn. */

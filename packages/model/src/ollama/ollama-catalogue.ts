@@ -27,6 +27,7 @@ export interface OllamaModelFacts {
   readonly contextTokens: number | undefined;
   readonly generates: boolean;
   readonly thinks: boolean;
+  readonly takesTools: boolean;
 }
 
 /** @throws MODEL_SERVER_UNREACHABLE, MODEL_MISSING, MODEL_ABORTED, MODEL_FAILED */
@@ -41,6 +42,7 @@ export async function ollamaModelFacts(server: OllamaServer, model: string, call
     // Servers before 0.6.4 do not name capabilities; models that only embed are of the BERT family.
     generates: shown.capabilities?.includes("completion") ?? !architecture.includes("bert"),
     thinks: shown.capabilities?.includes("thinking") ?? false,
+    takesTools: shown.capabilities?.includes("tools") ?? false,
   };
 }
 

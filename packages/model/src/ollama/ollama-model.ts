@@ -1,5 +1,5 @@
 /** A model of an Ollama server. The server queues requests by itself and keeps the model in memory between them. */
-import type { Generation, GenerationRequest, LanguageModel } from "@grapevine/core";
+import type { Generation, GenerationRequest, LanguageModel, ToolCall } from "@grapevine/core";
 import type { ChatResponse, GenerateResponse, Ollama } from "ollama";
 import { generationError, throwIfAborted } from "../abort.ts";
 import { modelErrors } from "../errors.ts";
@@ -7,6 +7,7 @@ import { isWholeJson } from "../whole-json.ts";
 import { type ChatRendering, chatmlBeginning, isBareTemplate, renderChat } from "./chat-rendering.ts";
 import { ollamaHasToken, ollamaModelFacts } from "./ollama-catalogue.ts";
 import { keepAlive, type OllamaServer } from "./ollama-server.ts";
+import { ollamaMessages, ollamaTool, toolCallsOf } from "./ollama-tools.ts";
 
 export interface OllamaModelInit {
   readonly server: OllamaServer;
@@ -34,6 +35,7 @@ export async function openOllamaModel(init: OllamaModelInit): Promise<LanguageMo
   return new OllamaModel(init, {
     rendering,
     thinks: facts.thinks,
+    takesTools: facts.takesTools && rendering === "server",
     promptForm: rendering === "transcript" || (facts.parameters ?? 1e9) < fewestChatParameters ? "completion" : "chat",
     contextTokens: Math.min(facts.contextTokens ?? maxContextTokens, maxContextTokens),
   });
@@ -42,6 +44,7 @@ export async function openOllamaModel(init: OllamaModelInit): Promise<LanguageMo
 interface OllamaModelShape {
   readonly rendering: ChatRendering;
   readonly thinks: boolean;
+  readonly takesTools: boolean;
   readonly promptForm: "chat" | "completion";
   readonly contextTokens: number;
 }
@@ -58,6 +61,10 @@ interface CommonRequest {
     readonly num_ctx: number;
     readonly num_predict: number;
     readonly temperature: number;
+    readonly top_p?: number;
+    readonly seed?: number;
+    readonly frequency_penalty?: number;
+    readonly presence_penalty?: number;
     readonly stop: string[];
   };
 }
@@ -98,16 +105,18 @@ class OllamaModel implements LanguageModel {
   async #generate(client: Ollama, request: GenerationRequest): Promise<Generation> {
     const choices = request.format && "choices" in request.format ? request.format.choices : undefined;
     let text = "";
+    const toolCalls: ToolCall[] = [];
     for await (const part of await this.#stream(client, request, choices)) {
       const piece = ("message" in part ? part.message.content : part.response) ?? "";
       text += piece;
+      if ("message" in part) toolCalls.push(...toolCallsOf(part.message));
       if (choices === undefined && piece !== "") request.onText?.(piece);
       if (!part.done) continue;
       const counted = counts(part);
       if (choices !== undefined) return { ...counted, text: chosen(text, choices, request.onText), ended: "stop" };
       // A whole value may be followed by white space up to maxTokens.
       const whole = part.done_reason !== "length" || (request.format !== undefined && isWholeJson(text));
-      return { ...counted, text, ended: whole ? "stop" : "length" };
+      return { ...counted, text, ended: whole ? "stop" : "length", ...(toolCalls.length > 0 && { toolCalls }) };
     }
     throw new Error("the stream ended early");
   }
@@ -119,13 +128,24 @@ class OllamaModel implements LanguageModel {
   ): Promise<AsyncIterable<ChatResponse | GenerateResponse>> {
     const { rendering, thinks } = this.#shape;
     const { prompt } = request;
+    this.#checkTools(request);
     if (typeof prompt === "string") return client.generate({ ...this.#common(request, choices, []), prompt, raw: true });
     if (rendering === "server") {
-      const messages = prompt.map(({ role, content }) => ({ role, content }));
-      return client.chat({ ...this.#common(request, choices, []), messages, ...(thinks && { think: false }) });
+      const messages = ollamaMessages(prompt);
+      const tools = request.tools === undefined ? {} : { tools: request.tools.map(ollamaTool) };
+      return client.chat({ ...this.#common(request, choices, []), messages, ...tools, ...(thinks && { think: false }) });
     }
     const rendered = renderChat(rendering, prompt);
     return client.generate({ ...this.#common(request, choices, rendered.stop), prompt: rendered.prompt, raw: true });
+  }
+
+  #checkTools({ tools, toolChoice = "auto" }: GenerationRequest): void {
+    if (tools === undefined) return;
+    if (!this.#shape.takesTools) throw modelErrors.create("MODEL_WITHOUT_TOOLS", `${this.id} takes no tools`);
+    if (toolChoice === "auto") return;
+    throw modelErrors.create("MODEL_WITHOUT_TOOLS", "an Ollama server lets the model decide whether it uses a tool", {
+      hint: "Leave the choice to the model (`tool_choice: auto`).",
+    });
   }
 
   #common(request: GenerationRequest, choices: readonly string[] | undefined, turnEnds: readonly string[]): CommonRequest {
@@ -146,6 +166,10 @@ class OllamaModel implements LanguageModel {
         num_ctx: this.contextTokens,
         num_predict: Math.max(request.maxTokens, roomForChoice),
         temperature: request.temperature ?? 0,
+        ...(request.topP !== undefined && { top_p: request.topP }),
+        ...(request.seed !== undefined && { seed: request.seed }),
+        ...(request.frequencyPenalty !== undefined && { frequency_penalty: request.frequencyPenalty }),
+        ...(request.presencePenalty !== undefined && { presence_penalty: request.presencePenalty }),
         stop: choices ? ["\n"] : [...(request.stop ?? []), ...turnEnds].filter((text) => text !== ""),
       },
     };

@@ -111,28 +111,33 @@ function theirsOf(items: readonly RangeItem[], limit = 60_000): nip77.Negentropy
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const hexesOf = (items: readonly RangeItem[]): string[] => items.map(({ digest }) => hexOf(digest)).sort();
 
+/**
+ * It keeps no account of what it has found: where our closing fingerprint covers a range that was listed a round earlier, and something in it differs, it goes through the range
+ * again and names the same ids once more. So it is held to what it finds, not to how often.
+ */
 describe("with the initiator of nostr-tools", () => {
   it("answers it so that it finds all differences and nothing else", () => {
     fc.assert(
       fc.property(sides, fc.constantFrom(4096, 60_000), ({ both, ours, theirs }, limit) => {
         const initiator = theirsOf([...both, ...theirs], limit);
         const here = setOf([...both, ...ours]);
-        const have: string[] = [];
-        const need: string[] = [];
+        const have = new Set<string>();
+        const need = new Set<string>();
         let message: string | null = initiator.initiate();
         for (let round = 0; message !== null; round++) {
           expect(round).toBeLessThan(200);
           const reply = answerReconciliation(here, Buffer.from(message, "hex"), limit);
           message = initiator.reconcile(
             hexOf(reply),
-            (id) => have.push(id),
-            (id) => need.push(id),
+            (id) => have.add(id),
+            (id) => need.add(id),
           );
         }
-        expect(have.sort()).toEqual(hexesOf(theirs));
-        expect(need.sort()).toEqual(hexesOf(ours));
+        expect([...have].sort()).toEqual(hexesOf(theirs));
+        expect([...need].sort()).toEqual(hexesOf(ours));
       }),
-      { numRuns: 40 },
+      // Four of the ids are named twice.
+      { numRuns: 40, examples: [[sidesOf({ both: 1130, ours: 74, theirs: 60 }, 1, 679), 4096]] },
     );
   });
 

@@ -10,6 +10,7 @@ import { type Clock, type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
+import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
 import type { DashboardLink } from "./dashboard-contract.ts";
 import { addDashboardRoutes, type DashboardOperations } from "./dashboard-routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
@@ -28,6 +29,7 @@ export interface ControlServerInit {
 }
 
 export interface ControlServerComponents extends RouteComponents {
+  readonly openAi: OpenAiComponents;
   readonly log: Logger;
   readonly clock: Clock;
   readonly dashboard: DashboardOperations;
@@ -61,6 +63,7 @@ export async function startControlServer(init: ControlServerInit, components: Co
   addDashboardRoutes(server, components.dashboard);
   addLiveRoutes(server, components.dashboard);
   addPage(server, components.page);
+  addOpenAiRoutes(server, components.openAi, components.log);
   try {
     await server.listen({ host, port: init.port });
   } catch (error) {

@@ -98,8 +98,8 @@ export class MemoryLessonStore implements LessonStore {
     }
   }
 
-  async labelsIn(states: readonly LessonState[]): Promise<Iterable<number>> {
-    return this.#lessonsThat(({ standing }) => states.includes(standing.state)).map(({ label }) => label);
+  async *wordsIn(states: readonly LessonState[]): AsyncGenerator<Pick<LessonGlance, "label" | "words">, void, undefined> {
+    yield* this.allGlances({ states });
   }
 
   async *list(query: LessonQuery = {}): AsyncGenerator<StoredLesson, void, undefined> {

@@ -1,9 +1,14 @@
 /** A `LanguageModel` that says what a test tells it to. It honours stop texts, formats, maxTokens, streaming and the abort signal as real ones do. */
-import { type Generation, type GenerationRequest, GrapevineError, type LanguageModel } from "@grapevine/core";
+import { type Generation, type GenerationRequest, GrapevineError, type LanguageModel, type ToolCall } from "@grapevine/core";
+
+/** What the model says, or which tools it wants used. */
+export type ScriptedReply = string | { readonly toolCalls: readonly ToolCall[] };
 
 export interface ScriptedModelInit {
   /** Replies in order, or what to say to a request. Text that a real model would only reach after `maxTokens` is cut. */
-  readonly replies: readonly string[] | ((request: GenerationRequest, call: number) => string | Promise<string>);
+  readonly replies:
+    | readonly ScriptedReply[]
+    | ((request: GenerationRequest, call: number) => ScriptedReply | Promise<ScriptedReply>);
   readonly id?: string;
   readonly promptForm?: "chat" | "completion";
   readonly contextTokens?: number;
@@ -35,6 +40,7 @@ export class ScriptedModel implements LanguageModel {
     }
     this.requests.push(request);
     const reply = await this.#reply(request, this.requests.length - 1);
+    if (typeof reply !== "string") return { text: "", promptTokens, generatedTokens: 1, ended: "stop", ...reply };
     checkFormat(request, reply);
     const said = isChoice(request) ? { text: reply, ended: "stop" as const } : cut(request, reply);
     const generatedTokens = await stream(request, said.text);
@@ -45,7 +51,7 @@ export class ScriptedModel implements LanguageModel {
     this.#closed = true;
   }
 
-  async #reply(request: GenerationRequest, call: number): Promise<string> {
+  async #reply(request: GenerationRequest, call: number): Promise<ScriptedReply> {
     if (typeof this.#replies === "function") return this.#replies(request, call);
     const reply = this.#replies[call];
     if (reply === undefined) throw failed(`the script has no reply for call ${call}`);

@@ -34,7 +34,7 @@ export function forgettingContract(tested: StoreUnderTest): void {
           await store.apply(everything);
           await store.byLabels([6]); // read, so that it would be found in a memory of what was read
           await store.record(attestation.id);
-          await store.labelsIn([]);
+          await collect(store.wordsIn([]));
         }
         await store.apply(batches === "in two" ? [forget] : [...everything, forget]);
         for (let time = 0; time < 2; time++) {

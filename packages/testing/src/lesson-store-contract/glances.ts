@@ -3,6 +3,7 @@ import {
   type GlanceQuery,
   glanceOf,
   type LessonGlance,
+  type LessonState,
   type LessonStore,
   type StoredLesson,
   withStanding,
@@ -36,7 +37,7 @@ export function glancesContract(tested: StoreUnderTest): void {
     const later = sampleAttestation(carol, { lesson: detailed.record.id, seq: 1_000, worked: 4, changed: 5, failed: 9 });
     const attested = { author: carol.author, worked: 4, changed: 5, failed: 6 };
     beforeEach(async () => {
-      if (where === "held in memory") await store.labelsIn([]);
+      if (where === "held in memory") await collect(store.wordsIn([]));
     });
     const all = async (): Promise<LessonGlance[]> => (await collect(store.allGlances())).sort((a, b) => a.label - b.label);
 
@@ -81,7 +82,20 @@ export function glancesContract(tested: StoreUnderTest): void {
       expect(await labels({ minClusterSize: 4 })).toEqual([0, 5, 6, 4_000_000_000]);
       expect(await labels({ minClusterSize: 4, states: ["own", "admitted"] })).toEqual([0, 5]);
       expect(await labels({ minClusterSize: 5 })).toEqual([]);
-      expect([...(await store.labelsIn(["own", "admitted"]))].sort((a, b) => a - b)).toEqual([0, 5]);
+    });
+
+    it("can be asked for their words alone, by state", async () => {
+      const held = withStanding(plain, { ...plain.standing, state: "held" });
+      await add(held, detailed);
+      const wordsIn = async (...states: LessonState[]): Promise<unknown> => {
+        const found: unknown[] = [];
+        for await (const { label, words } of store.wordsIn(states)) found.push([label, [...words.words], [...words.weights]]);
+        return found;
+      };
+      const { words, weights } = glanceOf(held, []).words;
+      await add(withStanding(detailed, { ...detailed.standing, state: "archived" }));
+      expect(await wordsIn("own", "held")).toEqual([[0, [...words], [...weights]]]);
+      expect(await wordsIn("admitted")).toEqual([]);
     });
 
     it("do not change with a batch that is refused", async () => {

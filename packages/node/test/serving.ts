@@ -1,0 +1,40 @@
+/** A node of the bench behind its control API, as other programs see it. */
+import { systemClock } from "@grapevine/core";
+import { pino } from "pino";
+import { afterEach } from "vitest";
+import { type ControlServer, startControlServer } from "../src/control/server.ts";
+import { type Bench, type BenchInit, start } from "./bench.ts";
+
+export interface Served extends Bench {
+  readonly url: string;
+  readonly token: string;
+}
+
+const token = "t".repeat(43);
+const servers: ControlServer[] = [];
+// Registered after the bench's own, and so run before it.
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+/** Closed after the test. */
+export async function serve(init: BenchInit = {}): Promise<Served> {
+  const bench = await start(init);
+  const { service, embedder } = bench;
+  const server = await startControlServer(
+    { name: init.name ?? "node", port: 0, token },
+    {
+      operations: service,
+      openAi: {
+        operations: service,
+        converse: (conversation, options) => service.converse(conversation, options),
+        embedder,
+        clock: systemClock,
+      },
+      onStop: () => undefined,
+      log: pino({ level: "silent" }),
+    },
+  );
+  servers.push(server);
+  return { ...bench, url: server.url, token };
+}
