@@ -3,14 +3,11 @@ import type { Status } from "@grapevine/node";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { type LiveState, liveState } from "./connection/live.ts";
+import { leave } from "./connection/session.ts";
 import { NoticeLine } from "./parts/notice-line.tsx";
 import { Told } from "./parts/told.tsx";
 import { VineMark } from "./parts/vine-mark.tsx";
 import { AskRoom } from "./rooms/ask-room.tsx";
-import { DisagreementsRoom } from "./rooms/disagreements-room.tsx";
-import { ExperiencesRoom } from "./rooms/experiences-room.tsx";
-import { GrowthRoom } from "./rooms/growth-room.tsx";
-import { HealthRoom } from "./rooms/health-room.tsx";
 import { LessonsRoom } from "./rooms/lessons-room.tsx";
 import { SwarmRoom } from "./rooms/swarm-room.tsx";
 import { status } from "./state/node.ts";
@@ -20,10 +17,6 @@ const roomParts: Readonly<Record<Room, () => JSX.Element>> = {
   swarm: SwarmRoom,
   lessons: LessonsRoom,
   ask: AskRoom,
-  growth: GrowthRoom,
-  disagreements: DisagreementsRoom,
-  experiences: ExperiencesRoom,
-  health: HealthRoom,
 };
 
 export function House(): JSX.Element {
@@ -100,9 +93,14 @@ const heard: Readonly<Record<LiveState, string>> = {
 
 function Heard({ state }: { state: LiveState }): JSX.Element {
   return (
-    <p class={`heard heard-${state}`} role="status">
-      <span class="heard-dot" aria-hidden="true" />
-      {heard[state]}
-    </p>
+    <div class="heard-line">
+      <p class={`heard heard-${state}`} role="status">
+        <span class="heard-dot" aria-hidden="true" />
+        {heard[state]}
+      </p>
+      <button type="button" class="leave" onClick={() => void leave()}>
+        Leave
+      </button>
+    </div>
   );
 }

@@ -223,7 +223,7 @@ export async function compose(opened: Opened): Promise<Composed> {
   return {
     service,
     dashboard: {
-      watch: watching.watch,
+      watch: (listener) => watching.watch(listener),
       swarmMap: () => mapSwarm({ ...views, network, store: lessons, principals }),
     },
     network,

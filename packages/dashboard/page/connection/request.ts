@@ -40,7 +40,9 @@ export async function postForLines<Line>(
 
 /** @throws Refusal, and whatever fetch throws where the node is gone */
 export async function send(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, { ...init, headers: { ...init.headers, "x-grapevine-session": proof() } });
+  const headers = new Headers(init.headers);
+  headers.set("x-grapevine-session", proof());
+  const response = await fetch(path, { ...init, headers });
   if (response.ok) return response;
   throw new Refusal((await response.json()) as ErrorReply);
 }

@@ -3,9 +3,8 @@
  * the fourth, as no language writes more: higher stacks reach over the lines around them.
  */
 export function visibleText(text: string): string {
-  return text.replace(unseen, "\u{fffd}").replace(stacked, (marks) => [...marks].slice(0, maxMarks).join(""));
+  return text.replace(unseen, "\u{fffd}").replace(stacked, "$1");
 }
 
-const maxMarks = 4;
 const unseen = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u115f\u1160\u3164\uffa0\u2800]/gu;
-const stacked = /\p{M}{5,}/gu;
+const stacked = /(\p{M}{4})\p{M}+/gu;
