@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -60,6 +61,11 @@ describe("bad input without a node", () => {
     expectError(await up("--name", "a/../b"), 2, "NODE_NAME_INVALID");
     expectError(await up("--listen", "example.com:80"), 2, "ADDRESS_INVALID");
     expectError(await up("--join", "grapevine1nonsense"), 2, "INVITE_DAMAGED");
+    for (const detached of [[], ["--detach"]]) {
+      expectError(await up("--name", "new", "--swarm", "two words", ...detached), 2, "SWARM_INVALID");
+      expectError(await up("--name", "new", "--join", "hello", ...detached), 2, "INVITE_MALFORMED");
+    }
+    expect(existsSync(join(folder, "home", "new"))).toBe(false);
     expectError(await grapevine(["status", "--home", join(folder, "home")]), 3, "NODE_NOT_RUNNING");
   });
 });
@@ -82,12 +88,18 @@ describe("bad input to a running node", () => {
     const other = await nodes.up("basil", ["--swarm", "elsewhere"]);
     const foreign = (await other.client.invite()).invite;
     expectError(await grapevine([...here("join", foreign), "--node", "ada"]), 1, "INVITE_OTHER_SWARM");
+    const wrong = ["up", "--name", "cleo", "--home", nodes.home, "--swarm", "third", "--join", foreign];
+    expectError(await grapevine(wrong), 1, "INVITE_OTHER_SWARM");
+    expect(existsSync(join(nodes.home, "cleo"))).toBe(false);
     expect(await other.stop()).toBe(0);
-    expectError(
-      await grapevine(["up", "--name", "cleo", "--home", nodes.home, "--model", "embedded", "--join", foreign]),
-      1,
-      "PEER_UNREACHABLE",
-    );
+    // Whoever invited is away: the node starts all the same, says so, and joins when it is back.
+    const guest = await nodes.up("cleo", ["--join", foreign, "--trust"]);
+    expect(guest.status).toMatchObject({ swarm: "elsewhere", peers: 0 });
+    expect(guest.stderr()).toMatch(/^warning: .*\(PEER_UNREACHABLE\).*keeps trying/);
+    expectError(await grapevine([...here("join", foreign), "--node", "cleo"]), 1, "PEER_UNREACHABLE");
+    const back = await nodes.up("basil", ["--listen", other.status.addresses[0]?.replace(/\/p2p\/.*/, "") ?? ""]);
+    await expect.poll(async () => (await guest.client.peers())[0], { timeout: 30_000 }).toMatchObject({ standing: "trusted" });
+    expect([await back.stop(), await guest.stop()]).toEqual([0, 0]);
   });
 
   it("refuses a home that another process uses, and a port that is taken", async () => {

@@ -39,6 +39,8 @@ export interface NodeProcess {
   readonly client: ControlClient;
   readonly child: ChildProcess;
   readonly status: Status;
+  /** What it has written to stderr so far. */
+  stderr(): string;
   /** SIGTERM, and waits until it is gone. */
   stop(): Promise<number | null>;
   /** SIGKILL, and waits until it is gone. */
@@ -90,6 +92,7 @@ export class Nodes {
       client,
       child,
       status,
+      stderr: () => stderr,
       stop: async () => {
         child.kill("SIGTERM");
         return await ended;

@@ -26,6 +26,8 @@ export interface NodeAccess {
   connect(where: { readonly home: string; readonly node?: string }): Promise<ControlClient>;
   running(home: string): Promise<readonly Running[]>;
   start(options: NodeOptions): Promise<RunningNode>;
+  /** Is there anything in the options that a start would refuse at once? Writes nothing. */
+  checkOptions(options: NodeOptions): Promise<void>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
@@ -55,6 +57,7 @@ export const nodeAccess: NodeAccess = {
     const [{ startNode }, { openDashboard }] = await Promise.all([import("@grapevine/node"), import("@grapevine/dashboard")]);
     return await startNode({ ...options, page: openDashboard() });
   },
+  checkOptions: async (options) => (await import("@grapevine/node")).checkNodeOptions(options),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),

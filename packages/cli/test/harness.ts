@@ -79,6 +79,7 @@ const access: NodeAccess = {
   connect: connectToNode,
   running: runningNodes,
   start: unexpected,
+  checkOptions: async () => undefined,
   checkText: unexpected,
   listModels: unexpected,
   foundSwarm: unexpected,

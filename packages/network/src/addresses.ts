@@ -17,6 +17,11 @@ export function parseAddress(text: string): Multiaddr {
   throw networkErrors.create("ADDRESS_INVALID", `"${text.slice(0, 80)}" is not an address over TCP`);
 }
 
+/** Can it be dialled, or listened on? @throws ADDRESS_INVALID */
+export function checkAddress(text: string): void {
+  parseAddress(text);
+}
+
 export function isAddress(text: string): boolean {
   return parsed(text) !== undefined;
 }

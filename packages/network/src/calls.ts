@@ -33,7 +33,7 @@ export class Calls {
   }
 
   /**
-   * Dials the addresses, which are one peer's, and greets it. @throws ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN,
+   * Dials the addresses, which are one peer's, and greets it. @throws ADDRESS_INVALID, PEER_UNREACHABLE, PEER_BEHIND_RELAY, PEER_FOREIGN,
    * PEER_BLOCKED, SWARM_DIFFERENT, SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   async connect(addresses: readonly string[]): Promise<PeerInfo> {
@@ -43,9 +43,7 @@ export class Calls {
     if (blocked !== undefined) throw networkErrors.create("PEER_BLOCKED", `the peer ${blocked} is blocked here`);
     if (door.isRevoked) throw door.ownRefusal();
     if (!usesRelays && parsed.length > 0 && parsed.every((address) => pathOf(address) === "relayed")) {
-      throw networkErrors.create("PEER_UNREACHABLE", "the peer is reached through a relay, which this node does not use", {
-        hint: "Start this node with `grapevine up --nat yes`, and join again.",
-      });
+      throw networkErrors.create("PEER_BEHIND_RELAY", "the peer is reached through a relay, which this node does not use");
     }
     const connection = await this.#dial(addresses);
     await greeter.greeted(connection);

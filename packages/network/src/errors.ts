@@ -6,6 +6,7 @@ export const networkErrors: ErrorTable<
   | "LISTEN_FAILED"
   | "ADDRESS_INVALID"
   | "PEER_UNREACHABLE"
+  | "PEER_BEHIND_RELAY"
   | "PEER_UNKNOWN"
   | "PEER_NOT_CONNECTED"
   | "PEER_FOREIGN"
@@ -53,7 +54,11 @@ export const networkErrors: ErrorTable<
   },
   PEER_UNREACHABLE: {
     summary: "No address of a peer could be dialled.",
-    hint: "See that the peer is up and can be reached from here, then join again; nothing is tried in the background.",
+    hint: "See that the peer is up and can be reached from here, then join again; `grapevine up --join` goes on trying by itself.",
+  },
+  PEER_BEHIND_RELAY: {
+    summary: "A peer can be called only through a relay, and this node does not use relays.",
+    hint: "Start this node with `grapevine up --nat yes`, and join again.",
   },
   PEER_UNKNOWN: {
     summary: "This node has never met a peer with that id.",

@@ -1,8 +1,9 @@
 /** The node's place in a swarm: libp2p host, gossip and its gate, sync, greetings, invites, ask-a-peer. */
 export { type Acquaintance, whoMakesRoom } from "./acquaintances.ts";
+export { checkAddress } from "./addresses.ts";
 export { networkErrors } from "./errors.ts";
 export { graylistedBelow } from "./gossip-config.ts";
-export { type Invite, parseInvite } from "./invite.ts";
+export { checkInviteLeads, type Invite, parseInvite } from "./invite.ts";
 export type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 export { createNetwork } from "./network.ts";
 export {
@@ -38,3 +39,4 @@ export type {
   SyncReport,
 } from "./network-types.ts";
 export type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";
+export { checkSwarmName } from "./swarm-name.ts";

@@ -54,6 +54,17 @@ export interface Invite {
 /** An invite that can be made: all but the inviter, who signs it. */
 export type InviteDraft = Required<Omit<Invite, "peerId" | "name">> & Pick<Invite, "name">;
 
+/** Does it lead into the swarm, and is it not over? @throws INVITE_OTHER_SWARM, INVITE_EXPIRED */
+export function checkInviteLeads(invite: Invite, { swarm, now }: { readonly swarm: string; readonly now: number }): void {
+  if (invite.swarm !== swarm) {
+    const message = `the invite leads into the swarm ${invite.swarm}, this node is in ${swarm}`;
+    throw networkErrors.create("INVITE_OTHER_SWARM", message);
+  }
+  if (invite.expiresAt !== undefined && now >= invite.expiresAt) {
+    throw networkErrors.create("INVITE_EXPIRED", `the invite expired at ${new Date(invite.expiresAt).toISOString()}`);
+  }
+}
+
 /** The invite as one line. @throws ADDRESS_INVALID */
 export function formatInvite(invite: InviteDraft, inviter: Identity): string {
   const body = dagCbor.encode({

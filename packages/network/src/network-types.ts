@@ -221,7 +221,7 @@ export interface Network {
   publish(): void;
   /**
    * Dials one peer by its addresses and greets it; from then on it is redialled. When it fails nothing goes on in the background.
-   * @throws NETWORK_STOPPED, ADDRESS_INVALID, PEER_UNREACHABLE, PEER_FOREIGN, PEER_BLOCKED, SWARM_DIFFERENT,
+   * @throws NETWORK_STOPPED, ADDRESS_INVALID, PEER_UNREACHABLE, PEER_BEHIND_RELAY, PEER_FOREIGN, PEER_BLOCKED, SWARM_DIFFERENT,
    * SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   connect(addresses: readonly string[]): Promise<PeerInfo>;

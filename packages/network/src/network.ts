@@ -12,7 +12,7 @@ import type { Connection } from "@libp2p/interface";
 import { askOver, probeOver } from "./ask-client.ts";
 import { Counters } from "./counters.ts";
 import { networkErrors } from "./errors.ts";
-import { formatInvite, parseInvite } from "./invite.ts";
+import { checkInviteLeads, formatInvite, parseInvite } from "./invite.ts";
 import { InviteBook, type InviteTerms, type IssuedInvite } from "./invite-book.ts";
 import { maxAddressesPerPeer } from "./network-limits.ts";
 import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo, Sureness } from "./network-types.ts";
@@ -135,13 +135,7 @@ class SwarmNetwork implements Network {
   async join(text: string): Promise<PeerInfo> {
     const invite = parseInvite(text);
     if (invite.peerId === this.peerId) throw networkErrors.create("INVITE_OWN", "the invite is this node's own");
-    if (invite.swarm !== this.swarm) {
-      const message = `the invite leads into the swarm ${invite.swarm}, this node is in ${this.swarm}`;
-      throw networkErrors.create("INVITE_OTHER_SWARM", message);
-    }
-    if (invite.expiresAt !== undefined && this.#components.clock.now() >= invite.expiresAt) {
-      throw networkErrors.create("INVITE_EXPIRED", `the invite expired at ${new Date(invite.expiresAt).toISOString()}`);
-    }
+    checkInviteLeads(invite, { swarm: this.swarm, now: this.#components.clock.now() });
     const running = this.#live();
     const info = await running.calls.join(invite);
     running.named(info);

@@ -132,7 +132,10 @@ describe("a relay", () => {
       expect(here.network.reachability()).toBe("relayed");
       const invite = await here.network.createInvite();
       expect(parseInvite(invite).addresses.every(isRelayed)).toBe(true);
-      await expect(plain.network.join(invite)).rejects.toMatchObject({ code: "PEER_UNREACHABLE", hint: /--nat/ });
+      await expect(plain.network.join(invite)).rejects.toMatchObject({
+        code: "PEER_BEHIND_RELAY",
+        hint: expect.stringContaining("--nat"),
+      });
       expect(await there.network.join(invite)).toMatchObject({ peerId: here.network.peerId });
       expect(there.network.peers().find(({ peerId }) => peerId === here.network.peerId)?.path).toBe("relayed");
       await there.watched.until(() => there.records.has(old.id), "synced");

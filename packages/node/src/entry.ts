@@ -4,12 +4,18 @@ import type { RepairReport } from "@grapevine/store";
 import type { ModelSummary } from "./control/contract.ts";
 import type { Examination, ExaminationInit } from "./doctor.ts";
 import type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
+import type { NodeOptions } from "./node-options.ts";
 import type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
-import type { NodeOptions, RunningNode } from "./start-node.ts";
+import type { RunningNode } from "./start-node.ts";
 
 /** As `startNode` in start-node.ts. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   return await (await import("./start-node.ts")).startNode(options);
+}
+
+/** As `checkNodeOptions` in node-options.ts. */
+export async function checkNodeOptions(options: NodeOptions): Promise<void> {
+  await (await import("./node-options.ts")).checkNodeOptions(options);
 }
 
 /** As `examine` in doctor.ts. */

@@ -1,8 +1,10 @@
-/** The invites that a start was given. A start script names the same ones every time: it has to go on working when they no longer hold. */
+/** The invites that a start was given. A start script names the same ones every time: it has to go on working when they no longer hold, or their maker is away. */
 import { GrapevineError } from "@grapevine/core";
 
 export interface FollowingInvites {
   readonly join: (invite: string) => Promise<unknown>;
+  /** Gets each invite whose maker cannot be reached now, to be followed as soon as it can. */
+  readonly later: (invite: string) => void;
   /** Peers of the swarm that are known from earlier starts: 0 for a node that is new in it. */
   readonly knownPeers: number;
   readonly swarm: string;
@@ -10,26 +12,41 @@ export interface FollowingInvites {
   readonly warn: (text: string) => void;
 }
 
-/** What an invite comes to with time, however right it was; and an inviter that is away. Whoever knows other peers needs neither. */
-const passing: readonly string[] = ["INVITE_EXPIRED", "INVITE_REVOKED", "INVITE_USED_UP", "INVITE_FORGOTTEN", "PEER_UNREACHABLE"];
+/** What an invite comes to with time, however right it was. Whoever knows other peers does not need it. */
+const passing: readonly string[] = [
+  "INVITE_EXPIRED",
+  "INVITE_REVOKED",
+  "INVITE_USED_UP",
+  "INVITE_FORGOTTEN",
+  "PEER_BEHIND_RELAY",
+];
 
 /**
- * Follows one after the other. One that does not hold any more is passed over, with a warning, by a node that finds its swarm without it.
+ * Follows one after the other. One whose maker cannot be reached now is left for later. One that does not hold any more is passed over by a node that finds its swarm without it.
+ * Both with a warning.
  *
  * @throws what `join` throws, when the node is new in the swarm or the invite is not one that leads there
  */
 export async function followInvites(invites: readonly string[], following: FollowingInvites): Promise<void> {
-  const { knownPeers, swarm, warn } = following;
+  const { knownPeers, swarm, warn, later } = following;
   for (const invite of invites) {
     try {
       await following.join(invite);
     } catch (error) {
-      if (knownPeers === 0 || !(error instanceof GrapevineError) || !passing.includes(error.code)) throw error;
-      const others = knownPeers === 1 ? "a peer that it knows" : `${knownPeers} peers that it knows`;
-      warn(
-        `an invite was passed over (${error.code}): ${error.message}. The node is in the swarm ${swarm} already and looks for ${others}; ` +
-          "leave the --join out, or ask for a new invite.",
-      );
+      if (!(error instanceof GrapevineError)) throw error;
+      if (error.code === "PEER_UNREACHABLE") {
+        later(invite);
+        warn(
+          `the maker of an invite cannot be reached now (${error.code}): ${error.message}. The node is up in the swarm ${swarm} and keeps trying; ` +
+            "`grapevine peers list` shows when it is connected.",
+        );
+      } else if (knownPeers > 0 && passing.includes(error.code)) {
+        const others = knownPeers === 1 ? "a peer that it knows" : `${knownPeers} peers that it knows`;
+        warn(
+          `an invite was passed over (${error.code}): ${error.message}. The node is in the swarm ${swarm} already and looks for ${others}; ` +
+            "leave the --join out, or ask for a new invite.",
+        );
+      } else throw error;
     }
   }
 }

@@ -54,10 +54,21 @@ export type {
   TrustRequest,
 } from "./control/peer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
-export { checkText, examine, foundSwarm, listModels, repair, rotateKey, showIdentity, startNode } from "./entry.ts";
+export {
+  checkNodeOptions,
+  checkText,
+  examine,
+  foundSwarm,
+  listModels,
+  repair,
+  rotateKey,
+  showIdentity,
+  startNode,
+} from "./entry.ts";
 export { nodeErrors } from "./errors.ts";
 export type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
 export type { Running } from "./home.ts";
+export type { NodeOptions } from "./node-options.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
-export type { NodeOptions, RunningNode } from "./start-node.ts";
+export type { RunningNode } from "./start-node.ts";

@@ -2,62 +2,25 @@
  * A node: all stages composed, started in order and stopped in the reverse. What a start has opened is closed again when a later step of it fails, so that a
  * refused start leaves nothing behind.
  */
-import { GrapevineError, systemClock } from "@grapevine/core";
-import { openEmbedder, openModel, parseModelSpec } from "@grapevine/model";
+import { GrapevineError, systemClock, systemTimers } from "@grapevine/core";
+import { openEmbedder, openModel } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
+import { AwaitedInvites } from "./awaited-invites.ts";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
-import type { AnswerPolicy, ReachSettings, Status } from "./control/contract.ts";
+import type { Status } from "./control/contract.ts";
 import type { DashboardLink } from "./control/dashboard-contract.ts";
-import type { Page } from "./control/page.ts";
+import type { JoinReply } from "./control/peer-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { followInvites } from "./following-invites.ts";
 import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { commitNextKey, settleKeys } from "./key-files.ts";
 import { listenPort } from "./listen-port.ts";
+import { checkNodeOptions, defaultModel, type NodeOptions } from "./node-options.ts";
 import { onlyName } from "./only-name.ts";
-import { createSavedSettings } from "./saved-settings.ts";
-
-export interface NodeOptions {
-  /** The folder of all nodes of this user. */
-  readonly home: string;
-  /** Default: the home's only node, or `node` where there is none. */
-  readonly name?: string;
-  /** Default: the swarm of the first invite, of the last start, or `grapevine`. */
-  readonly swarm?: string;
-  /** Multiaddrs. Default: every interface, any free port. */
-  readonly listen?: readonly string[];
-  /** Invites to follow before it serves. Where it knows peers of the swarm already, one that does not hold any more is passed over with a warning. */
-  readonly join?: readonly string[];
-  /** Trust those who invited. */
-  readonly trust?: boolean;
-  /** Port of the control API; any free one by default. */
-  readonly api?: number;
-  /** Model specification; `auto` by default. */
-  readonly model?: string;
-  /** Most lessons of others that may be used or wait. Default: that of the last start, or 20,000. */
-  readonly capacity?: number;
-  /** Largest part of the idle time that goes into trials and consolidation, from 0 to 1. Default: that of the last start, or a quarter. */
-  readonly idleShare?: number;
-  /** Whose questions are answered. Default: as at the last start, or those of trusted peers. */
-  readonly answer?: AnswerPolicy;
-  /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */
-  readonly keepAsked?: boolean;
-  /** Ways of finding and reaching peers. Default of each: as at the last start, or no. */
-  readonly reach?: Partial<ReachSettings>;
-  /** Multiaddrs of peers that are dialled at every start, and redialled for ever. Default: those of the last start. */
-  readonly bootstrap?: readonly string[];
-  readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent";
-  /** Told about work that takes more than a second. */
-  readonly onProgress?: (text: string) => void;
-  /** Told about what the user should know and the start goes on without. */
-  readonly onWarning?: (text: string) => void;
-  /** What is served to browsers at the API's port. Absent: nothing. */
-  readonly page?: Page;
-}
 
 export interface RunningNode {
   status(): Promise<Status>;
@@ -70,17 +33,17 @@ export interface RunningNode {
 }
 
 const defaultSwarm = "grapevine";
-const defaultModel = "auto";
 
 /**
- * @throws NODE_NAME_INVALID, NODE_AMBIGUOUS, HOME_UNUSABLE, HOME_IN_USE, API_PORT_IN_USE, SETTINGS_MALFORMED, KEY_MALFORMED, and what store, model
+ * @throws as `checkNodeOptions`, HOME_UNUSABLE, HOME_IN_USE, API_PORT_IN_USE, SETTINGS_MALFORMED, KEY_MALFORMED, and what store, model
  * and network throw when they are opened
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const invites = await checkNodeOptions(options);
   const home = await openHome(options.home, options.name ?? (await onlyName(options.home)));
   const closing = new Closing();
   try {
-    return await start(home, options, closing);
+    return await start(home, options, invites, closing);
   } catch (error) {
     await closing.run();
     if (!GrapevineError.is(error, "STORE_LOCKED")) throw error;
@@ -88,10 +51,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   }
 }
 
-async function start(home: NodeHome, options: NodeOptions, closing: Closing): Promise<RunningNode> {
-  // What was mistyped is found before anything is opened.
-  parseModelSpec(options.model ?? defaultModel);
-  const invites = await readInvites(options.join ?? []);
+async function start(home: NodeHome, options: NodeOptions, invites: readonly Invite[], closing: Closing): Promise<RunningNode> {
   // Loading the code of the network and the API takes as long as opening a large store: both at once.
   const [opened, { compose }, { startControlServer }] = await Promise.all([
     open(home, options, invites, closing),
@@ -103,8 +63,12 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
+  const join = (invite: string): Promise<JoinReply> => service.join({ invite, trust: options.trust });
+  const awaited = new AwaitedInvites({ join, timers: systemTimers, log });
+  closing.add("awaited invites", async () => awaited.stop());
   await followInvites(options.join ?? [], {
-    join: (invite) => service.join({ invite, trust: options.trust }),
+    join,
+    later: (invite) => awaited.add(invite),
     knownPeers: opened.earlierSwarm === swarm ? Object.keys(opened.settings.initial.peers).length : 0,
     swarm,
     warn: (text) => {
@@ -151,13 +115,6 @@ async function start(home: NodeHome, options: NodeOptions, closing: Closing): Pr
   return { status: () => service.status(), dashboardLink: () => server.dashboardLink(), stopped, stop };
 }
 
-/** @throws INVITE_MALFORMED, INVITE_DAMAGED, INVITE_VERSION */
-async function readInvites(texts: readonly string[]): Promise<Invite[]> {
-  if (texts.length === 0) return [];
-  const { parseInvite } = await import("@grapevine/network");
-  return texts.map(parseInvite);
-}
-
 /** Everything that has a file, a process or memory of its own, before anything is composed of it. */
 async function open(
   home: NodeHome,
@@ -202,6 +159,8 @@ async function open(
   const reach = { ...earlier.reach, ...options.reach };
   const bootstrap = options.bootstrap ?? earlier.bootstrap;
   const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reach, bootstrap };
+  // It needs the network's code, which is being loaded by now.
+  const { createSavedSettings } = await import("./saved-settings.ts");
   const settings = createSavedSettings(home, { ...earlier, ...kept }, { clock, log });
   const model = await openModel(options.model ?? defaultModel, {
     log: (message) => log.info(message),

@@ -1,13 +1,13 @@
 /** Words of which several together say how much at least, or at most. */
-import { type Token, wordToken } from "./tokens.ts";
+import type { Token } from "./tokens.ts";
+import { traits } from "./traits.ts";
 
 /** Bounds that are several words become one, so that they are compared as opposites and deny nothing. */
-export function joined(tokens: readonly Token[]): readonly Token[] {
-  if (!tokens.some(({ text }) => boundStarts.has(text))) return tokens;
+export function joined(tokens: readonly Token[], wordToken: (text: string, pause: Token["pause"]) => Token): readonly Token[] {
   const result: Token[] = [];
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token;
-    if (!boundStarts.has(token.text)) {
+    if ((token.traits & traits.boundStart) === 0) {
       result.push(token);
       continue;
     }
@@ -21,6 +21,10 @@ export function joined(tokens: readonly Token[]): readonly Token[] {
     result.push(wordToken(bound, tokens[index]?.pause ?? "none"));
   }
   return result;
+}
+
+export function isBoundStart(text: string): boolean {
+  return boundStarts.has(text);
 }
 
 const bounds: ReadonlyMap<string, string> = new Map([

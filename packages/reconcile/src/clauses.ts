@@ -4,6 +4,7 @@
  */
 import { denialAt, type Reach } from "./denials.ts";
 import type { Token } from "./tokens.ts";
+import { traits } from "./traits.ts";
 
 /** Does the statement want or have what the word names? 1 yes, -1 no, 0 unknown. */
 type Polarity = 1 | -1 | 0;
@@ -104,6 +105,10 @@ interface Part {
   readonly ends: boolean;
 }
 
+export function isJoint(text: string): boolean {
+  return joints.has(text);
+}
+
 const joints: ReadonlySet<string> = new Set(
   (
     "but because since so otherwise when whenever if while where after before until unless which who that then once and afterwards although though " +
@@ -128,8 +133,8 @@ function partsOf(tokens: readonly Token[], denies: boolean): Part[] {
   };
   // By number, here and wherever else every word of every lesson passes: `entries` makes an object of each.
   for (let index = 0; index < tokens.length; index++) {
-    const { text, pause } = tokens[index] as Token;
-    if (joints.has(text) && (text !== "and" || (denies && isDeniedSoon(tokens, index + 1)))) {
+    const { text, pause, traits: its } = tokens[index] as Token;
+    if ((its & traits.joint) !== 0 && (text !== "and" || (denies && isDeniedSoon(tokens, index + 1)))) {
       const isPurpose = text === "that" && joint === "so" && index === from;
       close(index, false);
       joint = isPurpose ? "so that" : text;

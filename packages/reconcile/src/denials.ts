@@ -1,19 +1,20 @@
 /** Which words deny, and how far. */
 import type { Token } from "./tokens.ts";
+import { traits } from "./traits.ts";
 
 /** `clause`: all of it, `it must not be cached`. `rest`: what follows, `never cache it`. `phrase`: what follows up to the next verb or pronoun, `with no hat`. */
 export type Reach = "clause" | "rest" | "phrase";
 
-/** May anything be denied in a text of these tokens? Most texts say only what is the case, and nothing more has to be asked of those. */
-export function mayDeny(tokens: readonly Token[]): boolean {
-  return tokens.some(({ text }) => isDenying(text) || text.startsWith(preferring));
+/** May the word deny anything, itself or together with others? Most texts have none such, and nothing more has to be asked of those. */
+export function mayDeny(text: string): boolean {
+  return isDenying(text) || text.startsWith(preferring);
 }
 
 /** Does the token deny something, where it stands? */
 export function denialAt(tokens: readonly Token[], index: number): Reach | undefined {
-  const text = tokens[index]?.text ?? "";
+  const { text, traits: its } = tokens[index] as Token;
   const isOverOther = text === "over" || text === "to";
-  if (!isOverOther && !isDenying(text)) return undefined;
+  if (!isOverOther && (its & traits.denying) === 0) return undefined;
   const previous = tokens[index - 1]?.text ?? "";
   const next = tokens[index + 1]?.text ?? "";
   if (text === "nothing" && (previous === "almost" || previous === "nearly")) return undefined;

@@ -1,5 +1,5 @@
 /** Are two lessons one lesson in other words? */
-import { type LessonBody, lessonText } from "@grapevine/core";
+import type { LessonBody } from "@grapevine/core";
 import {
   type Disagreement,
   disagreement,
@@ -10,6 +10,7 @@ import {
   otherThings,
 } from "./disagreement.ts";
 import { type Gist, gistContainment, gistOf } from "./gist.ts";
+import { PiecedText } from "./tokens.ts";
 import { containment, overlap, sharedStems, type Wording, wordingOf } from "./wording.ts";
 
 /**
@@ -32,30 +33,47 @@ export type ComparedFields = Pick<LessonBody, "title" | "situation" | "guidance"
 /** A lesson with its text taken apart, so that comparing it with many does that once, and only as far as a comparison goes. */
 export class ComparedLesson {
   readonly fields: ComparedFields;
-  readonly title: Wording;
-  readonly situation: Wording;
-  readonly guidance: Wording;
-  readonly #gists: { situation?: Gist; guidance?: Gist } = {};
-  #whole: Wording | undefined;
+  readonly #texts: { -readonly [Field in Part]?: PiecedText } = {};
+  readonly #wordings: { -readonly [Field in Part | "whole"]?: Wording } = {};
+  readonly #gists: { -readonly [Field in Part]?: Gist } = {};
   /** By the lesson it was held against: several rules ask the same of a pair. */
   readonly #found = new Map<ComparedLesson, { guidance?: Found; situation?: Found }>();
 
   constructor(fields: ComparedFields) {
     this.fields = fields;
-    this.title = wordingOf(fields.title);
-    this.situation = wordingOf(fields.situation);
-    this.guidance = wordingOf(fields.guidance);
   }
 
+  get title(): Wording {
+    return this.#wording("title");
+  }
+
+  get situation(): Wording {
+    return this.#wording("situation");
+  }
+
+  get guidance(): Wording {
+    return this.#wording("guidance");
+  }
+
+  /** Of what `lessonText` makes of it. */
   get whole(): Wording {
-    this.#whole ??= wordingOf(lessonText(this.fields));
-    return this.#whole;
+    this.#wordings.whole ??= wordingOf(this.#text("title"), this.#text("situation"), this.#text("guidance"));
+    return this.#wordings.whole;
   }
 
-  gist(field: "situation" | "guidance"): Gist {
-    const known = this.#gists[field] ?? gistOf(this.fields[field]);
-    this.#gists[field] = known;
-    return known;
+  gist(field: Part): Gist {
+    this.#gists[field] ??= gistOf(this.#text(field));
+    return this.#gists[field];
+  }
+
+  #wording(field: Part): Wording {
+    this.#wordings[field] ??= wordingOf(this.#text(field));
+    return this.#wordings[field];
+  }
+
+  #text(field: Part): PiecedText {
+    this.#texts[field] ??= new PiecedText(this.fields[field]);
+    return this.#texts[field];
   }
 
   /** How what the two advise, or the cases they speak of, exclude each other; undefined when they do not. */
@@ -66,6 +84,8 @@ export class ComparedLesson {
     return found[field].disagreement;
   }
 }
+
+type Part = "title" | "situation" | "guidance";
 
 interface Found {
   readonly disagreement: Disagreement | undefined;

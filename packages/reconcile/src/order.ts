@@ -2,6 +2,7 @@
 import type { Clause } from "./clauses.ts";
 import { isNumber } from "./quantities.ts";
 import type { Token } from "./tokens.ts";
+import { traits } from "./traits.ts";
 
 /** A clause with its stems and marks as a set. */
 export interface ClauseContent {
@@ -38,9 +39,9 @@ const beforeJoints: ReadonlySet<string> = new Set(["before"]);
 const afterJoints: ReadonlySet<string> = new Set(["after", "once", "until"]);
 const orderWords: ReadonlySet<string> = new Set([...beforeJoints, ...afterJoints, "first", "then", "afterwards", "later"]);
 
-/** Does any of these words put things in an order in time? */
-export function tellsOrder(tokens: readonly Token[]): boolean {
-  return tokens.some(({ text }) => orderWords.has(text));
+/** Does the word put things in an order in time? */
+export function isOrdering(text: string): boolean {
+  return orderWords.has(text);
 }
 
 /** What the text says about the order in time, by `before`, `after`, `once`, `not until`, `first` and `then`. */
@@ -84,6 +85,22 @@ const exchanging: ReadonlySet<string> = new Set("replace replaces replaced repla
 /** End a row of neighbours. */
 const rowEnds: ReadonlySet<string> = new Set([...directions, "with", "of", "and"]);
 
+export function isDirection(text: string): boolean {
+  return directions.has(text);
+}
+
+export function isRowEnd(text: string): boolean {
+  return rowEnds.has(text);
+}
+
+export function isTelling(text: string): boolean {
+  return telling.has(text);
+}
+
+export function isExchanging(text: string): boolean {
+  return exchanging.has(text);
+}
+
 export function tiesOf(clauses: readonly Clause[]): Tie[] {
   const ties: Tie[] = [];
   for (const clause of clauses) {
@@ -91,18 +108,21 @@ export function tiesOf(clauses: readonly Clause[]): Tie[] {
     let by = "";
     let behind: string[] = [];
     // `tell good from bad` is `tell bad from good`.
-    const isTelling = clause.words.some(({ token }) => telling.has(token.text));
-    const isExchange = clause.words.some(({ token }) => exchanging.has(token.text));
+    const isTelling = clause.words.some(({ token }) => (token.traits & traits.telling) !== 0);
+    const isExchange = clause.words.some(({ token }) => (token.traits & traits.exchanging) !== 0);
     const close = (): void => {
       if (by !== "" && before.length > 0 && behind.length > 0) ties.push({ before, by, behind });
     };
     for (const { token, item } of clause.words) {
-      if ((directions.has(token.text) && !(token.text === "from" && isTelling)) || (token.text === "with" && isExchange)) {
+      if (
+        ((token.traits & traits.direction) !== 0 && !(token.text === "from" && isTelling)) ||
+        (token.text === "with" && isExchange)
+      ) {
         close();
         if (behind.length > 0) before = behind;
         by = token.text;
         behind = [];
-      } else if (rowEnds.has(token.text)) {
+      } else if ((token.traits & traits.rowEnd) !== 0) {
         close();
         [before, by, behind] = [[], "", []];
       } else if (item !== undefined) {
@@ -128,40 +148,65 @@ export function turnedTie(first: readonly Tie[], second: readonly Tie[]): readon
   return undefined;
 }
 
+/** What stands on both sides of a word, or of nothing. */
+export interface Row {
+  readonly one: string;
+  readonly middle: string;
+  readonly other: string;
+}
+
+/** Each once, in the order of the text; and by what is in the middle. */
+export interface Rows {
+  readonly inOrder: readonly Row[];
+  readonly byMiddle: ReadonlyMap<string, readonly Row[]>;
+}
+
 /** What stands directly beside what, in the order of the text, with nothing but small words and no direction between, in threes: `woman lifts child`. */
-export function triplesOf(clauses: readonly Clause[]): Set<string> {
-  const triples = new Set<string>();
+export function triplesOf(clauses: readonly Clause[]): Rows {
+  const triples: Row[] = [];
   for (const { words } of clauses) {
     let [one, middle]: (string | undefined)[] = [];
     for (const { token, item } of words) {
-      if (rowEnds.has(token.text)) [one, middle] = [undefined, undefined];
+      if ((token.traits & traits.rowEnd) !== 0) [one, middle] = [undefined, undefined];
       if (item === undefined) continue;
-      if (one !== undefined && middle !== undefined) triples.add(`${one} ${middle} ${item}`);
+      if (one !== undefined && middle !== undefined) triples.push({ one, middle, other: item });
       [one, middle] = [middle, item];
     }
   }
-  return triples;
+  return rowsOf(triples);
 }
 
 /** Pairs of marks or names with no word between, as in a command: `shift RED BLUE`. */
-export function markPairsOf(clauses: readonly Clause[]): Set<string> {
-  const pairs = new Set<string>();
+export function markPairsOf(clauses: readonly Clause[]): Rows {
+  const pairs: Row[] = [];
   for (const { words } of clauses)
     for (let index = 1; index < words.length; index++) {
       const [before, token] = [words[index - 1]?.token, words[index]?.token];
       if (before !== undefined && token !== undefined && isMark(token) && isMark(before))
-        pairs.add(`${before.text} ${token.text}`);
+        pairs.push({ one: before.text, middle: "", other: token.text });
     }
-  return pairs;
+  return rowsOf(pairs);
+}
+
+function rowsOf(rows: readonly Row[]): Rows {
+  const inOrder: Row[] = [];
+  const byMiddle = new Map<string, Row[]>();
+  for (const row of rows) {
+    const known = byMiddle.get(row.middle);
+    if (known?.some(({ one, other }) => one === row.one && other === row.other)) continue;
+    inOrder.push(row);
+    if (known === undefined) byMiddle.set(row.middle, [row]);
+    else known.push(row);
+  }
+  return { inOrder, byMiddle };
 }
 
 /** Two things that have changed places in rows of three or of two. */
-export function turnedRow(first: ReadonlySet<string>, second: ReadonlySet<string>): readonly [string, string] | undefined {
-  for (const row of first) {
-    const items = row.split(" ");
-    const [one = "", other = ""] = [items[0], items.at(-1)];
-    const turned = items.toReversed().join(" ");
-    if (one !== other && second.has(turned) && !first.has(turned)) return [one, other];
+export function turnedRow(first: Rows, second: Rows): readonly [string, string] | undefined {
+  for (const { one, middle, other } of first.inOrder) {
+    const isTurned = (row: Row): boolean => row.one === other && row.other === one;
+    if (one === other || !second.byMiddle.get(middle)?.some(isTurned)) continue;
+    if (!first.byMiddle.get(middle)?.some(isTurned)) return [one, other];
   }
   return undefined;
 }
@@ -265,17 +310,20 @@ export function crossed(
 ): readonly [string, string] | undefined {
   const places = clausePlacesOf(first);
   const others = clausePlacesOf(second);
-  const cells = new Map<string, string>();
+  // By the number of the clause here and of the one there.
+  const cells = new Map<number, string>();
   for (const [stem, place] of places) {
     const other = others.get(stem);
-    if (other !== undefined) cells.set(`${place} ${other}`, stem);
+    if (other !== undefined) cells.set(place * second.length + other, stem);
   }
-  const keys = [...cells.keys()].slice(0, maxRelations).map((key) => key.split(" "));
-  for (const [one, other] of keys)
-    for (const [third, fourth] of keys) {
+  const keys = [...cells.keys()].slice(0, maxRelations);
+  for (const key of keys)
+    for (const another of keys) {
+      const [one, third] = [key - (key % second.length), another - (another % second.length)];
+      const [other, fourth] = [key - one, another - third];
       if (one === third || other === fourth) continue;
-      const across = cells.get(`${one} ${fourth}`);
-      if (across !== undefined && cells.has(`${third} ${other}`)) return [cells.get(`${one} ${other}`) ?? "", across];
+      const across = cells.get(one + fourth);
+      if (across !== undefined && cells.has(third + other)) return [cells.get(key) ?? "", across];
     }
   return undefined;
 }

@@ -10,7 +10,6 @@ export interface Quantities {
 }
 
 export function quantitiesOf(tokens: readonly Token[]): Quantities {
-  if (!tokens.some((token) => token.text === "per" || isNumber(token))) return nothingCounted;
   const figures = new Set<string>();
   const spelled = new Set<string>();
   const units = new Set<number>();
@@ -44,7 +43,12 @@ export function otherNumber(first: Quantities, second: Quantities): string | und
   return missing(second.spelled, first).length > 0 ? spelled : undefined;
 }
 
-const nothingCounted: Quantities = { figures: new Set(), spelled: new Set(), units: new Set() };
+/** Has a text with such a word quantities? */
+export function isCounting(token: Pick<Token, "kind" | "text">): boolean {
+  return token.text === "per" || isNumber(token);
+}
+
+export const nothingCounted: Quantities = { figures: new Set(), spelled: new Set(), units: new Set() };
 const perWords: ReadonlySet<string> = new Set(["a", "an", "each", "every"]);
 /** Words back in which a number makes `a second` a rate: `10 requests a second`, and not `an hour before`. */
 const rateReach = 3;
@@ -55,7 +59,7 @@ export function missing(numbers: ReadonlySet<string>, other: Quantities): string
 }
 
 /** Without separators of thousands. A version keeps its zeros: 1.20 is not 1.2. */
-export function isNumber({ kind, text }: Token): boolean {
+export function isNumber({ kind, text }: Pick<Token, "kind" | "text">): boolean {
   return kind === "number" || spelledNumbers.has(text);
 }
 

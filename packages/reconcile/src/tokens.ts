@@ -1,7 +1,9 @@
 /** A text as a row of words, numbers and marks: what everything that compares wordings looks at. One pass, linear in the length of the text. */
 
+import { stemsIn } from "./gist.ts";
 import { Remembered } from "./remembered.ts";
 import { meaningOf } from "./vocabulary.ts";
+import { traitsOf } from "./word-traits.ts";
 
 /** Tokens of the same spelling may be one object: two of them are told apart by where they stand. */
 export interface Token {
@@ -14,6 +16,8 @@ export interface Token {
   readonly named: boolean;
   /** The punctuation that follows: none, a comma, or what ends a statement. */
   readonly pause: "none" | "comma" | "stop";
+  /** What it is to questions that are asked of every word: see `traits`. */
+  readonly traits: number;
 }
 
 /**
@@ -22,45 +26,112 @@ export interface Token {
  */
 const maxCharacters = 4_096;
 
-export function tokensOf(text: string): Token[] {
+/** A text whose words are looked up once, whatever is asked of it then. */
+export class PiecedText {
+  readonly text: string;
+  /** False where its gist cannot be told from its pieces. */
+  readonly isPlain: boolean;
+  readonly pieces: readonly Piece[];
+
+  constructor(text: string) {
+    const cut = text.slice(0, maxCharacters);
+    const plain = plainPiecesOf(cut);
+    this.text = text;
+    this.isPlain = plain !== undefined && cut === text;
+    this.pieces = plain ?? piecesOf(cut);
+  }
+}
+
+/** Of texts one after the other, with a full stop behind each but the last: the fields of a lesson, as `lessonText` puts them together. */
+export function tokensOf(texts: readonly PiecedText[]): Token[] {
+  if (texts.length > 1 && isLong(texts)) return tokensOf([new PiecedText(texts.map(({ text }) => text).join(stopBetween))]);
   const tokens: Token[] = [];
   let begins = true;
-  for (const raw of piecesOf(text.slice(0, maxCharacters))) {
-    const piece: Piece = (begins ? beginningPieces : innerPieces).of(raw);
-    for (const token of piece.tokens) tokens.push(token);
-    if (piece.tokens.length > 0) begins = piece.pause === "stop";
-    else {
-      const last = tokens.at(-1);
-      if (last === undefined || piece.pause === "none") continue;
-      tokens[tokens.length - 1] = { ...last, pause: piece.pause };
-      begins = piece.pause === "stop";
+  for (let at = 0; at < texts.length; at++) {
+    if (at > 0) {
+      pauseBehind(tokens, "stop");
+      begins = true;
+    }
+    for (const piece of (texts[at] as PiecedText).pieces) {
+      const reading = begins ? piece.beginning : piece.inner;
+      for (const token of reading) tokens.push(token);
+      if (reading.length === 0) pauseBehind(tokens, piece.pause);
+      if (reading.length > 0 || (tokens.length > 0 && piece.pause !== "none")) begins = piece.pause === "stop";
     }
   }
   return tokens;
 }
 
 export function wordToken(text: string, pause: Token["pause"]): Token {
-  return { kind: "word", text, stem: meaningOf(text), named: false, pause };
+  return withTraits({ kind: "word", text, stem: meaningOf(text), named: false, pause });
 }
 
-function piecesOf(text: string): string[] {
-  return (isPlain.test(text) ? text : text.normalize("NFKC").replaceAll("’", "'")).split(/\s+/);
+function withTraits(token: Omit<Token, "traits">): Token {
+  return { ...token, traits: traitsOf(token) };
 }
 
-/** Of such a text every form is the same. */
-const isPlain = /^[\n\r\t -~]*$/;
+const stopBetween = ". ";
+
+function isLong(texts: readonly PiecedText[]): boolean {
+  return texts.reduce((length, { text }) => length + text.length + stopBetween.length, 0) > maxCharacters;
+}
+
+/** A mark by itself belongs to the word in front. */
+function pauseBehind(tokens: Token[], pause: Token["pause"]): void {
+  const last = tokens.at(-1);
+  if (last !== undefined && pause !== "none" && last.pause !== pause) tokens[tokens.length - 1] = { ...last, pause };
+}
 
 /** What stands between two spaces: most often a word, sometimes several, or only a mark that belongs to the word in front. */
-interface Piece {
+export interface Piece {
+  /** Where a statement begins with it, and where none does. */
+  readonly beginning: readonly Token[];
+  readonly inner: readonly Token[];
+  readonly pause: Token["pause"];
+  /** What its gist is made of. */
+  readonly stems: readonly string[];
+}
+
+const piecesBySpelling: Remembered<Piece> = new Remembered((raw) => {
+  const { tokens, pause } = pieceOf(raw, false);
+  const inner = tokens.some(({ named }) => named) ? pieceOf(raw, true).tokens : tokens;
+  return { beginning: inner, inner: tokens, pause, stems: stemsIn(raw) };
+});
+
+/** Of a text of nothing but a keyboard's letters and marks; undefined for any other. */
+function plainPiecesOf(text: string): Piece[] | undefined {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at === text.length ? space : text.charCodeAt(at);
+    if (code > space && code <= lastOfKeyboard) continue;
+    if (code !== space && code !== lineFeed && code !== carriageReturn && code !== tab) return undefined;
+    if (at > from) pieces.push(piecesBySpelling.of(text.slice(from, at)));
+    from = at + 1;
+  }
+  return pieces;
+}
+
+function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  const even = text.normalize("NFKC").replaceAll("’", "'");
+  for (const raw of even.split(/\s+/)) if (raw !== "") pieces.push(piecesBySpelling.of(raw));
+  return pieces;
+}
+
+const tab = 9;
+const lineFeed = 10;
+const carriageReturn = 13;
+const space = 32;
+const lastOfKeyboard = "~".charCodeAt(0);
+
+interface Read {
   readonly tokens: readonly Token[];
   readonly pause: Token["pause"];
 }
 
-const beginningPieces: Remembered<Piece> = new Remembered((raw) => pieceOf(raw, true));
-const innerPieces: Remembered<Piece> = new Remembered((raw) => pieceOf(raw, false));
-
 /** `begins`: a statement begins with it, where a capital makes no name. */
-function pieceOf(raw: string, begins: boolean): Piece {
+function pieceOf(raw: string, begins: boolean): Read {
   const { inner, pause } = bare(raw);
   if (inner === "") return { tokens: [], pause };
   if (plainPattern.test(inner)) return { tokens: [wordToken(inner, pause)], pause };
@@ -70,7 +141,8 @@ function pieceOf(raw: string, begins: boolean): Piece {
     const text = part.toLowerCase();
     const kind = kindOf(part);
     const stem = kind === "word" ? meaningOf(text) : undefined;
-    return { kind, text, stem, named: isNamed(part, begins && index === 0), pause: isLast ? pause : "none" };
+    const named = isNamed(part, begins && index === 0);
+    return withTraits({ kind, text, stem, named, pause: isLast ? pause : "none" });
   });
   return { tokens, pause };
 }

@@ -12,7 +12,7 @@ export const shares: readonly WordPair[] = pairsOf("one/all one/every some/all s
 
 /** Those of these words that are in a text, as they stand; of how many, also by their stem. */
 export function turningIn(tokens: readonly Token[]): ReadonlySet<string> {
-  let found = none;
+  let found = nothingTurned;
   const add = (word: string): void => {
     found = new Set([...found, word]);
   };
@@ -23,7 +23,11 @@ export function turningIn(tokens: readonly Token[]): ReadonlySet<string> {
   return found;
 }
 
-const none: ReadonlySet<string> = new Set();
+export function isTurning({ text, stem }: Pick<Token, "text" | "stem">): boolean {
+  return turningWords.has(text) || (stem !== undefined && shareWords.has(stem));
+}
+
+export const nothingTurned: ReadonlySet<string> = new Set();
 const shareWords: ReadonlySet<string> = new Set(shares.flat());
 const turningWords: ReadonlySet<string> = new Set([...ways.flat(), ...shareWords]);
 

@@ -1,7 +1,6 @@
 /** What a text says, taken apart into what two texts are compared by. */
 import { joined } from "./bounds.ts";
 import { type Clause, clausesOf, segmentsOf } from "./clauses.ts";
-import { mayDeny } from "./denials.ts";
 import {
   type ClauseContent,
   type Count,
@@ -10,17 +9,18 @@ import {
   markPairsOf,
   type Place,
   placesOf,
+  type Rows,
   type Sequence,
   sequencesOf,
   type Tie,
-  tellsOrder,
   tiesOf,
   triplesOf,
 } from "./order.ts";
-import { isCountless, type Quantities, quantitiesOf } from "./quantities.ts";
+import { isCountless, nothingCounted, type Quantities, quantitiesOf } from "./quantities.ts";
 import { besideIn, focusesOf, type Stance, stancesOf } from "./stances.ts";
-import { type Token, tokensOf } from "./tokens.ts";
-import { turningIn } from "./turning.ts";
+import { type PiecedText, type Token, tokensOf, wordToken } from "./tokens.ts";
+import { traits, traitsAmong } from "./traits.ts";
+import { nothingTurned, turningIn } from "./turning.ts";
 
 export interface Wording {
   /** Words that carry meaning, without endings, and how the text stands to each. */
@@ -36,8 +36,8 @@ export interface Wording {
   readonly segments: readonly ClauseContent[];
   readonly sequences: readonly Sequence[];
   readonly ties: readonly Tie[];
-  readonly triples: ReadonlySet<string>;
-  readonly markPairs: ReadonlySet<string>;
+  readonly triples: Rows;
+  readonly markPairs: Rows;
   readonly counts: readonly Count[];
   /** Stems and marks in the order of the text. */
   readonly row: readonly string[];
@@ -56,19 +56,20 @@ export interface Wording {
  * Each part is worked out when it is first asked for: most comparisons end after a look at the words, and what a clause denies, who does what to whom and what comes
  * first is only looked at where these agree.
  */
-export function wordingOf(text: string): Wording {
-  return new LazyWording(text);
+export function wordingOf(...texts: readonly PiecedText[]): Wording {
+  return new LazyWording(texts);
 }
 
 class LazyWording implements Wording {
-  readonly #text: string;
-  readonly #known: { -readonly [Part in Exclude<keyof Wording, "beside">]?: Wording[Part] } = {};
+  readonly #texts: readonly PiecedText[];
+  readonly #known: { -readonly [Part in Exclude<keyof Wording, "beside" | "mayDeny">]?: Wording[Part] } = {};
   #tokens: readonly Token[] | undefined;
+  #traits: number | undefined;
   #clauses: readonly Clause[] | undefined;
   #beside: Map<string, readonly string[]> | undefined;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(texts: readonly PiecedText[]) {
+    this.#texts = texts;
   }
 
   get stems(): Wording["stems"] {
@@ -87,7 +88,7 @@ class LazyWording implements Wording {
   }
 
   get quantities(): Wording["quantities"] {
-    this.#known.quantities ??= quantitiesOf(this.#inTokens());
+    this.#known.quantities ??= this.#has(traits.counting) ? quantitiesOf(this.#inTokens()) : nothingCounted;
     return this.#known.quantities;
   }
 
@@ -137,12 +138,11 @@ class LazyWording implements Wording {
   }
 
   get mayDeny(): Wording["mayDeny"] {
-    this.#known.mayDeny ??= mayDeny(this.#inTokens());
-    return this.#known.mayDeny;
+    return this.#has(traits.denying);
   }
 
   get turning(): Wording["turning"] {
-    this.#known.turning ??= turningIn(this.#inTokens());
+    this.#known.turning ??= this.#has(traits.turning) ? turningIn(this.#inTokens()) : nothingTurned;
     return this.#known.turning;
   }
 
@@ -159,18 +159,29 @@ class LazyWording implements Wording {
   }
 
   #sequences(): readonly Sequence[] {
-    return tellsOrder(this.#inTokens()) ? sequencesOf(this.#inClauses().map(contentOf), this.segments) : [];
+    return this.#has(traits.ordering) ? sequencesOf(this.#inClauses().map(contentOf), this.segments) : [];
   }
 
   #inTokens(): readonly Token[] {
-    this.#tokens ??= joined(tokensOf(this.#text));
+    this.#tokens ??= tokensWithBounds(this.#texts);
     return this.#tokens;
+  }
+
+  /** Has any of its words that trait? */
+  #has(trait: number): boolean {
+    this.#traits ??= traitsAmong(this.#inTokens());
+    return (this.#traits & trait) !== 0;
   }
 
   #inClauses(): readonly Clause[] {
     this.#clauses ??= clausesOf(this.#inTokens(), this.quantities.units, this.mayDeny);
     return this.#clauses;
   }
+}
+
+function tokensWithBounds(texts: readonly PiecedText[]): readonly Token[] {
+  const tokens = tokensOf(texts);
+  return (traitsAmong(tokens) & traits.boundStart) === 0 ? tokens : joined(tokens, wordToken);
 }
 
 function textsOf(tokens: readonly Token[]): Set<string> {

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { areInOneOrder, crossed, turnedRow, turnedTie } from "../src/order.ts";
-import { wordingOf } from "../src/wording.ts";
+import { PiecedText } from "../src/tokens.ts";
+import { type Wording, wordingOf } from "../src/wording.ts";
 
 const word = fc.constantFrom(
   "box",
@@ -28,7 +29,7 @@ it("texts in one order have nothing that has changed places or is tied crosswise
   let inOneOrder = 0;
   fc.assert(
     fc.property(text, text, (one, other) => {
-      const [first, second] = [wordingOf(one), wordingOf(other)];
+      const [first, second] = [wordingFrom(one), wordingFrom(other)];
       if (!areInOneOrder(first.places, second.places)) return;
       inOneOrder += 1;
       expect(turnedTie(first.ties, second.ties)).toBeUndefined();
@@ -41,7 +42,11 @@ it("texts in one order have nothing that has changed places or is tied crosswise
 });
 
 it("texts that differ in the order of what they share are looked at", () => {
-  const places = (each: string): ReturnType<typeof wordingOf>["places"] => wordingOf(each).places;
+  const places = (each: string): Wording["places"] => wordingFrom(each).places;
   expect(areInOneOrder(places("copy the box to the shelf"), places("copy the shelf to the box"))).toBe(false);
   expect(areInOneOrder(places("copy the box to the shelf"), places("move the box onto a shelf"))).toBe(true);
 });
+
+function wordingFrom(text: string): Wording {
+  return wordingOf(new PiecedText(text));
+}

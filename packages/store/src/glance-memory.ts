@@ -38,6 +38,11 @@ export class GlanceMemory {
     return bytes === undefined ? undefined : decodeGlance(bytes, this.#share, this.#attestationsOf);
   }
 
+  idOf(label: number): RecordId | undefined {
+    const bytes = this.#glances.get(label);
+    return bytes === undefined ? undefined : idOfGlance(bytes);
+  }
+
   stateOf(label: number): LessonState | undefined {
     const bytes = this.#glances.get(label);
     return bytes === undefined ? undefined : stateOfGlance(bytes);

@@ -40,6 +40,11 @@ export class LessonGlances {
     return this.#memory?.of(label);
   }
 
+  /** Undefined as in `of`. */
+  idOf(label: number): RecordId | undefined {
+    return this.#memory?.idOf(label);
+  }
+
   /** Of the lessons that are asked for, once they are loaded. */
   async *all({ states, minClusterSize = 1 }: GlanceQuery): AsyncGenerator<LessonGlance, void, undefined> {
     const clusters = minClusterSize > 1 ? await this.#clustersOf(minClusterSize) : undefined;

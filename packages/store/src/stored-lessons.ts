@@ -8,21 +8,30 @@ import type { Database } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { keyspaces, labelKey, textKey } from "./keyspace.ts";
 import { decodeStanding, type LessonStanding } from "./lesson-encoding.ts";
-import { asLesson } from "./stored-frame.ts";
+import type { LessonGlances } from "./lesson-glances.ts";
+import { asLesson, decodeFrame } from "./stored-frame.ts";
 import type { StoredRecords } from "./stored-records.ts";
+
+export interface StoredLessonsComponents {
+  readonly database: Database;
+  readonly records: StoredRecords;
+  /** They say which lesson has a label, without a read. */
+  readonly glances: Pick<LessonGlances, "idOf">;
+}
 
 export class StoredLessons {
   readonly #database: Database;
   readonly #records: StoredRecords;
+  readonly #glances: Pick<LessonGlances, "idOf">;
   readonly #lessons: LRUCache<RecordId, StoredLesson> = new LRUCache({ max: maxCachedLessons });
-  readonly #idsByLabel: LRUCache<number, RecordId> = new LRUCache({ max: maxCachedLabels });
   /** Changes that were begun, and those that have ended: between the two nobody knows what a read has seen. */
   #changesBegun = 0;
   #changesEnded = 0;
 
-  constructor(database: Database, records: StoredRecords) {
+  constructor({ database, records, glances }: StoredLessonsComponents) {
     this.#database = database;
     this.#records = records;
+    this.#glances = glances;
   }
 
   /** Before lessons are changed. Gives what is to be called when they are, with those that it was. */
@@ -32,11 +41,6 @@ export class StoredLessons {
       this.#changesEnded++;
       for (const id of changed) this.#lessons.delete(id);
     };
-  }
-
-  /** Lets go of the labels that are in memory, among which there may be those of lessons that are forgotten. */
-  clearLabels(): void {
-    this.#idsByLabel.clear();
   }
 
   async getMany(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]> {
@@ -52,22 +56,19 @@ export class StoredLessons {
       if (lessons[i] !== undefined) continue;
       const lesson = read[next++];
       lessons[i] = lesson;
-      if (lesson !== undefined && quiet && changesBegun === this.#changesBegun) this.#lessons.set(id, lesson);
+      if (lesson === undefined) continue;
+      this.#records.keep(lesson.record);
+      if (quiet && changesBegun === this.#changesBegun) this.#lessons.set(id, lesson);
     }
     return lessons;
   }
 
   async byLabels(labels: readonly number[]): Promise<(StoredLesson | undefined)[]> {
-    const ids = labels.map((label) => this.#idsByLabel.get(label));
+    const ids = labels.map((label) => this.#glances.idOf(label));
     const unknown = labels.filter((_, i) => ids[i] === undefined);
     const values = await this.#database.getMany(unknown.map(labelKey));
     let nextValue = 0;
-    for (const [i, label] of labels.entries()) {
-      if (ids[i] !== undefined) continue;
-      const id = values[nextValue++]?.toString("latin1");
-      ids[i] = id;
-      if (id !== undefined) this.#idsByLabel.set(label, id);
-    }
+    for (const [i, id] of ids.entries()) if (id === undefined) ids[i] = values[nextValue++]?.toString("latin1");
     const known = ids.filter((id) => id !== undefined);
     const found = await this.getMany(known);
     await this.checkPresent(known, found);
@@ -75,7 +76,7 @@ export class StoredLessons {
     return ids.map((id) => (id === undefined ? undefined : found[nextFound++]));
   }
 
-  /** Past the cache of lessons, so that a long list does not drive out what recall needs. */
+  /** Past the caches, so that a long list does not drive out what is recalled or sent on. */
   async read(ids: readonly RecordId[]): Promise<(StoredLesson | undefined)[]> {
     const records = ids.map((id) => this.#lessons.get(id)?.record ?? this.#records.cached(id));
     const withoutRecord = ids.filter((_, i) => records[i] === undefined);
@@ -91,7 +92,7 @@ export class StoredLessons {
       const standing = standings[i];
       if (standing === undefined || forgotten.has(id)) return undefined;
       const { order: _, ...kept } = standing;
-      return { ...kept, record: asLesson(records[i] ?? this.#records.decode(id, frame)) };
+      return { ...kept, record: asLesson(records[i] ?? decodeFrame(id, frame)) };
     });
   }
 
@@ -117,5 +118,3 @@ export class StoredLessons {
 
 /** Three to four kilobytes each, decoded: what is recalled again and again stays here. */
 const maxCachedLessons = 8192;
-/** Some hundred bytes each. */
-const maxCachedLabels = 65_536;

@@ -22,7 +22,16 @@ export class StoredRecords {
     const cached = this.#records.get(id);
     const keys = [textKey(keyspaces.recordType, id), textKey(keyspaces.frame, id)];
     const [type, frame] = await this.#database.getMany(cached === undefined ? keys : keys.slice(0, 1));
-    return type === undefined ? undefined : (cached ?? this.decode(id, frame));
+    if (type === undefined) return undefined;
+    if (cached !== undefined) return cached;
+    const record = decodeFrame(id, frame);
+    this.keep(record);
+    return record;
+  }
+
+  /** Remembers what was read otherwise. */
+  keep(record: SignedRecord): void {
+    this.#records.set(record.id, record);
   }
 
   /** In memory; it may be gone from the store. */
@@ -62,13 +71,6 @@ export class StoredRecords {
       if (id === missing) throw storeErrors.create("STORE_DAMAGED", `record ${id} is named but not there`);
       missing = id;
     }
-  }
-
-  /** @throws STORE_DAMAGED naming the id */
-  decode(id: RecordId, frame: Buffer | undefined): SignedRecord {
-    const record = decodeFrame(id, frame);
-    this.#records.set(id, record);
-    return record;
   }
 }
 

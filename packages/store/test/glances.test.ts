@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type GlanceQuery, glanceOf, type LessonGlance, type StoredLesson, systemClock } from "@grapevine/core";
 import { sampleAttestation, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Database, type Write } from "../src/database.ts";
 import { glancesMark } from "../src/glance-rebuild.ts";
 import { openStore, repairStore, type Store } from "../src/index.ts";
@@ -178,5 +178,27 @@ describe("packed values", () => {
     expect(packed.get(502)).toBeUndefined();
     // 40,000 values of 350 bytes would be 14 MB.
     expect(packed.heldBytes).toBeLessThan(4 * 1024 * 1024);
+  });
+});
+
+describe("a long list", () => {
+  it("is read past the memory of what is recalled and sent on", async () => {
+    const { open } = await filledStore();
+    const store = await open();
+    const reads = vi.spyOn(Database.prototype, "getMany");
+    const framesRead = (): number =>
+      reads.mock.calls.flatMap(([keys]) => keys).filter(([keyspace]) => keyspace === keyspaces.frame).length;
+    const [
+      {
+        record: { id },
+      },
+    ] = lessons as [StoredLesson];
+    for await (const _ of store.lessons.list());
+    expect(framesRead()).toBe(lessons.length);
+    await store.lessons.get(id);
+    await store.lessons.record(id);
+    expect(framesRead()).toBe(lessons.length + 1);
+    reads.mockRestore();
+    await store.close();
   });
 });

@@ -24,6 +24,8 @@ const privateFolderMode = 0o700;
 /** @throws what the node threw while it started, CLI_START_FAILED where it did not say */
 export async function startInBackground(context: CommandContext, options: NodeOptions): Promise<number> {
   const { output } = context;
+  // The log's folder is the first thing that is made.
+  await context.nodes.checkOptions(options);
   const log = await openLog(options);
   const child = launch(context, options, log.handle.fd);
   await log.handle.close();

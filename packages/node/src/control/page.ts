@@ -1,5 +1,5 @@
 /** The files of the dashboard, which a node serves and does not know: whoever starts it brings them. */
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { nodeErrors } from "../errors.ts";
 
 export interface PageFile {
@@ -44,18 +44,17 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 /** Open addresses: there is nothing in these files that a reader of the program's source does not have. */
 export const pageRoutes: readonly string[] = ["/", "/assets/:name"];
 
-const dayS = 86_400;
+const yearS: number = 365 * 86_400;
 
 export function addPage(server: FastifyInstance, page: Page | undefined): void {
-  for (const route of pageRoutes) {
-    server.get(route, async ({ url }, reply) => {
-      const [path = "/"] = url.split("?");
-      const file = await page?.file(path);
-      if (file === undefined) throw nodeErrors.create("API_NOT_FOUND", `there is no page ${path.slice(0, 100)}`);
-      const caching = route === "/" ? "no-cache" : `private, max-age=${365 * dayS}, immutable`;
-      await reply
-        .headers({ ...pageHeaders, "content-type": file.type, "content-encoding": file.encoding, "cache-control": caching })
-        .send(file.body);
-    });
-  }
+  const send = async (path: string, caching: string, reply: FastifyReply): Promise<void> => {
+    const file = await page?.file(path);
+    if (file === undefined) throw nodeErrors.create("API_NOT_FOUND", `there is no page ${path.slice(0, 100)}`);
+    const { type, encoding, body } = file;
+    await reply
+      .headers({ ...pageHeaders, "content-type": type, "content-encoding": encoding, "cache-control": caching })
+      .send(body);
+  };
+  server.get("/", (_, reply) => send("/", "no-cache", reply));
+  server.get("/assets/:name", ({ url }, reply) => send(url, `private, max-age=${yearS}, immutable`, reply));
 }

@@ -16,7 +16,7 @@ export function addSessionRoutes(server: FastifyInstance, sessions: SessionBook)
     parse(noRequest, body);
     return dashboardLink(`http://${headers.host}`, sessions);
   });
-  server.post(sessionRoute, async ({ body, headers }, reply): Promise<SessionReply> => {
+  server.post("/api/session", async ({ body, headers }, reply): Promise<SessionReply> => {
     const { cookie, proof } = sessions.open(parse(sessionRequest, body).code);
     reply.header("set-cookie", `${cookieName(headers.host)}=${cookie}; HttpOnly; SameSite=Strict; Path=/api`);
     reply.header("cache-control", "no-store");
