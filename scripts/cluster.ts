@@ -27,7 +27,11 @@ function readOptions(): Options {
   const command = new Command("start")
     .description("Launch a local cluster of Grapevine peers and watch one learn from another.")
     .option("--peers <count>", "how many peers, 2 to 20", readPeers, 5)
-    .option("--model <spec>", "auto, embedded, ollama:NAME or gguf:PATH", "embedded")
+    .option(
+      "--model <spec>",
+      "auto, embedded, ollama:NAME[@URL], openai:URL#NAME or gguf:PATH; several between commas: the first that works",
+      "embedded",
+    )
     .option("--home <folder>", "where the peers keep their things (default: a temporary folder, removed at the end)")
     .option("--once", "end after the demonstration", false)
     .option("--json", "one JSON document as the last line on stdout, progress on stderr", false)

@@ -24,11 +24,14 @@ import { readAction, stepPrompt } from "./prompt.ts";
 import { questionPrompt } from "./question-prompt.ts";
 import type { LeftOutLesson, RecallQuery } from "./recall.ts";
 import { recallForQuestion } from "./recalling-for-questions.ts";
+import { defaultStrategy, type PromptStrategy } from "./strategy.ts";
 
 export interface AgentComponents {
   /** The model of the moment; it is asked for anew each time. */
   readonly model: () => LanguageModel;
   readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
+  /** How lessons enter the prompts of the model of the moment; the default where it is absent. */
+  readonly strategy?: () => PromptStrategy;
   /** Least similarity of a lesson in the prompt of a question, as outcomes say; recall's own where it is absent. */
   readonly minSimilarity?: () => number;
   readonly experiences: Pick<ExperienceStore, "append">;
@@ -69,6 +72,7 @@ export interface RehearsalOptions {
 
 export interface Rehearsal {
   readonly solved: boolean;
+  readonly steps: readonly Step[];
   /** How often the model was asked. */
   readonly generations: number;
 }
@@ -146,7 +150,7 @@ async function attempt(
   const lessons = options.lessons
     ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsToAct })
     : [];
-  const { steps, solved } = await act(environment, episode, lessons, model, options, components.nameOf);
+  const { steps, solved } = await act(environment, episode, lessons, options, components);
   return await keepExperience(components, {
     createdAt: startedAt,
     prompt: task.prompt,
@@ -164,7 +168,7 @@ async function rehearse(
   environment: Environment,
   task: Task,
   options: RehearsalOptions,
-  { model, nameOf }: AgentComponents,
+  components: AgentComponents,
 ): Promise<Rehearsal> {
   const episode = await environment.start(task);
   // With one fence for all tasks a lesson's prompts begin alike, and a server need not read the beginning again; whoever guesses it gains nothing, since here
@@ -173,11 +177,10 @@ async function rehearse(
     environment,
     episode,
     options.lessons,
-    model(),
     { ...options, fenceSeed: environment.id },
-    nameOf,
+    components,
   );
-  return { solved, generations: steps.length };
+  return { solved, steps, generations: steps.length };
 }
 
 /** Observe and act until it is done or the steps are used up. Every prompt is built anew from what was learnt; see prompt.ts for why. */
@@ -185,15 +188,16 @@ async function act(
   environment: Environment,
   episode: Episode,
   lessons: readonly RecalledLesson[],
-  model: LanguageModel,
   options: Pick<AttemptOptions, "maxSteps" | "signal"> & { readonly fenceSeed?: string },
-  nameOf: (author: AuthorId) => string,
+  components: Pick<AgentComponents, "model" | "nameOf" | "strategy">,
 ): Promise<{ steps: Step[]; solved: boolean }> {
+  const model = components.model();
+  const strategy = components.strategy?.() ?? defaultStrategy;
   const steps: Step[] = [];
   while (steps.length < options.maxSteps) {
     options.signal?.throwIfAborted();
     const request = stepPrompt({
-      form: model.promptForm,
+      form: episode.choices === undefined ? strategy.act : model.promptForm,
       actionName: environment.actionName,
       task: episode.task.prompt,
       observation: episode.observation,
@@ -201,7 +205,7 @@ async function act(
       choices: episode.choices ?? (model.promptForm === "completion" ? episode.suggestions : undefined),
       steps,
       lessons,
-      nameOf,
+      nameOf: components.nameOf,
       fenceSeed: options.fenceSeed,
     });
     const generation = await model.generate({ ...request, signal: options.signal });

@@ -48,6 +48,8 @@ export interface Candidates {
 /** How many neighbours are looked at for each lesson that is wanted: room for the unusable, the duplicates and the crowd of one author. */
 const candidatesPerLesson = 4;
 const minCandidates = 24;
+/** For a task of an environment: its kinds lie near each other, and the wording tells them apart only among those that are looked at. */
+const minCandidatesOfTask = 64;
 /** How many the shared words bring beyond those that are wanted. With 40 near ones, 12 for 10 find as much as 40 do on LoCoMo's first two conversations. */
 const sharingBeyondLimit = 2;
 const minSharing = 8;
@@ -80,16 +82,19 @@ export function isOfEnvironment(glance: LessonGlance, { environment }: Pick<Cand
 }
 
 async function usableCandidates(
-  { text, limit }: CandidateQuery,
+  { text, limit, environment }: CandidateQuery,
   vector: Float32Array,
   index: VectorIndex,
   { lessons, words, clock, mayBeUsed }: CandidateComponents,
 ): Promise<Candidate[]> {
-  const nearest = Math.max(minCandidates, limit * candidatesPerLesson);
+  const nearest = Math.max(environment === undefined ? minCandidates : minCandidatesOfTask, limit * candidatesPerLesson);
   const relevance = { vector, words: wordHashes(text), nearest, sharing: Math.max(minSharing, limit + sharingBeyondLimit) };
   const now = clock.now();
+  // What the words find is the same where neighbours are looked for once more.
+  const shared = words.search(relevance.words, relevance.sharing);
+  const indexes = { vectors: index, words: { search: () => shared } };
   const found = async (accepts?: (label: number) => boolean): Promise<Candidate[]> => {
-    const relevant = relevantLabels(relevance, { vectors: index, words }, accepts);
+    const relevant = relevantLabels(relevance, indexes, accepts);
     const glances = await lessons.glances(relevant.map(({ label }) => label));
     const usable = relevant.flatMap(({ similarity }, position) => {
       const glance = glances[position];

@@ -5,8 +5,9 @@
  *
  * Lessons are other people's text. They stand in a fence that no lesson can close, since its name depends on all of them, each with its author.
  */
-import type { AuthorId, GenerationRequest, LanguageModel, Message, RecalledLesson, Step } from "@grapevine/core";
+import type { AuthorId, GenerationRequest, LanguageModel, LessonBody, Message, RecalledLesson, Step } from "@grapevine/core";
 import { fenceName, oneLine } from "./fence.ts";
+import { retoldExample } from "./wording.ts";
 
 export interface StepPromptInput {
   /** `completion` for weak models: a text to go on with, ended at the line's end. */
@@ -79,14 +80,16 @@ function completionText(input: StepPromptInput): string {
 }
 
 /** One worked example in the form of the task, under its source and its rule. */
-function completionLesson({ lesson, trust }: RecalledLesson, { actionName, nameOf }: StepPromptInput): string {
-  const { author, guidance, example } = lesson.record.body;
+function completionLesson({ lesson, trust }: RecalledLesson, { actionName, task, nameOf }: StepPromptInput): string {
+  const { author, guidance, situation, example } = lesson.record.body;
   const rule = `# by ${oneLine(nameOf(author))}, trust ${trust.toFixed(2)}: ${oneLine(guidance)}`;
-  return example === undefined ? rule : `${rule}\n${exampleLines(example, actionName)}`;
+  return example === undefined ? rule : `${rule}\n${exampleLines({ situation, example }, task, actionName)}`;
 }
 
-function exampleLines(example: { readonly task: string; readonly steps: readonly string[] }, actionName: string): string {
-  return [`Task: ${oneLine(example.task)}`, ...example.steps.map((step) => `${actionName}: ${oneLine(step)}`)].join("\n");
+function exampleLines(lesson: Pick<LessonBody, "situation" | "example">, task: string, actionName: string): string {
+  const shown = oneLine(retoldExample(task, lesson) ?? "");
+  const steps = lesson.example?.steps ?? [];
+  return [`Task: ${shown}`, ...steps.map((step) => `${actionName}: ${oneLine(step)}`)].join("\n");
 }
 
 function chatMessages(input: StepPromptInput): Message[] {
@@ -109,13 +112,13 @@ function chatMessages(input: StepPromptInput): Message[] {
 }
 
 /** Source and rule stand apart from the example, in words of their own: a line that mixes them is copied as a whole. */
-function chatLesson({ lesson, trust }: RecalledLesson, { actionName, nameOf }: StepPromptInput): string {
+function chatLesson({ lesson, trust }: RecalledLesson, { actionName, task, nameOf }: StepPromptInput): string {
   const { author, situation, guidance, example } = lesson.record.body;
   const lines = [
     `Note by ${oneLine(nameOf(author))} (trust ${trust.toFixed(2)}): ${oneLine(situation)}.`,
     `Rule: ${oneLine(guidance)}.`,
   ];
-  if (example !== undefined) lines.push("Example:", exampleLines(example, actionName));
+  if (example !== undefined) lines.push("Example:", exampleLines({ situation, example }, task, actionName));
   return lines.join("\n");
 }
 

@@ -23,6 +23,7 @@ import {
   hasProvedItself,
   isOfEnvironment,
 } from "./candidates.ts";
+import { wordingLikeness } from "./wording.ts";
 
 export interface RecallComponents extends CandidateComponents {
   readonly embedder: Embedder;
@@ -82,6 +83,8 @@ export const questionFallOff = 0.2;
 const defaultMaxCharacters = 4_000;
 /** Weights of the ranking: what it is about decides, what it is worth breaks near-ties. */
 const environmentWeight = 0.5;
+/** As much as meaning: see `wording.ts`. It tells the kinds of tasks of one environment apart, which lie near each other in meaning. */
+const wordingWeight = 1;
 const utilityWeight = 0.15;
 const trustWeight = 0.1;
 /** Small models follow a worked example and copy the placeholders of a bare rule (docs/decisions). */
@@ -101,7 +104,10 @@ export async function recallByVector(
 ): Promise<RecalledLesson[]> {
   const { near, tooFar } = await findCandidates(query, vector, components);
   const utilities = await components.utilitiesOf(near.map(({ glance }) => glance));
-  const ranked = near.map((candidate, position) => ranking(candidate, utilities[position] ?? 0, query, components));
+  const wordings = await wordingsOf(near, query, components);
+  const ranked = near.map((candidate, position) =>
+    ranking(candidate, utilities[position] ?? 0, wordings.get(candidate), query, components),
+  );
   const spokesmen = representatives(ranked);
   const agreeing =
     query.bothSides === true ? { kept: spokesmen.kept, leftOut: [] } : withoutConflicts(spokesmen.kept, components);
@@ -111,6 +117,19 @@ export async function recallByVector(
     query.onLeftOut(await fetchedLeftOut(leftOut, components));
   }
   return await fetched(chosen.kept, components.lessons);
+}
+
+/** How much the task is put like those that the lessons from its own environment speak of. */
+async function wordingsOf(
+  near: readonly Candidate[],
+  query: RecallQuery,
+  { lessons: store }: RecallComponents,
+): Promise<ReadonlyMap<Candidate, number>> {
+  const fromThere = near.filter(({ glance }) => isOfEnvironment(glance, query));
+  const lessons = await store.getMany(fromThere.map(({ glance }) => glance.id));
+  const likeness = (lesson: StoredLesson | undefined): number =>
+    lesson === undefined ? 0 : wordingLikeness(query.text, lesson.record.body);
+  return new Map(fromThere.map((candidate, position) => [candidate, likeness(lessons[position])]));
 }
 
 /** A lesson that was taken back or archived since it was glanced at is left out. */
@@ -157,11 +176,18 @@ interface Ranked extends Candidate {
   readonly rank: number;
 }
 
-function ranking(candidate: Candidate, utility: number, query: RecallQuery, components: RecallComponents): Ranked {
-  const { glance, closeness } = candidate;
+/** `wording` is undefined for lessons from elsewhere. Of an environment's own tasks shared rare words are the names in the example, which say nothing of the kind. */
+function ranking(
+  candidate: Candidate,
+  utility: number,
+  wording: number | undefined,
+  query: RecallQuery,
+  components: RecallComponents,
+): Ranked {
+  const { glance, closeness, similarity } = candidate;
   const author = components.authorOf(glance.author);
   const rank =
-    closeness +
+    (wording === undefined ? closeness : similarity + wordingWeight * wording) +
     environmentWeight * Number(isOfEnvironment(glance, query)) +
     utilityWeight * utility +
     trustWeight * author.trust +
@@ -178,13 +204,17 @@ function byMerit(first: Ranked, second: Ranked): number {
   return second.utility - first.utility || second.author.trust - first.author.trust || byRank(first, second);
 }
 
-/** Of each cluster the member that is worth most. */
+/** Of each cluster the member that is worth most, ranked as the highest of them: they say the same of tasks that are put differently. */
 function representatives(candidates: readonly Ranked[]): Sifted {
   const clusters = new Map<RecordId, Ranked>();
   const others: Ranked[] = [];
   for (const each of [...candidates].sort(byMerit)) {
-    if (clusters.has(each.glance.cluster)) others.push(each);
-    else clusters.set(each.glance.cluster, each);
+    const spokesman = clusters.get(each.glance.cluster);
+    if (spokesman === undefined) clusters.set(each.glance.cluster, each);
+    else {
+      others.push(each);
+      clusters.set(each.glance.cluster, { ...spokesman, rank: Math.max(spokesman.rank, each.rank) });
+    }
   }
   return { kept: [...clusters.values()], leftOut: others.map(because("same-cluster")) };
 }

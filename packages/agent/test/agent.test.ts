@@ -33,6 +33,7 @@ function scene(
   replies: ScriptedModelInit["replies"],
   lessons: readonly RecalledLesson[] = [],
   form: "chat" | "completion" = "chat",
+  act?: "chat" | "completion",
 ): Scene {
   const model = new ScriptedModel({ replies, promptForm: form });
   const experiences = new MemoryExperienceStore();
@@ -43,6 +44,7 @@ function scene(
     clock: { now: () => 1_800_000_000_000 },
     nameOf: () => "Ann",
     self: self.author,
+    ...(act === undefined ? {} : { strategy: () => ({ act }) }),
   });
   return { agent, model, experiences };
 }
@@ -168,7 +170,7 @@ describe("a try at a task", () => {
   it("shows the model what the environment taught, and not the action that failed", async () => {
     const { agent, model } = scene(["shove", "push"]);
     await agent.attempt(door, task, { lessons: false, maxSteps: 2, learn: true });
-    const second = JSON.stringify(messagesOf(model.requests[1]));
+    const second = JSON.stringify(model.requests[1]?.prompt);
     expect(second).toContain("push is what it understands");
     expect(second).not.toContain("shove");
   });
@@ -181,12 +183,25 @@ describe("a try at a task", () => {
   });
 });
 
+it.each([undefined, "completion", "chat"] as const)(
+  "is asked for actions in the form of the model's strategy: %s",
+  async (act) => {
+    const { agent, model } = scene(["push"], [], "chat", act);
+    await agent.attempt(door, task, { lessons: false, maxSteps: 1, learn: true });
+    expect(typeof model.requests[0]?.prompt).toBe(act === "chat" ? "object" : "string");
+  },
+);
+
 describe("a rehearsal", () => {
   it("puts exactly the given lessons into the prompt of an attempt, recalls none, and keeps nothing", async () => {
     const { agent, model, experiences } = scene(["pull", "push", "push"], [recalled("Recalled advice")]);
     const options = { lessons: [recalled("Push it hard")], maxSteps: 4 };
-    expect(await agent.rehearse(door, task, options)).toEqual({ solved: true, generations: 2 });
-    const prompt = JSON.stringify(messagesOf(model.requests[0]));
+    expect(await agent.rehearse(door, task, options)).toMatchObject({
+      solved: true,
+      generations: 2,
+      steps: [{ action: "pull" }, { action: "push" }],
+    });
+    const prompt = JSON.stringify(model.requests[0]?.prompt);
     expect(prompt).toContain("Push it hard");
     expect(prompt).not.toContain("Recalled advice");
     expect(experiences.count()).toBe(0);
@@ -207,7 +222,7 @@ describe("a rehearsal", () => {
 
   it("has failed when its steps are used up, and gives up when it is told to", async () => {
     const { agent } = scene(["pull", "pull"]);
-    expect(await agent.rehearse(door, task, { lessons: [], maxSteps: 2 })).toEqual({ solved: false, generations: 2 });
+    expect(await agent.rehearse(door, task, { lessons: [], maxSteps: 2 })).toMatchObject({ solved: false, generations: 2 });
     await expect(agent.rehearse(door, task, { lessons: [], maxSteps: 2, signal: AbortSignal.abort() })).rejects.toThrow();
   });
 });

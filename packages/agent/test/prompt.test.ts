@@ -48,6 +48,20 @@ describe("stepPrompt", () => {
     );
   });
 
+  it.each([
+    ["as it was seen, in its own wording", "The lamp should be in the garden.", "The bell should be in the hall."],
+    ["in another wording that the lesson knows", "The lamp belongs in the garden.", "The bell belongs in the hall."],
+    ["as it was seen where no wording is like it", "Garden lamp!", "The bell should be in the hall."],
+  ])("tells the example %s", (_, task, told) => {
+    const situation =
+      'the task may say "The THING should be in the PLACE" or "the THING belongs in the PLACE" or "Give PERSON the THING"';
+    const { record, ...rest } = place.lesson;
+    const reworded = { ...place, lesson: { ...rest, record: { ...record, body: { ...record.body, situation } } } };
+    for (const form of ["completion", "chat"] as const) {
+      expect(textOf({ form, task, lessons: [reworded] })).toContain(`Task: ${told}\nCommand: knit bell --core hall`);
+    }
+  });
+
   it("gives a chat model all lessons between two equal lines, the best one last", () => {
     const text = textOf({ form: "chat", lessons: [place, heat] });
     const fence = /notes-[0-9a-f]{8}/.exec(text)?.[0] ?? "";

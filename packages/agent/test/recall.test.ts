@@ -7,7 +7,7 @@ import {
   sampleLesson,
   sampleStoredLesson,
 } from "@grapevine/testing";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type AuthorStanding, PostingIndex, type RecallQuery, recall } from "../src/index.ts";
 
 const embedder = new HashEmbedder();
@@ -130,7 +130,9 @@ describe("recall", () => {
     for (let copy = 0; copy < 60; copy++) await add("rotate the glass prism", { by: stranger, state: "held" });
     await add("rotate the glass prism by hand and in daylight");
     await add("feed seven hungry penguins");
+    const search = vi.spyOn(words, "search");
     expect(await ask("rotate the glass prism")).toEqual(["rotate the glass prism by hand and in daylight"]);
+    expect(search).toHaveBeenCalledOnce(); // though neighbours are looked for twice
   });
 
   it("takes one lesson of an author whom the user has not named, and several of those whom the user has", async () => {
@@ -147,6 +149,36 @@ describe("recall", () => {
     expect(await ask("rotate the glass prism")).toEqual([]);
     expect(await ask("rotate the glass prism", { environment: "tools:7" })).toEqual(["entirely different words"]);
     expect(await ask("rotate the glass prism", { environment: "tools:8" })).toEqual([]);
+  });
+
+  it("tells the kinds of tasks of one environment apart by how they are put, not by the names in them", async () => {
+    const ofTool = (situation: string, task: string): Partial<RecordDraft<LessonBody>> => ({
+      environment: { environment: "tools:7" },
+      situation,
+      example: { task, steps: ["do it"] },
+    });
+    await add("place", {
+      changes: ofTool('the task may say "The THING belongs in the PLACE"', "The lamp should be in the hall."),
+    });
+    await add("holder", {
+      changes: ofTool('the task may say "The THING belongs to PERSON"', "The garden chair belongs to Anna."),
+      utility: 0.5,
+    });
+    const query = { environment: "tools:7", limit: 1 };
+    expect(await ask("The garden chair should be in the park.", query)).toEqual(["place"]);
+    expect(await ask("The garden chair belongs in the park.", query)).toEqual(["place"]);
+    expect(await ask("The lamp belongs to Peter.", query)).toEqual(["holder"]);
+  });
+
+  it("ranks a cluster by the member that is put most like the task, and shows the one that is worth most", async () => {
+    const ofTool = (task: string): Partial<RecordDraft<LessonBody>> => ({
+      environment: { environment: "tools:7" },
+      example: { task, steps: ["do it"] },
+    });
+    const better = await add("better", { changes: ofTool("The lamp should be in the hall."), utility: 0.3 });
+    await add("nearer", { changes: ofTool("The hat belongs in the hall."), cluster: better });
+    await add("other", { changes: ofTool("The hat belongs to Anna."), utility: 0.2 });
+    expect(await ask("The coat belongs in the office.", { environment: "tools:7", limit: 1 })).toEqual(["better"]);
   });
 
   it("keeps to its limit and to its budget of characters", async () => {

@@ -53,13 +53,13 @@ export async function readText(context: CommandContext, file: string, maxBytes: 
 }
 
 /**
- * Whether the user, who watches, says yes to a question: anything else is a no.
+ * Whether the user, who watches, says yes to a question: anything else is a no. `why` it is asked goes into the error.
  * @throws CLI_USAGE where nobody can be asked
  */
-export async function confirm(context: CommandContext, question: string): Promise<boolean> {
+export async function confirm(context: CommandContext, question: string, why: string = "it cannot be undone"): Promise<boolean> {
   const { stdin } = context.terminal;
   if (stdin.isTTY !== true) {
-    throw cliErrors.create("CLI_USAGE", "it cannot be undone, and there is no terminal to ask", {
+    throw cliErrors.create("CLI_USAGE", `${why}, and there is no terminal to ask`, {
       hint: "Give --yes when you are sure.",
     });
   }

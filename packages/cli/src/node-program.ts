@@ -15,7 +15,12 @@ export function addNodeCommands(program: Command, perform: Perform): void {
     .option("--join <invite...>", "invites of the peers to begin with")
     .option("--trust", "believe the lessons of those whose invites are joined")
     .addOption(new Option("--api <port>", "port of the control API; a free one otherwise").argParser(whole(0, maxPort)))
-    .addOption(new Option("--model <spec>", "auto, embedded, ollama:NAME or gguf:PATH").argParser(word))
+    .addOption(
+      new Option(
+        "--model <spec>",
+        "auto, embedded, ollama:NAME[@URL], openai:URL#NAME or gguf:PATH; several between commas: the first that works",
+      ).argParser(word),
+    )
     .addOption(
       new Option("--capacity <lessons>", "most lessons of others that may be used or wait (20000)").argParser(
         whole(1, 1_000_000),

@@ -10,7 +10,7 @@ import { exitCodeOf, exitCodes } from "./exit-codes.ts";
 import type { NodeAccess } from "./node-access.ts";
 import type { Output } from "./output/output.ts";
 import { createProgram, type SharedOptions } from "./program.ts";
-import { type StopSignal, type Terminal, usualColumns } from "./terminal.ts";
+import { gluedSpace, type StopSignal, type Terminal, usualColumns } from "./terminal.ts";
 
 interface RunComponents {
   readonly terminal: Terminal;
@@ -72,7 +72,8 @@ function contextOf(shared: SharedOptions, components: RunComponents, output: Out
     signal,
     commandLine: (command, node) => {
       const where = shared.home === undefined || fromEnvironment ? "" : ` --home ${quoted(shared.home)}`;
-      return `${name} ${command}${where}${node === undefined ? "" : ` --node ${quoted(node)}`}`;
+      const words = `${name} ${command}${where}${node === undefined ? "" : ` --node ${quoted(node)}`}`;
+      return words.replaceAll(" ", gluedSpace);
     },
   };
 }

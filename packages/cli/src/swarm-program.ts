@@ -37,7 +37,7 @@ export function addSwarmCommands(program: Command, perform: Perform): void {
   examples(
     swarm
       .command("revoke")
-      .description("put a member out: nothing new by it is taken anywhere in the swarm")
+      .description("put a member out: nothing new by it is taken anywhere in the swarm, until you admit it again")
       .argument("<peer>", "name or peer id", word)
       .addOption(new Option("--since <when>", "its key was stolen then: 2h ago, or a date; its later lessons go").argParser(word))
       .option("--yes", "do not ask first", false)

@@ -8,6 +8,9 @@ export type StopSignal = "SIGINT" | "SIGTERM";
 /** Where the width is not known: what terminals have had since punched cards. */
 export const usualColumns = 80;
 
+/** A space within what is to be copied, where no line is broken: it is an ordinary one again in what is printed. */
+export const gluedSpace = "\u{A0}";
+
 export interface Terminal {
   readonly stdin: InputStream;
   readonly stdout: OutputStream;

@@ -3,10 +3,21 @@
 /** Kinds whose detail is a path on this machine. */
 const kindsWithPaths: readonly string[] = ["gguf", "questions", "command"];
 
-/** The specification without the folders of this machine: `gguf:/models/small.gguf` becomes `gguf:small.gguf`. Others come back as they are. */
+/**
+ * The specification without the folders of this machine and the addresses of its servers: `gguf:/models/small.gguf` becomes `gguf:small.gguf`,
+ * `openai:http://10.0.0.5:8000/v1#qwen` becomes `openai:qwen`. Of several, each name once. Others come back as they are.
+ */
 export function publicSpecification(specification: string): string {
+  const several = specification.split(/,(?=(?:ollama|openai|gguf):|embedded(?:,|$))/);
+  return [...new Set(several.map(publicName))].join(",");
+}
+
+function publicName(specification: string): string {
   const colon = specification.indexOf(":");
-  if (!kindsWithPaths.includes(specification.slice(0, colon))) return specification;
-  const path = specification.slice(colon + 1);
-  return specification.slice(0, colon + 1) + path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  const kind = specification.slice(0, colon);
+  const detail = specification.slice(colon + 1);
+  if (kind === "openai") return `openai:${detail.slice(detail.indexOf("#") + 1)}`;
+  if (kind === "ollama") return `ollama:${detail.replace(/@https?:\/\/.*$/, "")}`;
+  if (!kindsWithPaths.includes(kind)) return specification;
+  return `${kind}:${detail.slice(Math.max(detail.lastIndexOf("/"), detail.lastIndexOf("\\")) + 1)}`;
 }

@@ -146,6 +146,7 @@ function materialOf(members: readonly StoredLesson[]): Trajectory {
     failedTries: 0,
     usages: [],
     forms: [],
+    formsOfAllSteps: false,
     instances: new Map(),
     details: [...new Set(details)],
   };

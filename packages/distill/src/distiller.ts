@@ -15,10 +15,13 @@ import {
   type LessonDraft,
   lessonText,
   normalisedText,
+  type Outcome,
   type StoredLesson,
 } from "@grapevine/core";
-import { candidatesFrom } from "./draft/candidates.ts";
+import { type Candidate, candidatesFrom } from "./draft/candidates.ts";
 import { draftProblems } from "./draft/checks.ts";
+import { type Contrast, contrast, type TryOut } from "./draft/contrast.ts";
+import { formsKnown, furtherWording } from "./draft/further-wording.ts";
 import { distillErrors } from "./errors.ts";
 import type { DraftFinding, Gate } from "./gate/gate.ts";
 import { readTrajectory, type Trajectory } from "./trajectory.ts";
@@ -27,9 +30,17 @@ import { overlap } from "./words.ts";
 /**
  * Why nothing was made of an experience, or of one draft. `no-outcome`: nobody has judged it. `nothing-verified`: it failed and nobody said why.
  * `no-correction`: it was changed and nobody said how. `echo`: it worked at once with lessons in the prompt, so that it says what they say.
- * `existing`: a known lesson says it. `unusable`: the words fail the checks. `gate`: the redaction gate saw something.
+ * `no-help`: tried again with it, the task was not solved. `existing`: a known lesson says it. `unusable`: the words fail the checks. `gate`: the redaction gate saw something.
  */
-export type RefusalReason = "no-outcome" | "nothing-verified" | "no-correction" | "echo" | "existing" | "unusable" | "gate";
+export type RefusalReason =
+  | "no-outcome"
+  | "no-help"
+  | "nothing-verified"
+  | "no-correction"
+  | "echo"
+  | "existing"
+  | "unusable"
+  | "gate";
 
 export interface Refusal {
   readonly reason: RefusalReason;
@@ -59,6 +70,10 @@ export interface DistillerComponents {
   readonly gate: Gate;
   /** Stored lessons near a text, most similar first. Without it no draft is compared with what is known. */
   readonly similar?: (text: string) => Promise<readonly { readonly lesson: StoredLesson; readonly similarity: number }[]>;
+  /** Lessons that may be used for such a task, best first. Without it every success stands for itself. */
+  readonly familiar?: (experience: Experience) => Promise<readonly StoredLesson[]>;
+  /** Without it nothing is tried before it is kept. */
+  readonly tryOut?: TryOut;
   /** One line for each failure and refusal. */
   readonly log: (line: string) => void;
 }
@@ -99,24 +114,68 @@ export function createDistiller(components: DistillerComponents): Distiller {
   };
 }
 
-async function distil(
-  experience: Experience,
+interface Made {
+  readonly distillation: Distillation;
+  readonly repairs: number;
+}
+
+async function distil(experience: Experience, components: DistillerComponents, signal: AbortSignal | undefined): Promise<Made> {
+  const { outcome } = experience;
+  if (outcome === undefined) return refused("no-outcome", "the experience has no outcome yet");
+  const familiar = experience.task === undefined ? [] : ((await components.familiar?.(experience)) ?? []);
+  const trajectory = readTrajectory(experience, formsKnown(experience, familiar));
+  const seen: Seen = { experience, outcome, trajectory, familiar };
+  const isFailure = outcome.verdict === "failed" && experience.task !== undefined && (outcome.comment ?? "") === "";
+  const { tryOut } = components;
+  if (!isFailure || tryOut === undefined) return await learnFrom(seen, components, signal);
+  const found = await contrast({ ...seen, tryOut, signal });
+  return await learnFromFailure(found, seen, components, signal);
+}
+
+/** An experience with its outcome, and what is known of such tasks. */
+interface Seen {
+  readonly experience: Experience;
+  readonly outcome: Outcome;
+  readonly trajectory: Trajectory;
+  readonly familiar: readonly StoredLesson[];
+}
+
+async function learnFromFailure(
+  found: Contrast,
+  seen: Seen,
   components: DistillerComponents,
   signal: AbortSignal | undefined,
-): Promise<{ distillation: Distillation; repairs: number }> {
-  const { outcome } = experience;
-  const trajectory = readTrajectory(experience);
-  const nothing = nothingToLearn(experience, trajectory);
-  if (outcome === undefined || nothing !== undefined) {
-    return { distillation: { drafts: [], refusals: nothing === undefined ? [] : [nothing] }, repairs: 0 };
+): Promise<Made> {
+  if (found === "untried") return await learnFrom(seen, components, signal);
+  if (found === "unsolved") {
+    return refused("no-help", "tried again with what is known and with the forms that the environment named, it failed again");
   }
-  const candidates = await candidatesFrom({ experience, outcome, trajectory, model: components.model(), signal });
+  const { solved, trajectory } = found;
+  const outcome = solved.outcome ?? seen.outcome;
+  return await learnFrom({ ...seen, experience: solved, outcome, trajectory }, components, signal);
+}
+
+async function learnFrom(seen: Seen, components: DistillerComponents, signal: AbortSignal | undefined): Promise<Made> {
+  const { experience, outcome, trajectory } = seen;
+  const further = furtherWording(seen);
+  if (further?.kind === "said") {
+    return refused("existing", `lesson ${further.by.record.id} knows both the form and such a wording of the task`);
+  }
+  const nothing = further === undefined ? nothingToLearn(experience, outcome, trajectory) : undefined;
+  if (nothing !== undefined) return refused(nothing.reason, nothing.detail);
+  const candidates: Candidate[] =
+    further === undefined
+      ? await candidatesFrom({ experience, outcome, trajectory, model: components.model(), signal })
+      : [{ draft: further.draft }];
   const drafts: LessonDraft[] = [];
   const refusals: Refusal[] = [];
   for (const { draft } of candidates) {
     const refusal = await judge(draft, trajectory, components);
-    if (refusal === undefined) drafts.push(draft);
-    else refusals.push(refusal);
+    const tried = refusal === undefined ? await triedDraft(draft, seen, components, signal) : undefined;
+    if (refusal !== undefined) refusals.push(refusal);
+    else if (tried === undefined)
+      refusals.push({ reason: "no-help", detail: "tried with it, the task that it came from failed" });
+    else drafts.push(tried);
   }
   const failure = candidates.find((candidate) => candidate.failure !== undefined)?.failure;
   return {
@@ -125,9 +184,29 @@ async function distil(
   };
 }
 
-function nothingToLearn(experience: Experience, trajectory: Trajectory): Refusal | undefined {
-  const { outcome } = experience;
-  if (outcome === undefined) return { reason: "no-outcome", detail: "the experience has no outcome yet" };
+/**
+ * The draft, if the model does with it what the trajectory did, which then counts as evidence; undefined if it does not. One that only adds a wording says nothing
+ * new of what to do, and where nothing may be tried, or there is no example to follow, the trajectory has to do.
+ */
+async function triedDraft(
+  draft: LessonDraft,
+  { experience, outcome }: Seen,
+  { tryOut }: DistillerComponents,
+  signal: AbortSignal | undefined,
+): Promise<LessonDraft | undefined> {
+  const { example, supersedes, evidence } = draft;
+  const isNew = experience.task !== undefined && outcome.verdict === "worked" && supersedes === undefined;
+  if (tryOut === undefined || example === undefined || !isNew) return draft;
+  const tried = await tryOut(draft, experience, { maxSteps: example.steps.length, signal });
+  if (tried === undefined) return draft;
+  return tried.solved ? { ...draft, evidence: { ...evidence, worked: evidence.worked + 1 } } : undefined;
+}
+
+function refused(reason: RefusalReason, detail: string): Made {
+  return { distillation: { drafts: [], refusals: [{ reason, detail }] }, repairs: 0 };
+}
+
+function nothingToLearn(experience: Experience, outcome: Outcome, trajectory: Trajectory): Refusal | undefined {
   const comment = outcome.comment?.trim() ?? "";
   if (outcome.verdict === "changed" && comment === "") {
     return { reason: "no-correction", detail: "the answer was changed, and no comment says how" };
@@ -157,7 +236,9 @@ async function judge(
   if (problems.length > 0) return { reason: "unusable", detail: problems.map(({ sentence }) => sentence).join(" ") };
   const { passes, findings } = await gate.checkDraft(draft);
   if (!passes) return { reason: "gate", detail: describeFindings(findings) };
-  const known = (await similar?.(lessonText(draft)))?.find((neighbour) => saysTheSame(draft, neighbour));
+  const known = (await similar?.(lessonText(draft)))?.find(
+    (neighbour) => neighbour.lesson.record.id !== draft.supersedes && saysTheSame(draft, neighbour),
+  );
   return known === undefined ? undefined : { reason: "existing", detail: `lesson ${known.lesson.record.id} says it already` };
 }
 

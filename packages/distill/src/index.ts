@@ -17,6 +17,7 @@ export {
   type Refusal,
   type RefusalReason,
 } from "./distiller.ts";
+export type { TryOut } from "./draft/contrast.ts";
 export { distillErrors } from "./errors.ts";
 export type { Finding, FindingKind } from "./gate/finding.ts";
 export { createGate, type DraftFinding, type DraftVerdict, type Gate, type GateInit, type GateVerdict } from "./gate/gate.ts";

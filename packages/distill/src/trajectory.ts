@@ -19,16 +19,19 @@ export interface Trajectory {
   readonly usages: readonly Usage[];
   /** The usage lines that the solution's steps follow. */
   readonly forms: readonly Usage[];
+  /** Does every step of the solution follow one of them? */
+  readonly formsOfAllSteps: boolean;
   /** Words of this one task, and what the form calls them: `tin` is a `BOX`. */
   readonly instances: ReadonlyMap<string, string>;
   /** Words of this one task that no form has a name for: quoted text and numbers that the solution took over. */
   readonly details: readonly string[];
 }
 
-export function readTrajectory(experience: Experience): Trajectory {
+/** `known`: usage lines from elsewhere, for steps that follow none of those in the environment's messages. */
+export function readTrajectory(experience: Experience, known: readonly Usage[] = []): Trajectory {
   const usages = usagesIn(experience.steps.map(({ observation }) => observation));
   const solution = withoutDetours(solutionOf(experience), experience.prompt, usages);
-  const fitted = solution.flatMap((step) => fitUsage(step, usages) ?? []);
+  const fitted = solution.flatMap((step) => fitUsage(step, usages) ?? fitUsage(step, known) ?? []);
   const instances = new Map(fitted.flatMap(({ values }) => [...values]));
   return {
     task: experience.prompt,
@@ -36,6 +39,7 @@ export function readTrajectory(experience: Experience): Trajectory {
     failedTries: experience.steps.filter(({ accepted }) => !accepted).length,
     usages,
     forms: [...new Set(fitted.map(({ usage }) => usage))],
+    formsOfAllSteps: solution.length > 0 && fitted.length === solution.length,
     instances,
     details: detailsOf(experience.prompt, solution).filter((detail) => !instances.has(detail)),
   };

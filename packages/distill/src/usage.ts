@@ -29,6 +29,13 @@ export function usagesIn(observations: readonly string[]): Usage[] {
   return [...usages.values()];
 }
 
+/** A form that is known from elsewhere; undefined for one without a word of its own and a value. */
+export function usageOf(form: string, purpose?: string): Usage | undefined {
+  const names = wordsOf(form);
+  if (!names.some(isValueName) || names.every(isValueName)) return undefined;
+  return purpose === undefined ? { form } : { form, purpose };
+}
+
 /** A remark in brackets is the purpose; what follows the line as another sentence (an example, a hint) is not part of it. */
 function readUsage(said: string): Usage | undefined {
   const [line = ""] = said.split(/[.;]?\s+(?=(?:example|e\.g|for example|see|try)\b)/i);

@@ -10,6 +10,7 @@ import {
 } from "@grapevine/core";
 import { ScriptedModel, type ScriptedModelInit } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
+import { maxRetries } from "../src/draft/contrast.ts";
 import {
   createDistiller,
   createGate,
@@ -44,6 +45,13 @@ function experience(changes: Partial<Experience> = {}): Experience {
     distillation: "queued",
     ...changes,
   };
+}
+
+/** One of its steps follows no form that the tool has named, so that a model words it. */
+function halfTold(changes: Partial<Experience> = {}): Experience {
+  const [refused, bound] = experience().steps;
+  const unlocked = { action: "unlock room", observation: "Done.", accepted: true };
+  return experience({ steps: [refused, unlocked, bound].filter((step) => step !== undefined), ...changes });
 }
 
 function question(changes: Partial<Experience> = {}): Experience {
@@ -105,28 +113,29 @@ function stored(draft: LessonDraft): StoredLesson {
 }
 
 describe("a task that was solved", () => {
-  it("gives a lesson: the model's words, the trajectory's example, evidence and lineage", async () => {
+  it("gives a lesson: the tool's form, the trajectory's example, evidence and lineage, and no model words it anew", async () => {
     const own = { id: "own-lesson", title: "t", author: "a", similarity: 0.9, trust: 1, own: true };
-    const { distiller } = scene([goodReply]);
+    const { model, distiller } = scene([]);
     const draft = onlyDraft(await distiller.distil(experience({ lessons: [own, { ...own, id: remoteId, own: false }] })));
     expect(draft).toEqual({
       kind: "procedure",
       title: "Set the place of a thing",
-      situation: "You want to set the place of a thing; the task may say: The THING should be in the PLACE",
-      guidance: "Use bind with the THING first and the PLACE after --via. Write bind THING --via PLACE",
+      situation: 'You want to set the place of a thing; the task may say "The THING should be in the PLACE"',
+      guidance: "Write bind THING --via PLACE",
       example: { task: "The lamp should be in the hall.", steps: ["bind lamp --via hall"] },
       evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
       tags: ["place"],
       environment: { environment: "tools:7" },
-      model: "drafter",
+      model: "the-model",
       derivedFrom: [remoteId],
     });
     expect(stored(draft).record.body.title).toBe(draft.title);
+    expect(model.requests).toEqual([]);
   });
 
   it("shows the model neither the failed action nor the names of the task", async () => {
     const { model, distiller } = scene([goodReply]);
-    await distiller.distil(experience());
+    await distiller.distil(halfTold());
     const asked = JSON.stringify(model.requests[0]?.prompt);
     expect(asked).toContain("bind THING --via PLACE");
     expect(asked).not.toMatch(/move lamp|lamp|\bhall\b|\.\.\./);
@@ -135,11 +144,8 @@ describe("a task that was solved", () => {
 
   it("replaces the names of the task in what the model wrote", async () => {
     const { distiller } = scene([JSON.stringify({ goal: "To put the Lamp in the hall.", advice: "Use bind lamp --via hall" })]);
-    const steps = [
-      { action: "x", observation: "Usage: bind THING --via PLACE", accepted: false },
-      ...experience().steps.slice(1),
-    ];
-    const draft = onlyDraft(await distiller.distil(experience({ steps })));
+    const steps = [{ action: "x", observation: "Usage: bind THING --via PLACE", accepted: false }, ...halfTold().steps.slice(1)];
+    const draft = onlyDraft(await distiller.distil(halfTold({ steps })));
     expect(draft.title).toBe("Put the THING in the PLACE");
     expect(draft.guidance).toBe("Use bind THING --via PLACE");
   });
@@ -179,6 +185,81 @@ describe("a task that was solved", () => {
   });
 });
 
+describe("several trajectories of one kind", () => {
+  const reworded = (prompt: string, changes: Partial<Experience> = {}): Experience =>
+    experience({
+      prompt,
+      task: { environment: "tools:7", id: "place-3-4-1", family: "place" },
+      steps: [{ action: "bind book --via park", observation: "Done.", accepted: true }],
+      lessons: [{ id: remoteId, title: "t", author: "a", similarity: 0.9, trust: 1, own: true }],
+      ...changes,
+    });
+  const known = async (): Promise<StoredLesson> => {
+    const { distiller } = scene([goodReply]);
+    return stored(onlyDraft(await distiller.distil(experience())));
+  };
+
+  it("make one lesson: a later success adds how its task was put, and takes the earlier lesson's place", async () => {
+    const first = await known();
+    const { model, distiller } = scene([], { familiar: async () => [first] });
+    const draft = onlyDraft(await distiller.distil(reworded("The book belongs in the park.")));
+    const { title, guidance, example } = first.record.body;
+    expect(draft).toMatchObject({ title, guidance, example, supersedes: first.record.id, tags: ["place"] });
+    expect(draft.situation).toBe(
+      'You want to set the place of a thing; the task may say "The THING should be in the PLACE" or "The THING belongs in the PLACE"',
+    );
+    expect(draft.evidence).toEqual({ worked: 2, changed: 0, failed: 0, verifiedBy: "environment" });
+    expect(model.requests).toEqual([]);
+    expect(stored(draft).record.body.supersedes).toBe(first.record.id);
+  });
+
+  it("say nothing new when the task is put as another was", async () => {
+    const first = await known();
+    const { model, distiller } = scene([], { familiar: async () => [first] });
+    const { drafts, refusals } = await distiller.distil(reworded("The book should be in the park."));
+    expect(drafts).toEqual([]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(["existing"]);
+    expect(model.requests).toEqual([]);
+  });
+
+  it("leave a lesson of somebody else's as it is, and begin one of their own", async () => {
+    const first = await known();
+    const foreign = { ...first, standing: { ...first.standing, state: "admitted" as const } };
+    const { distiller } = scene([], { familiar: async () => [foreign] });
+    const own = { lessons: [{ id: foreign.record.id, title: "t", author: "a", similarity: 0.9, trust: 1, own: false }] };
+    const draft = onlyDraft(await distiller.distil(reworded("The book belongs in the park.", own)));
+    expect(draft).toMatchObject({
+      situation: 'You want to set the place of a thing; the task may say "The THING belongs in the PLACE"',
+      guidance: "Write bind THING --via PLACE",
+      example: { task: "The book belongs in the park.", steps: ["bind book --via park"] },
+      derivedFrom: [foreign.record.id],
+    });
+    expect(draft.supersedes).toBeUndefined();
+  });
+
+  it.each([
+    ["fits", 0, true],
+    ["does not fit", 1, false],
+  ])("fill a lesson as long as the next wording %s", async (_, more, fits) => {
+    const first = await known();
+    const room = limits.maxSituationLength - first.record.body.situation.length - ' or "The THING  in the PLACE"'.length;
+    const { distiller } = scene([], { familiar: async () => [first] });
+    const draft = onlyDraft(
+      await distiller.distil(reworded(`The book ${"is ".repeat(200).slice(0, room + more - 1)}y in the park.`)),
+    );
+    expect(draft.supersedes !== undefined).toBe(fits);
+    expect(draft.situation.length <= limits.maxSituationLength).toBe(true);
+  });
+
+  it("of another environment have nothing to do with it", async () => {
+    const first = await known();
+    const { distiller } = scene([], { familiar: async () => [first] });
+    const elsewhere = reworded("The book belongs in the park.", { task: { environment: "tools:8", id: "x", family: "place" } });
+    const { refusals } = await distiller.distil(elsewhere);
+    expect(refusals.map(({ reason }) => reason)).toEqual(["echo"]);
+  });
+});
+
 describe("a model's draft", () => {
   const bad: [problem: string, reply: string][] = [
     ["is cut off", "{}"],
@@ -199,7 +280,7 @@ describe("a model's draft", () => {
 
   it.each(bad)("that %s is repaired once, and the model is told why", async (_, reply) => {
     const { model, distiller } = scene([reply, goodReply]);
-    const draft = onlyDraft(await distiller.distil(experience()));
+    const draft = onlyDraft(await distiller.distil(halfTold()));
     expect(draft.title).toBe("Set the place of a thing");
     expect(model.requests).toHaveLength(2);
     const [first, second] = model.requests.map(({ prompt }) => JSON.stringify(prompt));
@@ -214,11 +295,8 @@ describe("a model's draft", () => {
   ])("whose goal is %s is repaired where the environment does not say what its command is for", async (_, goal) => {
     const advice = "Use bind with --via";
     const { distiller } = scene([JSON.stringify({ goal, advice }), JSON.stringify({ goal: "set a place", advice })]);
-    const steps = [
-      { action: "x", observation: "Usage: bind THING --via PLACE", accepted: false },
-      ...experience().steps.slice(1),
-    ];
-    const draft = onlyDraft(await distiller.distil(experience({ steps })));
+    const steps = [{ action: "x", observation: "Usage: bind THING --via PLACE", accepted: false }, ...halfTold().steps.slice(1)];
+    const draft = onlyDraft(await distiller.distil(halfTold({ steps })));
     expect(draft.title).toBe("Set a place");
     expect(distiller.counts().repairs).toBe(1);
   });
@@ -226,7 +304,7 @@ describe("a model's draft", () => {
   it("that cannot be repaired is a counted, logged failure, and the trajectory speaks for itself", async () => {
     const begging = JSON.stringify({ goal: "Set a place", advice: "Please provide more" });
     const { model, distiller, lines } = scene([begging, begging]);
-    const distillation = await distiller.distil(experience());
+    const distillation = await distiller.distil(halfTold());
     expect(distillation.failure?.code).toBe("DRAFT_UNUSABLE");
     expect(model.requests).toHaveLength(2);
     expect(onlyDraft(distillation)).toMatchObject({
@@ -240,14 +318,14 @@ describe("a model's draft", () => {
 
   it("that does not come is a failure too", async () => {
     const { distiller } = scene([]);
-    const distillation = await distiller.distil(experience());
+    const distillation = await distiller.distil(halfTold());
     expect(distillation.failure?.code).toBe("MODEL_FAILED");
     expect(onlyDraft(distillation).guidance).toBe("Write bind THING --via PLACE");
   });
 
   it("is given up when the signal fires", async () => {
     const { distiller } = scene([goodReply]);
-    const given = await distiller.distil(experience(), AbortSignal.abort()).catch((error: unknown) => error);
+    const given = await distiller.distil(halfTold(), AbortSignal.abort()).catch((error: unknown) => error);
     expect(GrapevineError.is(given, "MODEL_ABORTED")).toBe(true);
   });
 });
@@ -257,7 +335,7 @@ describe("a model that only completes text", () => {
     const { model, distiller } = scene([], {}, "completion");
     expect(onlyDraft(await distiller.distil(experience()))).toMatchObject({
       title: "Set the place of a thing",
-      situation: "You want to set the place of a thing; the task may say: The THING should be in the PLACE",
+      situation: 'You want to set the place of a thing; the task may say "The THING should be in the PLACE"',
       guidance: "Write bind THING --via PLACE",
       example: { task: "The lamp should be in the hall.", steps: ["bind lamp --via hall"] },
       model: "the-model",
@@ -364,6 +442,70 @@ describe("a task that was not solved", () => {
   });
 });
 
+describe("what was tried again", () => {
+  type TryOut = NonNullable<DistillerComponents["tryOut"]>;
+  const failed = (): Experience =>
+    experience({
+      prompt: "The book belongs in the park.",
+      steps: [{ action: "put book park", observation: page, accepted: false }],
+      outcome: { verdict: "failed", verifiedBy: "environment", at: 2 },
+    });
+  /** Solved where the lesson's text holds the words. */
+  const solvedWith = (words: string, seen: string[] = []): TryOut => {
+    return async ({ situation, guidance }) => {
+      seen.push(guidance);
+      const solved = `${situation} ${guidance}`.includes(words);
+      return { solved, steps: [{ action: "bind book --via park", observation: "Done.", accepted: solved }] };
+    };
+  };
+  const known = async (): Promise<StoredLesson> => stored(onlyDraft(await scene([]).distiller.distil(experience())));
+
+  it("a failure that a neighbouring task's lesson turns into a success adds its wording to it", async () => {
+    const first = await known();
+    const { distiller } = scene([], { familiar: async () => [first], tryOut: solvedWith("should be in the PLACE") });
+    const draft = onlyDraft(await distiller.distil(failed()));
+    expect(draft.supersedes).toBe(first.record.id);
+    expect(draft.situation).toContain('or "The THING belongs in the PLACE"');
+    expect(draft.evidence).toEqual({ worked: 2, changed: 0, failed: 0, verifiedBy: "environment" });
+  });
+
+  it("a failure that a form of the tool's own turns into a success becomes a lesson with an example", async () => {
+    const { distiller } = scene([], { tryOut: solvedWith("bind THING --via PLACE") });
+    const draft = onlyDraft(await distiller.distil(failed()));
+    expect(draft).toMatchObject({
+      kind: "procedure",
+      guidance: "Write bind THING --via PLACE",
+      example: { task: "The book belongs in the park.", steps: ["bind book --via park"] },
+      evidence: { worked: 2, changed: 0, failed: 0, verifiedBy: "environment" },
+    });
+  });
+
+  it("a failure that nothing turns into a success teaches nothing, after few tries", async () => {
+    const seen: string[] = [];
+    const manual = Array.from({ length: maxRetries + 2 }, (_, at) => `Usage: bind${at} THING --via PLACE`).join("\n");
+    const steps = [{ action: "x", observation: manual, accepted: false }];
+    const { distiller } = scene([], { tryOut: solvedWith("nothing at all", seen) });
+    const { drafts, refusals } = await distiller.distil({ ...failed(), steps });
+    expect(drafts).toEqual([]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(["no-help"]);
+    expect(seen).toHaveLength(maxRetries);
+  });
+
+  it("a failure where nothing may be tried teaches the forms that the tool named", async () => {
+    const { distiller } = scene([], { tryOut: async () => undefined });
+    expect(onlyDraft(await distiller.distil(failed()))).toMatchObject({ kind: "fact", guidance: "Write bind THING --via PLACE" });
+  });
+
+  it("a new lesson is kept when the task it came from is solved with it, which counts as evidence", async () => {
+    const helps = scene([], { tryOut: solvedWith("bind THING") });
+    expect(onlyDraft(await helps.distiller.distil(experience())).evidence.worked).toBe(2);
+    const helpsNot = scene([], { tryOut: solvedWith("nothing at all") });
+    const { drafts, refusals } = await helpsNot.distiller.distil(experience());
+    expect(drafts).toEqual([]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(["no-help"]);
+  });
+});
+
 describe("nothing is made of", () => {
   const use = { id: remoteId, title: "t", author: "a", similarity: 0.9, trust: 1, own: false };
   const { outcome: _, ...unjudged } = experience();
@@ -397,12 +539,12 @@ describe("nothing is made of", () => {
   });
 
   it("what a known lesson says", async () => {
-    const first = onlyDraft(await scene([goodReply]).distiller.distil(experience()));
+    const first = onlyDraft(await scene([goodReply]).distiller.distil(halfTold()));
     const lesson = stored(first);
     const again = async (similarity: number, guidance: string): Promise<string[]> => {
       const advice = JSON.stringify({ goal: "Set the place of a thing", advice: guidance });
       const { distiller } = scene([advice], { similar: async () => [{ lesson, similarity }] });
-      return (await distiller.distil(experience())).refusals.map(({ reason }) => reason);
+      return (await distiller.distil(halfTold())).refusals.map(({ reason }) => reason);
     };
     expect(await again(0.5, "Use bind with the THING first and the PLACE after --via.")).toEqual(["existing"]);
     expect(await again(0.9, "Use bind, THING first, PLACE after --via.")).toEqual(["existing"]);

@@ -16,18 +16,18 @@ export const modelErrors: ErrorTable<
 > = defineErrors({
   MODEL_SPEC_INVALID: {
     summary: "A text does not name a model.",
-    hint: "Give auto, ollama:NAME, embedded or gguf:PATH.",
+    hint: "Give auto, ollama:NAME, openai:URL#NAME, embedded or gguf:PATH.",
   },
   MODEL_UNSUPPORTED: {
     summary: "The kind of model is known, but this version cannot open it.",
-    hint: "Give auto, ollama:NAME, embedded or gguf:PATH.",
+    hint: "Give auto, ollama:NAME, openai:URL#NAME, embedded or gguf:PATH.",
   },
   MODEL_SERVER_UNREACHABLE: {
-    summary: "No Ollama server answers where one was expected.",
-    hint: "Start it with `ollama serve`, set OLLAMA_HOST if it runs elsewhere, or use the model `embedded`.",
+    summary: "No model server answers where one was expected.",
+    hint: "Start it (`ollama serve`), set OLLAMA_HOST if it runs elsewhere, or use the model `embedded`.",
   },
   MODEL_MISSING: {
-    summary: "The Ollama server does not have the model.",
+    summary: "The server does not have the model.",
     hint: "Fetch it with `ollama pull NAME`; `ollama list` shows the models that are there.",
   },
   MODEL_FILE_MISSING: {

@@ -1,4 +1,4 @@
-/** Language models and embedders behind core's ports: Ollama, and what runs in this process. */
+/** Language models and embedders behind core's ports: Ollama, servers that speak OpenAI's API, and what runs in this process. */
 
 export type { WeightsProgress } from "./embedded/packaged-weights.ts";
 export { modelErrors } from "./errors.ts";

@@ -18,7 +18,8 @@ export async function openEmbedder(spec: string = "embedded", init: EmbedderInit
   const parsed = parseModelSpec(spec);
   if (parsed.kind === "embedded") return new MiniLmEmbedder();
   if (parsed.kind === "ollama") {
-    const host: OllamaServerInit = init.ollamaHost === undefined ? {} : { host: init.ollamaHost };
+    const at = init.ollamaHost ?? parsed.host;
+    const host: OllamaServerInit = at === undefined ? {} : { host: at };
     return openOllamaEmbedder({ server: new OllamaServer(host), name: parsed.name, ...(init.signal && { signal: init.signal }) });
   }
   throw modelErrors.create("MODEL_UNSUPPORTED", `${spec} cannot make embeddings`, { hint: "Give embedded or ollama:NAME." });

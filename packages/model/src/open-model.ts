@@ -31,8 +31,12 @@ export interface ModelInit {
 export async function openModel(spec: string, init: ModelInit = {}): Promise<LanguageModel> {
   const parsed = parseModelSpec(spec);
   switch (parsed.kind) {
+    case "several":
+      return openSeveral(parsed.specs, init);
     case "ollama":
-      return openOllama(parsed.name, init);
+      return openOllama(parsed.name, parsed.host === undefined ? init : { ...init, ollamaHost: parsed.host }, spec);
+    case "openai":
+      return openOpenAi(parsed, init);
     case "gguf":
       return openGguf(`gguf:${resolve(parsed.path)}`, resolve(parsed.path), init);
     case "embedded":
@@ -46,9 +50,25 @@ export async function openModel(spec: string, init: ModelInit = {}): Promise<Lan
   }
 }
 
-function openOllama(name: string, init: ModelInit): Promise<LanguageModel> {
+/** Loaded when wanted: its library, and the breaker's, are nothing that other models need. */
+async function openOpenAi({ url, name }: { url: string; name: string }, { signal }: ModelInit): Promise<LanguageModel> {
+  const [{ openOpenAiModel }, { OpenAiServer }] = await Promise.all([
+    import("./openai/openai-model.ts"),
+    import("./openai/openai-server.ts"),
+  ]);
+  return openOpenAiModel({ server: new OpenAiServer({ url }), name, ...(signal && { signal }) });
+}
+
+async function openSeveral(specs: readonly string[], { signal, ...init }: ModelInit): Promise<LanguageModel> {
+  signal?.throwIfAborted();
+  const { openFailoverModel } = await import("./failover/failover-model.ts");
+  const members = specs.map((spec) => ({ spec, open: () => openModel(spec, init) }));
+  return openFailoverModel({ members, ...(init.log && { log: init.log }) });
+}
+
+function openOllama(name: string, init: ModelInit, id: string = `ollama:${name}`): Promise<LanguageModel> {
   const { log, signal } = init;
-  return openOllamaModel({ server: ollamaServer(init), name, ...(log && { log }), ...(signal && { signal }) });
+  return openOllamaModel({ server: ollamaServer(init), name, id, ...(log && { log }), ...(signal && { signal }) });
 }
 
 async function openPackaged(init: ModelInit): Promise<LanguageModel> {

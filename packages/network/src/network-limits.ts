@@ -84,13 +84,18 @@ export const maxAddressesPerPeer = 8;
 export const maxAddressLength = 256;
 
 /**
- * Records that one author may have gossiped: a person teaching or an agent practising makes a few a minute; a burst carries an
+ * Records that one author whom the user named may have gossiped: a person teaching or an agent practising makes a few a minute; a burst carries an
  * import. What is over the limit is not lost, it comes by sync.
  */
 export const authorRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 50, burst: 500 };
 /**
+ * Records that any other author may have gossiped: still far more than a person or an agent makes. Admission, which syncs the disk for each batch, has most of its time left for others while one of
+ * them floods; a stranger's import beyond the burst comes by sync.
+ */
+export const strangerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 5, burst: 200 };
+/**
  * Records that one forwarder may bring, from all authors together: bounds the time spent on signatures to a fraction of a core. An honest forwarder stays below it for
- * certain: it passes on what it accepted (`swarmRate`, and `shareRate` of each of its neighbours) and what it publishes.
+ * certain: it passes on what it accepted (`swarmRate`, `namedRate`, and `shareRate` of each of its neighbours) and what it publishes.
  */
 export const forwarderRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 500, burst: 2000 };
 /**
@@ -102,20 +107,31 @@ export const excessRate: { readonly perSecond: number; readonly burst: number } 
 export const swarmRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 250, burst: 1500 };
 /** What each forwarder may bring even when the others have used that up: so no crowd of neighbours silences an honest one. */
 export const shareRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 2, burst: 50 };
-/** What this node publishes at most: below what its peers let one author have, so that nothing of its own is dropped by them. */
+/** What authors whom the user named may have gossiped, all together, when a crowd has used that up: so no crowd silences them, and a forwarder that relays it all stays below its rate. */
+export const namedRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 10, burst: 200 };
+/** What this node publishes at most: below what those who named it let one author have, so that they drop nothing of its own. */
 export const publishRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 40, burst: 400 };
 /** Authors and forwarders whose rates are remembered; the ones idle longest go first. */
 export const maxRatedKeys = 4096;
 /** Ids of gossiped records that are remembered, beyond the two minutes of gossipsub: a replay is not relayed again. */
 export const maxRememberedIds = 16_384;
 /**
- * Accepted records that wait for admission. What finds no room is not lost, sync brings it. One forwarder fills a quarter at most; where all is taken, the newest of whoever
- * has most waiting makes room for one who has less. Batches are taken of each forwarder in turn, small
+ * Accepted records that wait for admission. What finds no room is not lost, sync brings it. One forwarder fills a quarter at most, whoever the authors are, and one author a quarter
+ * of that, whoever brings it: an honest forwarder passes on a flood as well. Where all is taken, the newest of whoever
+ * has most waiting makes room for one who has less. Named authors have places of their own, since nobody can make them up. Batches are taken of each forwarder in turn, small
  * ones, since whoever has little waits for one of each that has much.
  */
-export const inboundQueue: { readonly most: number; readonly mostPerForwarder: number; readonly batch: number } = {
+export const inboundQueue: {
+  readonly most: number;
+  readonly mostPerForwarder: number;
+  readonly mostPerAuthor: number;
+  readonly mostOfNamed: number;
+  readonly batch: number;
+} = {
   most: 4096,
   mostPerForwarder: 1024,
+  mostPerAuthor: 256,
+  mostOfNamed: 1024,
   batch: 16,
 };
 

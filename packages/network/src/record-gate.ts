@@ -22,7 +22,17 @@ import {
   signatureBytes,
 } from "@grapevine/core";
 import type { Counters } from "./counters.ts";
-import { authorRate, excessRate, forwarderRate, maxRatedKeys, maxRememberedIds, shareRate, swarmRate } from "./network-limits.ts";
+import {
+  authorRate,
+  excessRate,
+  forwarderRate,
+  maxRatedKeys,
+  maxRememberedIds,
+  namedRate,
+  shareRate,
+  strangerRate,
+  swarmRate,
+} from "./network-limits.ts";
 import { defaultTiming } from "./network-timing.ts";
 import { RecentCounts } from "./recent-counts.ts";
 import { TokenBuckets } from "./token-buckets.ts";
@@ -98,34 +108,41 @@ export interface RecordGateComponents {
   isRotatedOut?(record: SignedRecord): boolean;
   /** Why a record has no place in a closed swarm. Absent: everything has one. */
   refusalOf?(record: SignedRecord): MembershipRefusal | undefined;
-  /** Is there room for one more record that this peer gossiped? */
-  hasRoomFor(from: AuthorId): boolean;
+  /** Is there room for one more record that this peer gossiped? `author`: who wrote it, as far as that is known. */
+  hasRoomFor(from: AuthorId, author?: AuthorId): boolean;
+  /** Did the user name this author? Absent: nobody is named. */
+  isNamed?(author: AuthorId): boolean;
   /** What is left after a second of a peer's count of floods. Default: that of rejected records. */
   readonly floodDecay?: number | undefined;
 }
 
 export class RecordGate {
   readonly #components: RecordGateComponents;
-  readonly #authors: TokenBuckets;
+  readonly #named: TokenBuckets;
+  readonly #strangers: TokenBuckets;
   readonly #forwarders: TokenBuckets;
   readonly #excess: TokenBuckets;
   readonly #floods: RecentCounts;
   /** All forwarders have one bucket together, and a small one each. */
   readonly #swarm: TokenBuckets;
   readonly #shares: TokenBuckets;
+  /** Beside it, for what named authors wrote. */
+  readonly #reserve: TokenBuckets;
   readonly #recent = new RecentMap<RecordId, true>(maxRememberedIds);
   /** Until when it is worth a look whether a record is of an author who is over the rate, milliseconds since the epoch. */
   #tiringUntil = 0;
 
   constructor(components: RecordGateComponents) {
     this.#components = components;
-    this.#authors = new TokenBuckets(authorRate, maxRatedKeys, components.clock);
+    this.#named = new TokenBuckets(authorRate, maxRatedKeys, components.clock);
+    this.#strangers = new TokenBuckets(strangerRate, maxRatedKeys, components.clock);
     this.#forwarders = new TokenBuckets(forwarderRate, maxRatedKeys, components.clock);
     this.#excess = new TokenBuckets(excessRate, maxRatedKeys, components.clock);
     const { floodDecay = defaultTiming.rejectedDecay, clock } = components;
     this.#floods = new RecentCounts({ decay: floodDecay, maxKeys: maxRatedKeys }, clock);
     this.#swarm = new TokenBuckets(swarmRate, 1, components.clock);
     this.#shares = new TokenBuckets(shareRate, maxRatedKeys, components.clock);
+    this.#reserve = new TokenBuckets(namedRate, 1, components.clock);
   }
 
   /** For what was pushed at us: rates and repetitions count. Never throws. */
@@ -170,22 +187,26 @@ export class RecordGate {
   #gossiped(frame: Uint8Array, from: AuthorId): SignedRecord | RefusalReason {
     // [ignore] bounds the work that one neighbour can cause
     if (!this.#forwarders.take(from)) return this.#overRate(from);
+    const named = namedAuthor(frame);
     // [ignore] admission is behind; sync catches up
-    if (!this.#components.hasRoomFor(from)) return "queue-full";
+    if (!this.#components.hasRoomFor(from, named)) return "queue-full";
     // [ignore] bounds the work that all neighbours together can cause
-    if (!this.#swarm.has(everybody) && !this.#shares.has(from)) return "swarm-rate";
+    if (!this.#swarm.has(everybody) && !this.#hasReserve(named) && !this.#shares.has(from)) return "swarm-rate";
     // [ignore] a flood of one author, as far as can be seen without the work of reading it
-    if (this.#isOfTiringAuthor(frame)) return "author-rate";
+    if (this.#isTiring(named)) return "author-rate";
     const record = this.#timely(frame);
     if (typeof record === "string") return record;
     // [ignore] a replay
     if (this.#recent.has(record.id)) return "repeated";
     // [ignore] a flood of one author
-    if (!this.#authors.take(record.body.author)) {
+    if (!this.#rateOf(record.body.author).take(record.body.author)) {
       this.#tiringUntil = this.#components.clock.now() + tiringForMs;
       return "author-rate";
     }
-    if (!this.#swarm.take(everybody)) this.#shares.take(from);
+    // [ignore] who wrote it may have been mistaken before it was read
+    if (record.body.author !== named && !this.#components.hasRoomFor(from, record.body.author)) return "queue-full";
+    if (!this.#swarm.take(everybody) && !(this.#hasReserve(record.body.author) && this.#reserve.take(everybody)))
+      this.#shares.take(from);
     this.#recent.set(record.id, true);
     return record;
   }
@@ -216,10 +237,21 @@ export class RecordGate {
     return this.#components.refusalOf?.(record) ?? record;
   }
 
-  #isOfTiringAuthor(frame: Uint8Array): boolean {
-    if (this.#components.clock.now() >= this.#tiringUntil || frame.length > limits.maxRecordBytes) return false;
-    const author = namedAuthor(frame);
-    return author !== undefined && !this.#authors.has(author);
+  #isNamed(author: AuthorId | undefined): boolean {
+    return author !== undefined && (this.#components.isNamed?.(author) ?? false);
+  }
+
+  #hasReserve(author: AuthorId | undefined): boolean {
+    return this.#isNamed(author) && this.#reserve.has(everybody);
+  }
+
+  #isTiring(author: AuthorId | undefined): boolean {
+    if (this.#components.clock.now() >= this.#tiringUntil) return false;
+    return author !== undefined && !this.#rateOf(author).has(author);
+  }
+
+  #rateOf(author: AuthorId): TokenBuckets {
+    return this.#isNamed(author) ? this.#named : this.#strangers;
   }
 }
 
@@ -230,6 +262,7 @@ const authorMark: Uint8Array = Buffer.concat([Uint8Array.of(0x66), Buffer.from("
 
 /** Whom the bytes name as their author, unread and unproven. Whoever writes the mark elsewhere in a record harms that record alone. */
 export function namedAuthor(frame: Uint8Array): AuthorId | undefined {
+  if (frame.length > limits.maxRecordBytes) return undefined;
   const at = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).indexOf(authorMark, signatureBytes);
   const key = frame.subarray(at + authorMark.length, at + authorMark.length + 32);
   return at === -1 || key.length < 32 ? undefined : authorFromPublicKey(key);

@@ -140,7 +140,7 @@ export class RunningNetwork {
     this.#timers = timers;
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
     const receive = this.#receive.bind(this);
-    this.#queue = new InboundQueue({ counters, log, receive });
+    this.#queue = new InboundQueue({ counters, log, receive, isNamed: (author) => this.isNamed(author) });
     this.#door = doorkeeperOf(init, components);
     this.#gate = new RecordGate({
       decode: components.decode,
@@ -149,7 +149,8 @@ export class RunningNetwork {
       isBlocked: (author) => components.isBlocked(author),
       isRotatedOut: (record) => components.isRotatedOut?.(record) ?? false,
       refusalOf: (record) => this.#door.refusalOf(record),
-      hasRoomFor: (from) => this.#queue.hasRoomFor(from),
+      hasRoomFor: (from, author) => this.#queue.hasRoomFor(from, author),
+      isNamed: (author) => this.isNamed(author),
       floodDecay: timing.rejectedDecay,
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });

@@ -5,7 +5,13 @@ import { InboundQueue } from "../src/inbound-queue.ts";
 import { inboundQueue } from "../src/network-limits.ts";
 import { lessonOf } from "./swarm.ts";
 
-const record = lessonOf(createIdentity(), "order");
+const lesson = lessonOf(createIdentity(), "order");
+
+let written = 0;
+/** Each of an author of its own, unless one is given. */
+function recordOf(author = `author ${written++}`): SignedRecord {
+  return { ...lesson, body: { ...lesson.body, author } };
+}
 
 let counters: Counters;
 let handed: { from: string; records: readonly SignedRecord[] }[];
@@ -24,13 +30,18 @@ beforeEach(() => {
       handed.push({ from, records });
       await admitted.promise;
     },
+    isNamed: (author) => author.startsWith("named"),
   });
 });
 
-function push(from: string, count: number): number {
+function push(from: string, count: number, author?: string): number {
   let pushed = 0;
-  for (; pushed < count && queue.hasRoomFor(from); pushed++) queue.push(record, from);
+  for (; pushed < count && queue.hasRoomFor(from, author); pushed++) queue.push(recordOf(author), from);
   return pushed;
+}
+
+function handedAuthors(): string[][] {
+  return handed.map(({ records }) => records.map(({ body }) => body.author));
 }
 
 it("promise 8: one forwarder fills its part and no more", async () => {
@@ -57,6 +68,55 @@ it("takes a batch of each forwarder in turn, in the order in which each brought 
   ]);
 });
 
+it("promise 8: one author fills its part and no more, whoever brings it", async () => {
+  push("in hand", 1);
+  expect(push("loud", inboundQueue.mostPerAuthor - 1, "writer")).toBe(inboundQueue.mostPerAuthor - 1);
+  expect(push("other", 2, "writer")).toBe(1);
+  expect(push("loud", 1, "somebody else")).toBe(1);
+  admit();
+  await queue.idle();
+  expect(push("loud", 2, "writer")).toBe(2);
+  await queue.idle();
+});
+
+it("takes one record of each author in turn, of what a forwarder has brought", async () => {
+  push("in hand", 1);
+  push("loud", inboundQueue.batch, "writer");
+  push("loud", 2, "quiet");
+  push("loud", 1, "late");
+  admit();
+  await queue.idle();
+  const [, batch] = handedAuthors();
+  expect(batch?.slice(0, 6)).toEqual(["writer", "quiet", "late", "writer", "quiet", "writer"]);
+  expect(batch).toHaveLength(inboundQueue.batch);
+});
+
+it("takes what named authors wrote before anything else, in order, even where all else is taken", async () => {
+  push("in hand", 1);
+  for (const from of ["a", "b", "c", "d"]) push(from, inboundQueue.most);
+  expect(push("a", 1, "named one")).toBe(1);
+  expect(push("b", 1, "named other")).toBe(1);
+  expect(push("b", 1, "named one")).toBe(1);
+  admit();
+  await queue.idle();
+  const [, first, second, third] = handed;
+  expect(first?.from).toBe("a");
+  expect(first?.records.map(({ body }) => body.author)).toEqual(["named one"]);
+  expect(second?.from).toBe("b");
+  expect(second?.records.map(({ body }) => body.author)).toEqual(["named other", "named one"]);
+  expect(third?.records).toHaveLength(inboundQueue.batch);
+  expect(counters.snapshot()).toEqual({});
+});
+
+it("promise 8: named authors have a bounded number of places, of which others take none", async () => {
+  push("in hand", 1);
+  expect(push("friend", inboundQueue.mostOfNamed + 1, "named")).toBe(inboundQueue.mostOfNamed);
+  expect(push("friend", 1)).toBe(1);
+  admit();
+  await queue.idle();
+  expect(queue.size).toBe(0);
+});
+
 it("promise 8: where all is taken, whoever has most makes room for one who has less, and it is counted", async () => {
   push("in hand", 1);
   for (const from of ["a", "b", "c", "d"]) expect(push(from, inboundQueue.most)).toBe(inboundQueue.mostPerForwarder);
@@ -79,10 +139,10 @@ it("counts what could not be stored, and goes on", async () => {
       handed.push({ from, records });
     },
   });
-  failingOnce.push(record, "a");
+  failingOnce.push(recordOf(), "a");
   await failingOnce.idle();
   failing = false;
-  failingOnce.push(record, "a");
+  failingOnce.push(recordOf(), "a");
   await failingOnce.idle();
   expect(counters.snapshot()).toEqual({ "gossip.drop.not-stored": 1 });
   expect(handed).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { createIdentity, limits } from "@grapevine/core";
+import { authorFromPublicKey, createIdentity, limits } from "@grapevine/core";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Counters } from "../src/counters.ts";
@@ -7,8 +7,10 @@ import {
   excessRate,
   forwarderRate,
   maxConnections,
+  namedRate,
   publishRate,
   shareRate,
+  strangerRate,
   swarmRate,
 } from "../src/network-limits.ts";
 import { RecentCounts } from "../src/recent-counts.ts";
@@ -23,6 +25,7 @@ let at: number;
 let counters: Counters;
 let blocked: string | undefined;
 let room: boolean;
+let friend: string | undefined;
 let gate: RecordGate;
 
 beforeEach(() => {
@@ -30,7 +33,14 @@ beforeEach(() => {
   counters = new Counters();
   blocked = undefined;
   room = true;
-  gate = new RecordGate({ clock: { now: () => at }, counters, isBlocked: (who) => who === blocked, hasRoomFor: () => room });
+  friend = undefined;
+  gate = new RecordGate({
+    clock: { now: () => at },
+    counters,
+    isBlocked: (who) => who === blocked,
+    hasRoomFor: (_, who) => room || (who !== undefined && who === friend),
+    isNamed: (who) => who === friend,
+  });
 });
 
 function frame(text: string, changes: { createdAt?: number; expiresAt?: number } = {}): Uint8Array {
@@ -129,15 +139,36 @@ describe("the gate for records", () => {
     expect(await broken.checkSynced(frame("order"))).toEqual(unexpected);
   });
 
-  it("promise 8: lets an author have the burst, one a token later, and no more", () => {
-    for (let index = 0; index < authorRate.burst; index++) expect(verdict(frame(`box ${index}`))).toBe("accept");
+  it.each([
+    ["that is named", true, authorRate],
+    ["that is not", false, strangerRate],
+  ])("promise 8: lets an author %s have the burst, one a token later, and no more", (_, isNamed, rate) => {
+    if (isNamed) friend = author.author;
+    for (let index = 0; index < rate.burst; index++) expect(verdict(frame(`box ${index}`))).toBe("accept");
     expect(verdict(frame("one more"))).toBe("ignore author-rate");
     // What follows is not even read: nobody looks at its signature.
     const unread = frame("another");
     unread[3] = (unread[3] ?? 0) ^ 1;
     expect(verdict(unread)).toBe("ignore author-rate");
-    at += 1000 / authorRate.perSecond;
+    at += 1000 / rate.perSecond;
     expect([verdict(frame("after a while")), verdict(frame("again"))]).toEqual(["accept", "ignore author-rate"]);
+  });
+
+  it("asks whether there is room for the author before it checks the signature, and again when it knows who signed", () => {
+    const other = lessonOf(createIdentity(), "order", { createdAt: now });
+    friend = author.author;
+    room = false;
+    const forgedInOtherName = Uint8Array.from(other.frame);
+    forgedInOtherName[3] = (forgedInOtherName[3] ?? 0) ^ 1;
+    expect([verdict(forgedInOtherName), verdict(other.frame), verdict(frame("order"))]).toEqual([
+      "ignore queue-full",
+      "ignore queue-full",
+      "accept",
+    ]);
+    // A text in front of the author's field that looks as if a friend had written it.
+    friend = authorFromPublicKey(Buffer.from("a".repeat(32)));
+    const posing = lessonOf(createIdentity(), "order", { createdAt: now, title: `fauthorX ${"a".repeat(32)}` });
+    expect(verdict(posing.frame)).toBe("ignore queue-full");
   });
 
   it("promise 8: lets a forwarder have the burst and no more, before it decodes anything, and counts who goes on", () => {
@@ -158,7 +189,7 @@ describe("the gate for records", () => {
   });
 
   it("promise 8: lets all forwarders together have the burst, and leaves each its share", () => {
-    const authors = Array.from({ length: Math.ceil((swarmRate.burst + shareRate.burst) / authorRate.burst) + 1 }, () =>
+    const authors = Array.from({ length: Math.ceil((swarmRate.burst + shareRate.burst) / strangerRate.burst) + 1 }, () =>
       createIdentity(),
     );
     let made = 0;
@@ -170,12 +201,15 @@ describe("the gate for records", () => {
     for (let index = 0; index < shareRate.burst; index++) expect(verdict(next(), "loud")).toBe("accept");
     expect(verdict(next(), "loud")).toBe("ignore swarm-rate");
     expect(verdict(next(), "quiet")).toBe("accept");
+    friend = author.author;
+    for (let index = 0; index < namedRate.burst; index++) expect(verdict(frame(`own ${index}`), "loud")).toBe("accept");
+    expect(verdict(frame("one more"), "loud")).toBe("ignore swarm-rate");
   }, 20_000);
 
   it("holds no rate against a forwarder that relays all it may accept and publishes all it may", () => {
-    const relayed = swarmRate.perSecond + maxConnections * shareRate.perSecond + publishRate.perSecond;
+    const relayed = swarmRate.perSecond + namedRate.perSecond + maxConnections * shareRate.perSecond + publishRate.perSecond;
     expect(relayed).toBeLessThanOrEqual(forwarderRate.perSecond);
-    const atOnce = swarmRate.burst + maxConnections * shareRate.burst + publishRate.burst;
+    const atOnce = swarmRate.burst + namedRate.burst + maxConnections * shareRate.burst + publishRate.burst;
     expect(atOnce).toBeLessThanOrEqual(forwarderRate.burst + excessRate.burst);
   });
 });

@@ -173,11 +173,14 @@ function follow(
 ): void {
   merits.forget(attested);
   merits.arrived(added);
-  const wanted = added.filter((lesson) => belongsInIndex(lesson.standing.state));
+  const out = new Set(pruned.map(({ id }) => id));
+  const wanted = added.filter(({ record, standing }) => belongsInIndex(standing.state) && !out.has(record.id));
   if (wanted.length > 0) indexing.add(wanted);
   for (const lesson of changed) if (!belongsInIndex(lesson.standing.state)) indexing.remove(lesson.label);
   // One that came back out of the archive is not there any more.
-  const returned = changed.filter(({ standing, label }) => belongsInIndex(standing.state) && !index.has(label));
+  const returned = changed.filter(
+    ({ record, standing, label }) => belongsInIndex(standing.state) && !index.has(label) && !out.has(record.id),
+  );
   if (returned.length > 0) indexing.add(returned);
   for (const { label } of pruned) indexing.remove(label);
 }

@@ -240,7 +240,7 @@ export class Batch {
       const said = await this.knowledge.attestationBy(out, lesson);
       if (said === undefined) continue;
       this.changes.push({ kind: "attestation-remove", lesson, author: out });
-      this.changes.push({ kind: "refused", id: said.id, reason: crowdedOutReason });
+      this.changes.push({ kind: "refused", id: said.id, reason: crowdedOutReason(out) });
       this.knowledge.noteCrowdedOut(out, lesson);
     }
   }

@@ -18,6 +18,7 @@ import {
 } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
 import { createNetwork, type Network, type Outbox } from "@grapevine/network";
+import { openEnvironment } from "@grapevine/practice";
 import type { Store } from "@grapevine/store";
 import type { Logger } from "pino";
 import { createActivity } from "./activity.ts";
@@ -27,6 +28,8 @@ import { publishDraft } from "./authoring.ts";
 import { captureExperience } from "./capturing.ts";
 import type { ReachSettings } from "./control/contract.ts";
 import type { DashboardOperations } from "./control/dashboard-routes.ts";
+import { createDraftTrials } from "./draft-trials.ts";
+import { familiarLessons } from "./familiar-lessons.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
@@ -102,6 +105,14 @@ export async function compose(opened: Opened): Promise<Composed> {
     model: () => model,
     gate,
     similar: (text) => recall({ text, limit: similarLessons }),
+    familiar: familiarLessons({ recall, indexing }),
+    tryOut: createDraftTrials({
+      agent: { rehearse: (environment, task, options) => agent.rehearse(environment, task, options) },
+      openEnvironment,
+      identity,
+      clock,
+      log,
+    }),
     log: (line) => log.info(line),
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });

@@ -139,7 +139,7 @@ export const nodeErrors: ErrorTable<
   },
   KEY_OWNS_SWARM: {
     summary: "The key of the owner of a closed swarm cannot be replaced: the swarm's name names it.",
-    hint: "Found another swarm with `grapevine swarm create` under another node, and have the members move there.",
+    hint: "Start another node with `grapevine up --name NAME`, found a swarm with `grapevine swarm create --node NAME`, admit the members there and invite them: their lessons go with them.",
   },
   SWARM_OPEN: {
     summary: "The node's swarm is open: anybody who knows its name may be in it, so nobody is admitted or revoked.",

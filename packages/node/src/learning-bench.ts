@@ -16,17 +16,19 @@ import {
   type LessonBody,
   type LessonDraft,
   type RecalledLesson,
-  type RecordId,
   type SignedRecord,
   type StoredLesson,
   systemClock,
   type Task,
 } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
+import { openEnvironment } from "@grapevine/practice";
 import { pino } from "pino";
 import { createActivity } from "./activity.ts";
 import { openAdmissionBench } from "./admission-bench.ts";
 import { publishDraft } from "./authoring.ts";
+import { createDraftTrials } from "./draft-trials.ts";
+import { familiarLessons } from "./familiar-lessons.ts";
 import { createIdleStages } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { outcomeChanges } from "./outcomes.ts";
@@ -101,7 +103,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
   const bench = await openAdmissionBench({ folder, self, embedder, clock, log, capacity });
   const { admission, settled } = bench;
   const { lessons, experiences } = bench.store;
-  const { ledger, principals, recall } = admission;
+  const { ledger, principals, recall, indexing } = admission;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const authoring = { store: lessons, ledger, gate, identity, clock };
@@ -111,6 +113,8 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
     model: () => model,
     gate,
     similar: (text) => recall({ text, limit: similarLessons }),
+    familiar: familiarLessons({ recall, indexing }),
+    tryOut: createDraftTrials({ agent, openEnvironment, identity, clock, log }),
     log: () => undefined,
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
@@ -189,26 +193,6 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
       await bench.close();
     },
   };
-}
-
-/** A lesson as recall would give it, of whoever wrote it: for putting a chosen one into a prompt. */
-export function recalledAsGiven(record: SignedRecord<LessonBody>): RecalledLesson {
-  const id: RecordId = record.id;
-  const standing = { state: "own", rule: "own", reason: "given by hand", since: record.body.createdAt } as const;
-  const lesson: StoredLesson = {
-    record,
-    standing,
-    history: [],
-    cluster: id,
-    label: 0,
-    pinned: false,
-    receivedAt: record.body.createdAt,
-    outcomes: { worked: 0, changed: 0, failed: 0 },
-    usedAt: 0,
-    conflicts: [],
-    topic: 0,
-  };
-  return { lesson, similarity: 1, utility: 1, trust: 1 };
 }
 
 function shortName(author: AuthorId): string {

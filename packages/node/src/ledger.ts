@@ -22,7 +22,7 @@ import {
   type StoredLesson,
   successorOf,
 } from "@grapevine/core";
-import { maxFailuresInRow, mayVouch, revokedAuthorRule, rotatedAuthorRule } from "@grapevine/reconcile";
+import { crowdedOutReason, maxFailuresInRow, mayVouch, revokedAuthorRule, rotatedAuthorRule } from "@grapevine/reconcile";
 import PQueue from "p-queue";
 import { type Arrival, Batch } from "./batch.ts";
 import type { PlacedLesson } from "./indexing.ts";
@@ -132,9 +132,15 @@ export function createLedger(components: LedgerComponents): Ledger {
 
   const take = (arrivals: readonly Omit<Arrival, "known">[]): Promise<void> => {
     if (arrivals.length === 0) return Promise.resolve();
-    const all = arrivals.map((arrival) => new Promise<void>((done, failed) => incoming.push({ arrival, done, failed })));
+    const all = arrivals.map((arrival) => new Promise<void>((done, failed) => enter({ arrival, done, failed })));
     void desk.add(decideIncoming);
     return Promise.all(all).then(() => undefined);
+  };
+
+  /** One's own go before what others wrote: their author waits for them, and they are few. */
+  const enter = (entry: Incoming): void => {
+    if (!entry.arrival.own) incoming.push(entry);
+    else incoming.splice(incoming.findLastIndex(({ arrival }) => arrival.own) + 1, 0, entry);
   };
 
   /** Whatever has come in until its turn is one batch: under load batches grow, and the disk is synced less often. */
@@ -187,15 +193,28 @@ export function createLedger(components: LedgerComponents): Ledger {
   const write = async (work: Batch): Promise<void> => {
     const damaged = [...work.knowledge.damaged].filter(([id]) => !reported.has(id));
     for (const [id] of damaged) work.changes.push({ kind: "damaged", id });
-    await commit(work.changes, { added: [...work.added.values()], changed: [...work.changed.values()] });
+    await commitWithRoom(work);
     for (const [id, error] of damaged) {
       reported.add(id);
       components.onDamaged?.(id, error);
     }
     for (const id of restoredBy(work)) reported.delete(id);
     if (ahead.follow(work.knowledge.statementsAhead, [...work.added.keys(), ...restoredBy(work)])) components.onAwaited?.();
-    for (const { lesson, utility } of work.judged.values()) room.note(lesson, utility);
     await makeRoom();
+  };
+
+  /** What there is no room for is archived by the commit that brings it: of a flood nothing is placed in the index, and the disk is synced once. */
+  const commitWithRoom = async (work: Batch): Promise<void> => {
+    for (const { lesson, utility } of work.judged.values()) room.note(lesson, utility);
+    const { changes, pruned, putBack } = room.takeOverflow(pruneBatchSize, clock.now());
+    try {
+      const [added, changed] = [[...work.added.values()], [...work.changed.values()]];
+      await commit([...work.changes, ...changes], { added, changed, pruned });
+    } catch (error) {
+      putBack();
+      for (const id of work.added.keys()) room.forget(id);
+      throw error;
+    }
   };
 
   const commit = async (changes: readonly StoreChange[], told: Partial<LedgerChange>): Promise<void> => {
@@ -300,9 +319,15 @@ export function createLedger(components: LedgerComponents): Ledger {
     const work = newBatch();
     // Before any lesson is read: one that is damaged must not keep its author from being blocked.
     work.changes.push({ kind: "principal", principal }, { kind: "review-begin", author });
+    if (principal.standing === "trusted") await allowCrowdedOut(author, work);
     await write(work);
     await reviewAuthor(author);
     return principal;
+  };
+
+  /** What the author attested, and found no place as a stranger's, is taken when it comes again. */
+  const allowCrowdedOut = async (author: AuthorId, work: Batch): Promise<void> => {
+    for await (const id of store.refusedFor(crowdedOutReason(author))) work.changes.push({ kind: "refused-remove", id });
   };
 
   /**

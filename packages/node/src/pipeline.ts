@@ -12,9 +12,9 @@ export {
   openLearningBench,
   type PracticeTry,
   type RefinementTotals,
-  recalledAsGiven,
   type TestTry,
 } from "./learning-bench.ts";
 export { type OutcomeComponents, outcomeChanges } from "./outcomes.ts";
+export { recalledAsGiven } from "./recalled-as-given.ts";
 export { openTrialBench, type TrialBench, type TrialBenchInit } from "./trial-bench.ts";
 export type { FinishedTrial, TrialTotals } from "./trials.ts";

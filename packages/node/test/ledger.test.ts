@@ -11,6 +11,7 @@ import {
   type LessonStore,
   noOutcomes,
   type Principal,
+  type RecordId,
   type RetractionBody,
   type SignedRecord,
   type StoreChange,
@@ -314,29 +315,73 @@ function flipByteAt(folder: string, text: string): void {
   throw new Error(`no table holds ${text}`);
 }
 
-describe("room that could not be made", () => {
-  it("is made by the next batch, with what was to go", async () => {
-    let isFull = true;
-    class FillingStore extends MemoryLessonStore {
-      override async apply(changes: readonly StoreChange[]): Promise<void> {
-        if (isFull && changes.some(({ kind }) => kind === "archive")) throw new Error("the disk is full");
-        await super.apply(changes);
-      }
+describe("room", () => {
+  let isFull: boolean;
+  let written: (readonly StoreChange[])[];
+  let room: Room;
+  let ledger: Ledger;
+  class FillingStore extends MemoryLessonStore {
+    override async apply(changes: readonly StoreChange[]): Promise<void> {
+      if (isFull && changes.some(({ kind }) => kind === "archive")) throw new Error("the disk is full");
+      written.push(changes);
+      await super.apply(changes);
     }
-    const store = new FillingStore();
+  }
+  let store: FillingStore;
+
+  beforeEach(async () => {
+    [isFull, written, store] = [false, [], new FillingStore()];
     const principals = await openPrincipalBook(store);
-    const room = roomIn(store, principals, 2);
+    room = roomIn(store, principals, 2);
     const unheard = (): void => undefined;
-    const ledger = createLedger({ store, principals, self: self.author, clock, room, onLessons: unheard, onOutbox: unheard });
-    await ledger.openRoom();
+    ledger = createLedger({ store, principals, self: self.author, clock, room, onLessons: unheard, onOutbox: unheard });
     await ledger.setPrincipal((principal) => ({ ...principal, standing: "trusted" }), friend.author);
-    await expect(ledger.receive([1, 2, 3].map((seq) => lesson(friend, seq)))).rejects.toThrow("the disk is full");
+  });
+
+  it("is made by the commit that needs it; where that fails, memory holds nothing of it either", async () => {
+    await ledger.openRoom();
+    const lessons = [1, 2, 3].map((seq) => lesson(friend, seq));
+    isFull = true;
+    await expect(ledger.receive(lessons)).rejects.toThrow("the disk is full");
+    expect([room.use().foreign, store.counts().admitted]).toEqual([0, 0]);
+    [isFull, written] = [false, []];
+    await ledger.receive(lessons);
+    expect(written).toHaveLength(1);
+    expect(room.use().foreign).toBe(2);
+    expect(store.counts()).toMatchObject({ admitted: 2, archived: 1 });
+  });
+
+  it("that could not be made is made by the next batch, with what was to go", async () => {
+    await ledger.receive([1, 2, 3].map((seq) => lesson(friend, seq)));
+    isFull = true;
+    await expect(ledger.openRoom()).rejects.toThrow("the disk is full");
     expect(room.use().foreign).toBe(3);
     isFull = false;
     await ledger.receive([lesson(friend, 4)]);
     expect(room.use().foreign).toBe(2);
     expect(store.counts()).toMatchObject({ admitted: 2, archived: 2 });
   });
+});
+
+it("decides on what is made here before what others wrote and still waits", async () => {
+  const order: RecordId[] = [];
+  class WatchedStore extends MemoryLessonStore {
+    override async apply(changes: readonly StoreChange[]): Promise<void> {
+      for (const change of changes) if (change.kind === "lesson") order.push(change.lesson.record.id);
+      await super.apply(changes);
+    }
+  }
+  const store = new WatchedStore();
+  const principals = await openPrincipalBook(store);
+  const unheard = (): void => undefined;
+  const room = roomIn(store, principals, 10_000);
+  const ledger = createLedger({ store, principals, self: self.author, clock, room, onLessons: unheard, onOutbox: unheard });
+  const foreign = Array.from({ length: 600 }, (_, seq) => lesson(friend, seq + 1));
+  const own = [lesson(self, 1), lesson(self, 2)];
+  await Promise.all([ledger.receive(foreign), ...own.map((each) => ledger.publish(each))]);
+  expect(order).toHaveLength(602);
+  expect(order.filter((id) => own.some((each) => each.id === id))).toEqual(own.map(({ id }) => id));
+  expect(order.indexOf(own[1]?.id ?? "")).toBeLessThan(order.indexOf(foreign[599]?.id ?? ""));
 });
 
 describe("any order of arrival", () => {

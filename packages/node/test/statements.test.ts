@@ -143,6 +143,21 @@ describe("what strangers attest of one lesson", () => {
     await node.store.close();
   });
 
+  it("is wanted again where it found no place, once one trusts its author, over a restart as well", async () => {
+    const before = await openNode("trusted later");
+    await before.ledger.receive([record, ...said]);
+    const kept = new Set(await before.store.lessons.attesters(record.id));
+    const [out, other] = crowd.filter(({ author }) => !kept.has(author)) as [Identity, Identity];
+    await before.store.close();
+    const node = await openNode("trusted later");
+    const saidBy = (who: Identity): SignedRecord => said[crowd.indexOf(who)] as SignedRecord;
+    await trust(node.ledger, out);
+    expect(await node.ledger.knows([saidBy(out).id, saidBy(other).id])).toEqual([false, true]);
+    await node.ledger.receive([saidBy(out)]);
+    expect(await node.store.lessons.attesters(record.id)).toContain(out.author);
+    await node.store.close();
+  });
+
   it("keeps an author's place through all later attestations", async () => {
     const node = await openNode("later");
     await node.ledger.receive([record, ...said]);

@@ -33,5 +33,7 @@ export function crowdedOut(lesson: RecordId, attesters: readonly AuthorId[], { s
     .filter((author) => author !== self && !principals.has(author));
 }
 
-/** Why those are remembered as refused. */
-export const crowdedOutReason: string = `it is attested by ${maxAttesters} others already who drew smaller lots, and you do not know its author`;
+/** Why those of the author are remembered as refused. It names the author, so that they are found again should one come to know the author. */
+export function crowdedOutReason(author: AuthorId): string {
+  return `the lesson is attested by ${maxAttesters} others already who drew smaller lots, and you do not know ${author}`;
+}

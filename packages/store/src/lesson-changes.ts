@@ -135,6 +135,10 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
     case "refused":
       refuse(transaction, change, limits);
       break;
+    case "refused-remove":
+      // Its place in the order stays, so that this has no gaps; should it be refused again, it is forgotten when the turn of that place comes.
+      transaction.delete(textKey(keyspaces.refused, change.id));
+      break;
     case "outbox-add":
       applyOutboxAdd(transaction, change.id);
       break;

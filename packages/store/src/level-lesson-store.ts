@@ -282,6 +282,13 @@ export class LevelLessonStore implements LessonStore {
     return ids.map((_, i) => (isIn(0, i) && !isIn(3, i)) || isIn(1, i) || isIn(2, i));
   }
 
+  async *refusedFor(reason: string): AsyncGenerator<RecordId, void, undefined> {
+    const wanted = Buffer.from(reason);
+    for await (const { key, value } of this.#database.entries(keyspaceRange(keyspaces.refused))) {
+      if (wanted.equals(value)) yield textOfKey(key);
+    }
+  }
+
   async outbox(): Promise<RecordId[]> {
     const waiting: { readonly id: RecordId; readonly order: number }[] = [];
     for await (const { key, value } of this.#database.entries(keyspaceRange(keyspaces.outbox))) {

@@ -47,6 +47,7 @@ export async function rotateIdentity(
   if (reply.records === undefined) output.line("A rotation that had been broken off is finished; nothing else was changed.");
   else output.line(`Of the old key's records here ${reply.records.kept} stay and ${reply.records.dropped} go.`);
   output.aside(`Others hear of it when the node is started: ${commandLine(`up --name ${reply.node}`)}`);
+  output.aside(`In a closed swarm the owner has to let the new id in: grapevine swarm admit ${reply.to}`);
   output.aside(`A new next key is in ${reply.nextKeyFile}: keep it elsewhere.`);
   return exitCodes.done;
 }

@@ -14,7 +14,9 @@ export async function createSwarm(context: CommandContext, label: string): Promi
   output.document(found);
   output.line(found.swarm);
   output.aside(`Your node ${found.node} owns it: whoever it admits is in, and its key alone can admit.`);
-  output.aside(`Keep a copy of ${found.keyFile}; without it nobody can be admitted or revoked any more.`);
+  output.aside(
+    `Keep a copy of ${found.keyFile}: without it nobody can be admitted or revoked any more, and it cannot be replaced, since the swarm's name names it.`,
+  );
   output.aside(`1. Start the node in it:   ${commandLine(`up --name ${found.node} --swarm ${found.swarm}`)}`);
   output.aside(`2. Admit others by id:     ${commandLine("swarm admit ID", node)}   (\`grapevine status\` there says the id)`);
   output.aside(`3. Send them an invite:    ${commandLine("invite", node)}`);
@@ -59,7 +61,8 @@ export async function revokeMember(
   const node = await connect(context);
   if (!yes) {
     const stays = since === undefined ? "What it has taught so far stays." : `What came since ${formatMoment(since)} goes.`;
-    if (!(await confirm(context, `Put ${peer} out of ${shortSwarmName((await node.swarm({ signal })).swarm)}? ${stays}`))) {
+    const question = `Put ${peer} out of ${shortSwarmName((await node.swarm({ signal })).swarm)}? ${stays}`;
+    if (!(await confirm(context, question, "a member is put out in the whole swarm"))) {
       output.note("Nothing was changed.");
       return exitCodes.refused;
     }
@@ -68,6 +71,11 @@ export async function revokeMember(
   output.document(reply);
   const { kept, dropped } = reply;
   output.line(`${peerLabel(reply.name, reply.peerId)} is revoked. Of its records here ${kept} stay and ${dropped} go.`);
+  const again = context.commandLine(`swarm admit ${reply.peerId}`, context.node);
+  output.aside(`To let it in again, with all that it wrote:  ${again}`);
+  output.aside(
+    `If its key was stolen and it has replaced it, admit the new id instead:  ${context.commandLine("swarm admit NEW-ID", context.node)}`,
+  );
   return exitCodes.done;
 }
 

@@ -5,6 +5,7 @@
 import { styleText } from "node:util";
 import { type OutputStream, usualColumns } from "../terminal.ts";
 import { printableJson } from "./plain-text.ts";
+import { wrapped } from "./wrapping.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -14,8 +15,10 @@ export interface Output {
   readonly columns: number;
   /** True when a person watches stderr: spinners are shown. */
   readonly watched: boolean;
-  /** A line of the result, to stdout. Nothing with `--json`. */
+  /** A line of the result, to stdout; as several where a terminal is narrower. Nothing with `--json`. */
   line(text?: string): void;
+  /** The text in lines that fit to the right of so many columns, where stdout is a terminal. */
+  fitted(text: string, indent: number): string;
   /** A part of the result without a line end. Nothing with `--json`. */
   part(text: string): void;
   /** One JSON document on one line, to stdout. Only with `--json`. */
@@ -38,8 +41,9 @@ export function createOutput(streams: { readonly stdout: OutputStream; readonly 
     columns: stdout.columns ?? usualColumns,
     watched: stderr.isTTY === true,
     line: (text = "") => {
-      if (!json) stdout.write(`${text}\n`);
+      if (!json) stdout.write(`${wrapped(text, stdout.columns)}\n`);
     },
+    fitted: (text, indent) => wrapped(text, stdout.columns === undefined ? undefined : stdout.columns - indent),
     part: (text) => {
       if (!json) stdout.write(text);
     },
@@ -47,10 +51,10 @@ export function createOutput(streams: { readonly stdout: OutputStream; readonly 
       if (json) stdout.write(`${printableJson(value)}\n`);
     },
     note: (text) => {
-      stderr.write(`${text}\n`);
+      stderr.write(`${wrapped(text, stderr.columns)}\n`);
     },
     aside: (text = "") => {
-      if (!json) stderr.write(`${text === "" ? "" : noteStyle("dim", text)}\n`);
+      if (!json) stderr.write(`${text === "" ? "" : noteStyle("dim", wrapped(text, stderr.columns))}\n`);
     },
     style: (format, text) => styleText(format, text, { stream: stdout }),
     noteStyle,

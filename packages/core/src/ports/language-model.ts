@@ -1,4 +1,4 @@
-/** The port of what generates text. Implementations: Ollama, the embedded model; `scripted` in tests. */
+/** The port of what generates text. Implementations: Ollama, servers that speak OpenAI's API, the embedded model; `scripted` in tests. */
 
 export type Message =
   | { readonly role: "system" | "user"; readonly content: string }

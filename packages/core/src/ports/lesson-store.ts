@@ -58,6 +58,8 @@ export type StoreChange =
   | { readonly kind: "review-end"; readonly author: AuthorId }
   /** Remembers an id that is not kept, so that no peer's copy is fetched again. */
   | { readonly kind: "refused"; readonly id: RecordId; readonly reason: string }
+  /** Remembers it no longer, if it does: a peer's copy may be fetched again. */
+  | { readonly kind: "refused-remove"; readonly id: RecordId }
   /** A record of one's own that is to be published, and that it was. */
   | { readonly kind: "outbox-add"; readonly id: RecordId }
   | { readonly kind: "outbox-remove"; readonly id: RecordId };
@@ -160,6 +162,8 @@ export interface LessonStore {
   recordKeys(after?: RecordKey): AsyncIterable<RecordKey>;
   /** For each id: is it stored, refused or archived here, so that it need not be fetched? */
   knows(ids: readonly RecordId[]): Promise<boolean[]>;
+  /** The ids that are remembered as refused for this reason. Reads all that are remembered. */
+  refusedFor(reason: string): AsyncIterable<RecordId>;
   outbox(): Promise<RecordId[]>;
 
   /** Stored vectors of one embedder, of lessons in the given states. */

@@ -33,8 +33,8 @@ export interface Candidate {
 const maxDrafts = 3;
 
 /**
- * From one to three. A model that follows instructions words what worked; for one that only completes text, for an answer that fits as it is, and
- * after a failure, the trajectory speaks for itself.
+ * From one to three. A model that follows instructions words what worked; for one that only completes text, for an answer that fits as it is, where the tool said the
+ * form of every step, and after a failure, the trajectory speaks for itself.
  * @throws MODEL_ABORTED
  */
 export async function candidatesFrom(material: Material): Promise<Candidate[]> {
@@ -45,7 +45,9 @@ export async function candidatesFrom(material: Material): Promise<Candidate[]> {
     assembleDraft({ ...material, kind: answered ? "fact" : "procedure", fields, model: modelId });
   const inOwnWords = draftOf(answered ? questionInOwnWords(trajectory) : taskInOwnWords(trajectory), experience.model);
   // A confirmed answer is true as it stands: a small model that words it anew turns it round (a correction into what it corrects).
-  if (model.promptForm === "completion" || (answered && answerFits(trajectory))) return [{ draft: inOwnWords }];
+  // So is a form that the tool itself named and that every step follows: small models add to it what is not so.
+  const isToldByTool = !answered && trajectory.formsOfAllSteps;
+  if (model.promptForm === "completion" || isToldByTool || (answered && answerFits(trajectory))) return [{ draft: inOwnWords }];
   try {
     const written = await writeDraft({ model, trajectory, origin: answered ? "question" : "task", signal });
     if (written.fields !== undefined) return [{ draft: draftOf(written.fields, model.id), repaired: written.repaired }];

@@ -26,8 +26,13 @@ export function purposesOf({ forms }: Trajectory): string[] {
 
 /** The task in general words, and what the form is for where the environment says it: what another task of the kind is recognised by. */
 export function taskSituation(trajectory: Trajectory, goals: readonly string[]): string {
-  const task = asClause(generalised(trajectory.task, trajectory));
-  return goals.length > 0 ? `You want to ${goals.join(", then ")}; the task may say: ${task}` : `The task may say: ${task}`;
+  const task = quotedTask(trajectory);
+  return goals.length > 0 ? `You want to ${goals.join(", then ")}; the task may say ${task}` : `The task may say ${task}`;
+}
+
+/** How the task was put, in general words and quotation marks. */
+export function quotedTask(trajectory: Trajectory): string {
+  return `"${asClause(generalised(trajectory.task, trajectory)).replaceAll('"', "'")}"`;
 }
 
 /** The forms of the solution's steps, in order, as one text. */

@@ -15,13 +15,19 @@ interface Call {
 
 type Reply = { readonly done: true; readonly result: unknown } | { readonly done: false; readonly message: string };
 
+/** As the program starts a node. */
+const nodeOptions: readonly string[] = ["--max-semi-space-size=4"];
+const nodeEnvironment = { MALLOC_ARENA_MAX: "2" };
+
 export class Child<C extends Commands> {
   readonly #process: ChildProcess;
 
-  /** Runs the module as a process, started as this one was. */
+  /** Runs the module as a process, started as this one was, with the memory of a node. */
   constructor(module: URL, words: readonly string[] = []) {
     this.#process = fork(fileURLToPath(module), [...words], {
       serialization: "advanced",
+      execArgv: [...process.execArgv, ...nodeOptions],
+      env: { ...process.env, ...nodeEnvironment },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
   }

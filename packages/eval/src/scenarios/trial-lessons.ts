@@ -81,7 +81,7 @@ function lessonOf({ task, command, subject, value }: SolvedTask, environment: st
   return {
     kind: "procedure",
     title: purpose.charAt(0).toUpperCase() + purpose.slice(1),
-    situation: `You want to ${purpose}; the task may say: ${general}`,
+    situation: `You want to ${purpose}; the task may say "${general}"`,
     guidance: `Write ${form}`,
     example: { task: task.prompt, steps: [isSwapped ? written(form, value, subject) : written(form, subject, value)] },
     evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },

@@ -12,6 +12,8 @@ import { ollamaMessages, ollamaTool, toolCallsOf } from "./ollama-tools.ts";
 export interface OllamaModelInit {
   readonly server: OllamaServer;
   readonly name: string;
+  /** The specification that opens it again. */
+  readonly id: string;
   readonly log?: (message: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -78,7 +80,7 @@ class OllamaModel implements LanguageModel {
   readonly #closing: AbortController = new AbortController();
 
   constructor(init: OllamaModelInit, shape: OllamaModelShape) {
-    this.id = `ollama:${init.name}`;
+    this.id = init.id;
     this.promptForm = shape.promptForm;
     this.contextTokens = shape.contextTokens;
     this.#init = init;

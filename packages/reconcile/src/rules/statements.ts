@@ -43,7 +43,7 @@ export const statementRules: readonly Rule[] = [
       const { lesson, author } = record.body;
       if (state.attesters.includes(author)) return undefined;
       const out = crowdedOut(lesson, [...state.attesters, author], state);
-      return out.includes(author) ? { action: "refuse", reason: crowdedOutReason } : undefined;
+      return out.includes(author) ? { action: "refuse", reason: crowdedOutReason(author) } : undefined;
     },
   }),
   ruleFor<AttestationBody>("attestation", "ATTESTATION_KEPT", ["attestation"], {

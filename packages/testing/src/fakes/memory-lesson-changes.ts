@@ -30,7 +30,7 @@ export function applyChange(contents: Contents, change: StoreChange, bounds: Cha
       applyArchive(contents, change);
       break;
     case "forget":
-      for (const record of applyForget(contents, change.id)) refuse(contents.refused, record, bounds);
+      for (const id of applyForget(contents, change.id)) refuse(contents.refused, { id, reason: change.reason }, bounds);
       break;
     case "experience-outcome":
       throw changeInvalid(`there is no experience ${change.id} beside these lessons`);
@@ -81,7 +81,10 @@ export function applyChange(contents: Contents, change: StoreChange, bounds: Cha
       contents.underReview.delete(change.author);
       break;
     case "refused":
-      refuse(contents.refused, change.id, bounds);
+      refuse(contents.refused, change, bounds);
+      break;
+    case "refused-remove":
+      contents.refused.delete(change.id);
       break;
     case "outbox-add":
       contents.outbox.add(change.id);
@@ -123,9 +126,13 @@ function applyForget(contents: Contents, id: RecordId): RecordId[] {
   return said;
 }
 
-function refuse(refused: Set<RecordId>, id: RecordId, { maxRefused }: ChangeBounds): void {
-  refused.add(id);
-  for (const oldest of refused) if (refused.size > maxRefused) refused.delete(oldest);
+function refuse(
+  refused: Map<RecordId, string>,
+  { id, reason }: { readonly id: RecordId; readonly reason: string },
+  { maxRefused }: ChangeBounds,
+): void {
+  if (!refused.has(id)) refused.set(id, reason);
+  for (const oldest of refused.keys()) if (refused.size > maxRefused) refused.delete(oldest);
 }
 
 function applyLesson(contents: Contents, lesson: StoredLesson): void {

@@ -24,7 +24,8 @@ export interface Contents {
   readonly memberships: Map<string, SignedRecord<MembershipBody>>;
   readonly principals: Map<AuthorId, Principal>;
   readonly underReview: Set<AuthorId>;
-  readonly refused: Set<RecordId>;
+  /** With the reason of each. */
+  readonly refused: Map<RecordId, string>;
   readonly forgotten: Set<RecordId>;
   /** Lessons that are passed on. */
   readonly offered: Set<RecordId>;
@@ -45,7 +46,7 @@ export function noContents(): Contents {
     memberships: new Map(),
     principals: new Map(),
     underReview: new Set(),
-    refused: new Set(),
+    refused: new Map(),
     forgotten: new Set(),
     offered: new Set(),
     damaged: new Set(),
@@ -79,7 +80,7 @@ const copied: { readonly [Name in keyof Contents]: (contents: Contents) => Conte
   memberships: ({ memberships }) => new Map(memberships),
   principals: ({ principals }) => new Map(principals),
   underReview: ({ underReview }) => new Set(underReview),
-  refused: ({ refused }) => new Set(refused),
+  refused: ({ refused }) => new Map(refused),
   forgotten: ({ forgotten }) => new Set(forgotten),
   offered: ({ offered }) => new Set(offered),
   damaged: ({ damaged }) => new Set(damaged),

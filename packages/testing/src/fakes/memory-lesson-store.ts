@@ -228,6 +228,10 @@ export class MemoryLessonStore implements LessonStore {
     return ids.map((id) => (stored.has(id) && !damaged.has(id)) || refused.has(id) || forgotten.has(id));
   }
 
+  async *refusedFor(reason: string): AsyncGenerator<RecordId, void, undefined> {
+    for (const [id, why] of this.#contents.refused) if (why === reason) yield id;
+  }
+
   async outbox(): Promise<RecordId[]> {
     return [...this.#contents.outbox];
   }

@@ -171,6 +171,20 @@ export function passedOnContract(tested: StoreUnderTest): void {
       expect(await store.knows(ids)).toEqual([false, false, true, true, true, true, true]);
     });
 
+    it("finds refused ids by their reason, and forgets one that may come again", async () => {
+      const ids = Array.from({ length: maxRefused - 2 }, (_, i) => sampleLesson(carol, { seq: i }).id);
+      const reasonOf = (index: number): string => (index % 2 === 0 ? "junk" : "crowded out");
+      await store.apply(ids.map((id, index) => ({ kind: "refused", id, reason: reasonOf(index) })));
+      const crowdedOut: RecordId[] = [];
+      for await (const id of store.refusedFor("crowded out")) crowdedOut.push(id);
+      expect(crowdedOut.sort()).toEqual(ids.filter((_, index) => index % 2 === 1).sort());
+      await store.apply([...crowdedOut, unknownRecordId].map((id) => ({ kind: "refused-remove", id })));
+      expect(await store.knows(ids)).toEqual(ids.map((_, index) => index % 2 === 0));
+      for await (const id of store.refusedFor("crowded out")) expect.unreachable(id);
+      await store.apply(crowdedOut.map((id) => ({ kind: "refused", id, reason: "junk" })));
+      expect(await store.knows(crowdedOut)).toEqual(crowdedOut.map(() => true));
+    });
+
     it("keeps the outbox in the order of adding", async () => {
       const ids = Array.from({ length: 4 }, (_, i) => sampleLesson(alice, { seq: i }).id) as [string, string, string, string];
       await store.apply(ids.map((id) => ({ kind: "outbox-add", id })));
