@@ -88,6 +88,7 @@ describe("docs/ARCHITECTURE.md", () => {
       "control/live-routes.ts",
       "control/page.ts",
       "control/session-routes.ts",
+      "mcp/routes.ts",
       "openai/routes.ts",
     ].flatMap((file) =>
       [...read(`packages/node/src/${file}`).matchAll(/(server|v1)\.(get|post)\("([^"]+)"/g)].map(

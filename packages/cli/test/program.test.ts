@@ -55,6 +55,8 @@ describe("help", () => {
         "practise",
         "check",
         "model list",
+        "mcp install",
+        "mcp uninstall",
         "lessons list",
         "lessons show",
         "lessons search",

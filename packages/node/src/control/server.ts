@@ -10,6 +10,7 @@ import { type Clock, type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
+import { addMcpRoutes } from "../mcp/routes.ts";
 import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
 import type { DashboardLink } from "./dashboard-contract.ts";
 import { addDashboardRoutes, type DashboardOperations } from "./dashboard-routes.ts";
@@ -63,6 +64,7 @@ export async function startControlServer(init: ControlServerInit, components: Co
   addDashboardRoutes(server, components.dashboard);
   addLiveRoutes(server, components.dashboard);
   addPage(server, components.page);
+  addMcpRoutes(server, components.operations, components.log);
   addOpenAiRoutes(server, components.openAi, components.log);
   try {
     await server.listen({ host, port: init.port });
