@@ -34,6 +34,8 @@ export interface AgentComponents {
   readonly strategy?: () => PromptStrategy;
   /** Least similarity of a lesson in the prompt of a question, as outcomes say; recall's own where it is absent. */
   readonly minSimilarity?: () => number;
+  /** The verified answer to the very question, where there is one; nothing is given again where it is absent. */
+  readonly known?: (question: string) => Promise<KnownAnswer | undefined>;
   readonly experiences: Pick<ExperienceStore, "append">;
   readonly clock: Clock;
   readonly nameOf: (author: AuthorId) => string;
@@ -41,11 +43,22 @@ export interface AgentComponents {
   readonly self: AuthorId;
 }
 
+/** What was answered before, and verified. */
+export interface KnownAnswer {
+  /** Id of the experience. */
+  readonly experience: string;
+  readonly answer: string;
+  /** Which made it. */
+  readonly model: string;
+}
+
 export interface AskOptions {
   /** False: answer without lessons. */
   readonly lessons: boolean;
   /** True: lessons that contradict each other may both be in the prompt. */
   readonly bothSides?: boolean;
+  /** True: where the answer is known and verified, it is given again without the model. Default false. */
+  readonly reuse?: boolean;
   readonly askedBy?: AuthorId;
   readonly signal?: AbortSignal;
   readonly onText?: (piece: string) => void;
@@ -59,6 +72,8 @@ export interface AttemptOptions {
   readonly maxSteps: number;
   /** True: queue the experience for distillation. False: a test, from which nothing is to be learnt. */
   readonly learn: boolean;
+  /** What did the task before: tried first, without the model. */
+  readonly known?: KnownAnswer;
   readonly signal?: AbortSignal;
 }
 
@@ -107,6 +122,8 @@ export function createAgent(components: AgentComponents): Agent {
 async function ask(question: string, options: AskOptions, components: AgentComponents): Promise<Experience> {
   checkQuestion(question);
   const startedAt = components.clock.now();
+  const known = options.reuse === true ? await components.known?.(question) : undefined;
+  if (known !== undefined) return await answerAgain(question, known, startedAt, options, components);
   const model = components.model();
   const lessons = options.lessons ? await recallForQuestion(question, model, options, components) : [];
   options.signal?.throwIfAborted();
@@ -130,6 +147,29 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
   });
 }
 
+async function answerAgain(
+  question: string,
+  { experience, answer, model }: KnownAnswer,
+  createdAt: number,
+  { onText, askedBy, signal }: AskOptions,
+  components: AgentComponents,
+): Promise<Experience> {
+  signal?.throwIfAborted();
+  onText?.(answer);
+  const lessons: Experience["lessons"] = [];
+  return await keepExperience(components, {
+    createdAt,
+    prompt: question,
+    askedBy,
+    reusedFrom: experience,
+    steps: [],
+    answer,
+    lessons,
+    model,
+    distillation: "waiting",
+  });
+}
+
 function checkQuestion(question: string): void {
   if (question.trim() === "") throw agentErrors.create("QUESTION_EMPTY", "the question is empty");
   const bytes = Buffer.byteLength(question);
@@ -147,21 +187,40 @@ async function attempt(
   const startedAt = components.clock.now();
   const model = components.model();
   const episode = await environment.start(task);
-  const lessons = options.lessons
-    ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsToAct })
-    : [];
-  const { steps, solved } = await act(environment, episode, lessons, options, components);
+  const again = options.known === undefined ? nothingDone : await repeat(episode, options.known);
+  const isOver = again.solved || again.done;
+  const lessons =
+    options.lessons && !isOver
+      ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsToAct })
+      : [];
+  const acting = { ...options, done: again.steps };
+  const { steps, solved } = isOver ? again : await act(environment, episode, lessons, acting, components);
   return await keepExperience(components, {
     createdAt: startedAt,
     prompt: task.prompt,
     task: { environment: environment.id, id: task.id, family: task.family },
+    reusedFrom: again.solved ? options.known?.experience : undefined,
     steps,
     answer: steps.at(-1)?.action ?? "",
     outcome: { verdict: solved ? "worked" : "failed", verifiedBy: "environment", at: components.clock.now() },
     lessons: lessons.map((recalled) => useOf(recalled, components.self)),
     model: model.id,
-    distillation: options.learn ? "queued" : "waiting",
+    distillation: options.learn && !again.solved ? "queued" : "waiting",
   });
+}
+
+interface Done {
+  readonly steps: readonly Step[];
+  readonly solved: boolean;
+  readonly done: boolean;
+}
+
+const nothingDone: Done = { steps: [], solved: false, done: false };
+
+/** What did the task once, without the model. */
+async function repeat(episode: Episode, { answer }: KnownAnswer): Promise<Done> {
+  const { observation, accepted, solved, done } = await episode.act(answer);
+  return { steps: [{ action: answer, observation, accepted }], solved, done };
 }
 
 async function rehearse(
@@ -188,12 +247,12 @@ async function act(
   environment: Environment,
   episode: Episode,
   lessons: readonly RecalledLesson[],
-  options: Pick<AttemptOptions, "maxSteps" | "signal"> & { readonly fenceSeed?: string },
+  options: Pick<AttemptOptions, "maxSteps" | "signal"> & { readonly fenceSeed?: string; readonly done?: readonly Step[] },
   components: Pick<AgentComponents, "model" | "nameOf" | "strategy">,
-): Promise<{ steps: Step[]; solved: boolean }> {
+): Promise<{ steps: readonly Step[]; solved: boolean }> {
   const model = components.model();
   const strategy = components.strategy?.() ?? defaultStrategy;
-  const steps: Step[] = [];
+  const steps: Step[] = [...(options.done ?? [])];
   while (steps.length < options.maxSteps) {
     options.signal?.throwIfAborted();
     const request = stepPrompt({

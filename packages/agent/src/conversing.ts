@@ -87,6 +87,7 @@ export async function converse(
   const experience = await keepExperience(components, {
     createdAt,
     prompt: question,
+    ...(messages.length > 1 && { withinConversation: true }),
     steps: stepsOf(messages),
     answer: generation.text.trim(),
     lessons,

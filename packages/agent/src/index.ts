@@ -5,6 +5,7 @@ export {
   type AskOptions,
   type AttemptOptions,
   createAgent,
+  type KnownAnswer,
   type Rehearsal,
   type RehearsalOptions,
 } from "./agent.ts";

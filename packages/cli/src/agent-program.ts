@@ -20,6 +20,7 @@ export function addAgentCommands(program: Command, perform: Perform): void {
       .option("--force", "send the question although the redaction gate objects; says what leaves")
       .addOption(new Option("--timeout <seconds>", "how long peers may take (300)").argParser(whole(1, 300)))
       .option("--no-lessons", "answer without lessons")
+      .option("--fresh", "ask the model even where a verified answer to the same question is known")
       .option("--both-sides", "let lessons that contradict each other both into the prompt")
       .option("--why", "say also which lessons were considered and left out, and for what reason")
       .action((question: string, options: Omit<AskArguments, "question">) =>
@@ -29,6 +30,7 @@ export function addAgentCommands(program: Command, perform: Perform): void {
       ['ask "How do I list a box by size?"', "streams the answer"],
       ['ask "…" --peer bo', "let the peer bo answer"],
       ['ask "…" --best', "let the surest answer, and say why"],
+      ['ask "…" --fresh', "let the model answer again what it has answered before"],
       ['ask "…" --why', "say which lessons were left out, and why"],
       ["ask - < question.txt", "a long question"],
     ],

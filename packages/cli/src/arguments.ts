@@ -33,6 +33,11 @@ export function yesOrNo(value: string): boolean {
   return value === "yes";
 }
 
+export function onOrOff(value: string): boolean {
+  if (value !== "on" && value !== "off") throw new InvalidArgumentError("It must be on or off.");
+  return value === "on";
+}
+
 export function whole(least: number, most: number): (value: string) => number {
   return (value) => {
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;

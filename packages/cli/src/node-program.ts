@@ -1,6 +1,6 @@
 /** The words for a node's own life: up, down, its state, and how it joins a swarm. */
 import { type Command, Option } from "commander";
-import { answerPolicyNames, examples, logLevels, maxPort, whole, word, yesOrNo } from "./arguments.ts";
+import { answerPolicyNames, examples, logLevels, maxPort, onOrOff, whole, word, yesOrNo } from "./arguments.ts";
 import type { UpArguments } from "./commands/up.ts";
 import type { Perform } from "./context.ts";
 import { addInvites, addReachOptions } from "./reach-program.ts";
@@ -37,6 +37,11 @@ export function addNodeCommands(program: Command, perform: Perform): void {
       ),
     )
     .addOption(new Option("--keep-asked <yes|no>", "keep questions of peers as experiences (yes)").argParser(yesOrNo))
+    .addOption(
+      new Option("--reuse <on|off>", "give verified answers to the same question again without the model (on)").argParser(
+        onOrOff,
+      ),
+    )
     .addOption(new Option("--bootstrap <multiaddr...>", "peers to dial at every start, as addresses"));
   addReachOptions(up);
   up.addOption(new Option("--log-level <level>", "how much of its work it logs").choices(logLevels))

@@ -60,10 +60,14 @@ describe("ask", () => {
   });
 
   it("prints an answer that came without a stream", async () => {
-    const { where } = await answering([{ type: "answer", ...answer, reused: true, lessons: [] }]);
-    const { stdout, stderr } = await grapevine(["ask", "How?", ...where]);
+    const reused = { ...answer, reused: true, reusedFrom: "01HF7YAT00TESTTEST7B2D9F4K", lessons: [] };
+    const { where, asked } = await answering([{ type: "answer", ...reused }]);
+    const { stdout, stderr } = await grapevine(["ask", "How?", "--fresh", ...where]);
+    expect(asked[0]).toMatchObject({ body: { question: "How?", fresh: true } });
     expect(stdout).toBe("stash peek tin --by size\n");
     expect(stderr).toContain("from a verified answer");
+    expect(stderr).toContain("the answer of experience 7B2D9F4K");
+    expect(stderr).toContain("feedback 8M3K0Q7Z failed");
     expect(stderr).toContain("lessons used: none");
   });
 

@@ -100,6 +100,7 @@ export const status: Status = {
   reach: { lan: true, exchange: false, dht: false, nat: true, relay: false },
   answers: "trusted",
   keepsAsked: true,
+  reuses: true,
   distilled: { lessons: 1, refused: 0, failed: 0 },
   version: "0.1.0",
   startedAt: secondsAgo(60),

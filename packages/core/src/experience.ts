@@ -11,6 +11,8 @@ export interface Outcome {
   /** `environment`: a checker saw it. `feedback`: the user said so. */
   readonly verifiedBy: "environment" | "feedback";
   readonly comment?: string;
+  /** True: the answer is not given again without the model, since that turned out wrong once. */
+  readonly reuseEnded?: true;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -59,6 +61,10 @@ export interface Experience {
   readonly askedBy?: AuthorId;
   /** Who answered, when it was another peer. Its lessons are then that peer's claim: they count for nothing here, and nothing is distilled from it. */
   readonly answeredBy?: AuthorId;
+  /** Id of the experience whose verified answer was given again, without the model. Counts for no lesson, and nothing is distilled from it. */
+  readonly reusedFrom?: string;
+  /** True: a turn of a conversation, and the prompt holds its last question alone. What was said before may be what it is about. */
+  readonly withinConversation?: true;
   readonly steps: readonly Step[];
   readonly answer: string;
   readonly outcome?: Outcome;

@@ -110,10 +110,12 @@ export interface Principal {
   /** How often this author's attestations were confirmed by one's own outcomes with the same lessons, and how often they were belied. */
   readonly word: WordCounts;
   /**
-   * The row of this author's lessons that failed at their first use here: each lengthens it by one, one that worked at its first use shortens it by one, and the user's
-   * word ends it.
+   * The row of this author's lessons that failed at their first use here: each lengthens it by one, one that came no earlier and worked at its first use shortens it by
+   * one, and the user's word ends it.
    */
   readonly failuresInRow: number;
+  /** When the first to come of the lessons in that row was received. Milliseconds since the epoch; without meaning while the row is empty. */
+  readonly failingSince?: number | undefined;
 }
 
 export interface WordCounts {

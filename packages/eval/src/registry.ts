@@ -4,6 +4,7 @@ import { adversaries } from "./scenarios/adversaries.ts";
 import { duplicates } from "./scenarios/duplicates.ts";
 import { flood } from "./scenarios/flood.ts";
 import { long } from "./scenarios/long.ts";
+import { lookAlikes } from "./scenarios/look-alikes.ts";
 import { poisoned } from "./scenarios/poisoned.ts";
 import { poisoning } from "./scenarios/poisoning.ts";
 import { recall } from "./scenarios/recall.ts";
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   adversaries,
   duplicates,
   flood,
+  lookAlikes,
   poisoning,
   recall,
   trials,

@@ -97,6 +97,7 @@ it("what was done once is done at once the second time", async () => {
   await withStage(repeats, (stage) => walk(stage, cells, rights));
   expect(rights.get("first")).toBe(0);
   expect(rights.get("again")).toBeGreaterThan(3);
+  for (const arm of ["again", "reworded"]) expect(rights.get(arm)).toBeGreaterThanOrEqual(rights.get("unreused") ?? 0);
 });
 
 async function withStage(plan: Plan, work: (stage: Stage) => Promise<void>): Promise<void> {

@@ -31,6 +31,8 @@ export interface AskingComponents extends ViewComponents {
   /** Answers that are in the making for peers give way to these. */
   readonly ownQuestions: Activity;
   readonly clock: Clock;
+  /** May verified answers be given again without the model? */
+  readonly reuses: boolean;
 }
 
 /** How a question is asked of somebody, once it is known of whom. */
@@ -70,18 +72,20 @@ async function pass({ question, force = false }: AskRequest, { gate }: AskingCom
 }
 
 async function askSelf(
-  { question, lessons = true, bothSides = false }: AskRequest,
+  { question, lessons = true, bothSides = false, fresh = false }: AskRequest,
   onText: (text: string) => void,
   { signal }: CallOptions,
   components: AskingComponents,
 ): Promise<Answer> {
-  const { agent, activity, ownQuestions, self } = components;
+  const { agent, activity, ownQuestions, self, reuses } = components;
+  // Whoever says what is to be in the prompt wants an answer made of it.
+  const reuse = reuses && !fresh && lessons && !bothSides;
   let leftOut: readonly LeftOutLesson[] | undefined;
   const onLeftOut = (found: readonly LeftOutLesson[]): void => {
     leftOut = found;
   };
   const experience = await activity.during(() =>
-    ownQuestions.during(() => agent.ask(question, { lessons, bothSides, signal, onText, onLeftOut })),
+    ownQuestions.during(() => agent.ask(question, { lessons, bothSides, reuse, signal, onText, onLeftOut })),
   );
   const answer = answerOf(experience, self, experience.model, components);
   return leftOut === undefined ? answer : { ...answer, leftOut: leftOut.map((each) => leftOutLesson(each, components)) };
@@ -121,7 +125,8 @@ function answerOf(experience: Experience, answeredBy: AuthorId, model: string, c
     answer: experience.answer,
     answeredBy: { peerId: answeredBy, name: components.nameOf(answeredBy) },
     lessons: experience.lessons.map((use) => usedLesson(use, components)),
-    reused: false,
+    reused: experience.reusedFrom !== undefined,
+    ...(experience.reusedFrom !== undefined && { reusedFrom: experience.reusedFrom }),
     model,
     ms: experience.ms,
   };

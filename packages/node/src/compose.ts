@@ -36,6 +36,7 @@ import { createLearning } from "./learning.ts";
 import { openMemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { PromptBar } from "./prompt-bar.ts";
+import { ReuseBook } from "./reusing.ts";
 import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
 
@@ -103,6 +104,8 @@ export async function compose(opened: Opened): Promise<Composed> {
   });
   const learning = createLearning({ experiences, distiller, teach: (draft) => publishDraft(draft, authoring), activity, log });
   const promptBar = new PromptBar();
+  const reuse = new ReuseBook(experiences);
+  const reuses = opened.settings.initial.reuse ?? true;
   const agentParts = { model: () => model, recall, minSimilarity: () => promptBar.minSimilarity, clock, self };
   const ownQuestions = createActivity();
   const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
@@ -169,9 +172,15 @@ export async function compose(opened: Opened): Promise<Composed> {
     log,
   });
   const nameOf = naming(home.name, self, { principals, rotations, network });
-  const capturing = { ...authoring, experiences, principals };
+  const capturing = { ...authoring, experiences, principals, reuse };
   const captured = { append: (experience: Experience) => captureExperience(experience, capturing) };
-  const agent = createAgent({ ...agentParts, experiences: captured, nameOf: (author) => nameOf(author) ?? author });
+  const agent = createAgent({
+    ...agentParts,
+    experiences: captured,
+    nameOf: (author) => nameOf(author) ?? author,
+    // Own experiences are for the node's own user: what is asked by peers is always answered anew.
+    known: (question) => reuse.find(question),
+  });
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
     { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
@@ -202,6 +211,8 @@ export async function compose(opened: Opened): Promise<Composed> {
     recall,
     answers,
     keepsAsked,
+    reuse,
+    reuses,
     reach,
     nameOf,
   });
@@ -217,6 +228,9 @@ export async function compose(opened: Opened): Promise<Composed> {
         .catch((error: unknown) =>
           log.error({ err: error }, "outcomes could not be read; how near lessons must be is not adapted to them"),
         );
+      reuse
+        .open()
+        .catch((error: unknown) => log.error({ err: error }, "verified answers could not be read; they are not given again"));
       learning.start();
       if (idleShare !== 0) refining.start();
       network.publish();

@@ -55,6 +55,8 @@ export interface Settings {
   readonly bootstrap?: readonly string[];
   /** Are questions of peers kept as experiences? */
   readonly keepAsked?: boolean;
+  /** Are verified answers given again without the model? */
+  readonly reuse?: boolean;
 }
 const settingsSchema: z.ZodType<Settings> = z.object({
   swarm: z.string().optional(),
@@ -67,6 +69,7 @@ const settingsSchema: z.ZodType<Settings> = z.object({
   idleShare: z.number().min(0).max(1).optional(),
   answer: z.enum(answerPolicies).optional(),
   keepAsked: z.boolean().optional(),
+  reuse: z.boolean().optional(),
   reach: z.partialRecord(z.enum(reachWays), z.boolean()).optional(),
   bootstrap: z.array(z.string()).optional(),
 });

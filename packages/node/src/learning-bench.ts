@@ -32,6 +32,7 @@ import { familiarLessons } from "./familiar-lessons.ts";
 import { createIdleStages } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { outcomeChanges } from "./outcomes.ts";
+import { ReuseBook } from "./reusing.ts";
 
 export interface LearningBenchInit {
   /** Empty, made here, or left by an earlier bench of the same identity, which then goes on. */
@@ -55,6 +56,8 @@ export interface TestTry {
   readonly maxSteps: number;
   /** True: those that it recalls; a list: exactly these, whatever their state. */
   readonly lessons: boolean | readonly RecalledLesson[];
+  /** True: what is verified to have done the very task in this environment is done again, without the model. */
+  readonly reuse?: boolean;
   /** In place of the bench's own. */
   readonly model?: LanguageModel;
 }
@@ -104,6 +107,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
   const { admission, settled } = bench;
   const { lessons, experiences } = bench.store;
   const { ledger, principals, recall, indexing } = admission;
+  const reuse = new ReuseBook(experiences);
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const authoring = { store: lessons, ledger, gate, identity, clock };
@@ -127,6 +131,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
   };
   admission.begin();
   await settled();
+  await reuse.open();
   return {
     author: self,
     practise: async (environment, task, { lessons: withLessons, maxSteps }) => {
@@ -137,6 +142,7 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
           outcomeChanges(experience, outcome, undefined, { store: lessons, principals, identity, clock }),
         );
       }
+      reuse.note(experience);
       return experience;
     },
     learn: async () => {
@@ -144,14 +150,20 @@ export async function openLearningBench(init: LearningBenchInit): Promise<Learni
       await learning.settled();
       await settled();
     },
-    test: (environment, task, { lessons: given, maxSteps, model: other }) => {
+    test: async (environment, task, { lessons: given, maxSteps, reuse: isReused = false, model: other }) => {
       const tester = createAgent({
         ...agentParts,
         experiences: nowhere,
         ...(typeof given !== "boolean" && { recall: async () => [...given] }),
         ...(other !== undefined && { model: () => other }),
       });
-      return tester.attempt(environment, task, { lessons: given !== false, maxSteps, learn: false });
+      const known = isReused ? await reuse.find(task.prompt, environment.id) : undefined;
+      return await tester.attempt(environment, task, {
+        lessons: given !== false,
+        maxSteps,
+        learn: false,
+        ...(known && { known }),
+      });
     },
     teach: async (draft) => {
       const lesson = await publishDraft(draft, authoring);

@@ -35,6 +35,8 @@ export interface NodeOptions {
   readonly answer?: AnswerPolicy;
   /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */
   readonly keepAsked?: boolean;
+  /** Give verified answers to the same question again, without the model? Default: as at the last start, or yes. */
+  readonly reuse?: boolean;
   /** Ways of finding and reaching peers. Default of each: as at the last start, or no. */
   readonly reach?: Partial<ReachSettings>;
   /** Multiaddrs of peers that are dialled at every start, and redialled for ever. Default: those of the last start. */

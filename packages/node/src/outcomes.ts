@@ -66,7 +66,7 @@ export async function outcomeChanges(
     authors.set(body.author, {
       ...author,
       outcomes: counted(author.outcomes, change),
-      failuresInRow: rowAfter(author.failuresInRow, outcomes, change),
+      ...(isNews(outcomes, change) && rowAfter(author, lesson.receivedAt, change)),
     });
     const attestation = signRecord<AttestationBody>(identity, {
       type: "attestation",
@@ -106,13 +106,26 @@ function counted(counts: OutcomeCounts, { added, taken }: CountChange): OutcomeC
   return changed;
 }
 
+/** Only a lesson's first outcome here says something of its author; and the same said once more of one experience is nothing new. */
+function isNews(outcomes: OutcomeCounts, { added, taken }: CountChange): boolean {
+  return added !== undefined && added !== taken && outcomes.worked + outcomes.changed + outcomes.failed === 1;
+}
+
 /**
- * Only a lesson's first outcome here lengthens or shortens the row: a lesson that fails again says no more of its author than it did. A success takes back one failure
- * and not all of them (a cumulative sum, E. S. Page, "Continuous Inspection Schemes", Biometrika 41, 1954): who turns still has good lessons that nobody had tried.
+ * A success takes back one failure and not all of them (a cumulative sum, E. S. Page, "Continuous Inspection Schemes", Biometrika 41, 1954), and only if its lesson came
+ * no earlier than the row: who turns still has good lessons from before that nobody had tried.
  */
-function rowAfter(failuresInRow: number, outcomes: OutcomeCounts, { added, taken }: CountChange): number {
-  const isFirst = added !== undefined && outcomes.worked + outcomes.changed + outcomes.failed === 1;
-  // The same said once more of one experience is nothing new.
-  if (!isFirst || added === taken) return failuresInRow;
-  return added === "failed" ? failuresInRow + 1 : Math.max(0, failuresInRow - 1);
+function rowAfter(
+  { failuresInRow, failingSince }: Principal,
+  receivedAt: number,
+  { added }: CountChange,
+): Pick<Principal, "failuresInRow" | "failingSince"> {
+  if (added === "failed") {
+    return {
+      failuresInRow: failuresInRow + 1,
+      failingSince: failuresInRow === 0 ? receivedAt : Math.min(failingSince ?? receivedAt, receivedAt),
+    };
+  }
+  const isOfBefore = failingSince !== undefined && receivedAt < failingSince;
+  return { failuresInRow: isOfBefore ? failuresInRow : Math.max(0, failuresInRow - 1), failingSince };
 }

@@ -29,9 +29,9 @@ export class PromptBar {
   }
 
   #remember(experience: Experience): void {
-    const { id, outcome, task, answeredBy, lessons } = experience;
-    // Lessons of a task's own environment are in its prompt however far they are, and a peer's answer rests on the peer's lessons.
-    if (outcome === undefined || task !== undefined || answeredBy !== undefined) return;
+    const { id, outcome, task, answeredBy, reusedFrom, lessons } = experience;
+    // Lessons of a task's own environment are in its prompt however far they are, a peer's answer rests on the peer's lessons, and for one given again there was no prompt.
+    if (outcome === undefined || task !== undefined || answeredBy !== undefined || reusedFrom !== undefined) return;
     const succeeded = outcome.verdict !== "failed";
     this.#prompts.set(
       id,

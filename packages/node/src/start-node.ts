@@ -148,11 +148,12 @@ async function open(
   const idleShare = options.idleShare ?? earlier.idleShare;
   const answer = options.answer ?? earlier.answer;
   const keepAsked = options.keepAsked ?? earlier.keepAsked;
+  const reuse = options.reuse ?? earlier.reuse;
   const swarm = options.swarm ?? invites[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
   const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
   const reach = { ...earlier.reach, ...options.reach };
   const bootstrap = options.bootstrap ?? earlier.bootstrap;
-  const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reach, bootstrap };
+  const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reuse, reach, bootstrap };
   // It needs the network's code, which is being loaded by now.
   const { createSavedSettings } = await import("./saved-settings.ts");
   const settings = createSavedSettings(home, { ...earlier, ...kept }, { clock, log });

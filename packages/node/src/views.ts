@@ -93,6 +93,7 @@ export function experienceDetails(experience: Experience, components: ViewCompon
     task: experience.task,
     askedBy: experience.askedBy,
     answeredBy: experience.answeredBy,
+    reusedFrom: experience.reusedFrom,
     steps: experience.steps,
     comment: experience.outcome?.comment,
     usedLessons: experience.lessons.map((use) => usedLesson(use, components)),

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { type CapturingComponents, captureExperience, concludeExperience } from "../src/capturing.ts";
 import { createLedger } from "../src/ledger.ts";
 import { openPrincipalBook } from "../src/principals.ts";
+import { ReuseBook } from "../src/reusing.ts";
 import { createRoom } from "../src/room.ts";
 
 const clock = { now: () => 1_800_000_000_000 };
@@ -62,7 +63,15 @@ async function components(breaks = false): Promise<CapturingComponents> {
     onLessons: unheard,
     onOutbox: unheard,
   });
-  return { store: lessons, principals, identity: self, clock, experiences: store.experiences, ledger };
+  return {
+    store: lessons,
+    principals,
+    identity: self,
+    clock,
+    experiences: store.experiences,
+    ledger,
+    reuse: new ReuseBook(store.experiences),
+  };
 }
 
 /** What is there after the store was opened anew. */

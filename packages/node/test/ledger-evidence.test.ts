@@ -1,6 +1,7 @@
 /** What moves a lesson after it has arrived: outcomes, the row of an author's failures, successors, retracted ancestors, words that turn out false, the room. */
 import {
   type AttestationBody,
+  type Clock,
   createExperienceId,
   type Experience,
   type Identity,
@@ -17,7 +18,7 @@ import { createLedger, type Ledger, type LedgerChange } from "../src/ledger.ts";
 import { outcomeChanges } from "../src/outcomes.ts";
 import { openPrincipalBook, type PrincipalBook } from "../src/principals.ts";
 import { createRoom } from "../src/room.ts";
-import { clock, friend, lesson, nextSequence, now, other, self, stranger } from "./box-lessons.ts";
+import { clock as fixedClock, friend, lesson, nextSequence, now, other, self, stranger } from "./box-lessons.ts";
 
 function attestation(author: Identity, of: SignedRecord, counts: { worked?: number; failed?: number }): SignedRecord {
   const draft = {
@@ -46,7 +47,7 @@ interface Node {
   readonly outcome: (verdict: Verdict, ...lessons: SignedRecord[]) => Promise<void>;
 }
 
-async function openNode(capacity = 1_000): Promise<Node> {
+async function openNode(capacity = 1_000, clock: Clock = fixedClock): Promise<Node> {
   const store = new MemoryLessonStore();
   const principals = await openPrincipalBook(store);
   const seen: LedgerChange[] = [];
@@ -84,7 +85,7 @@ async function openNode(capacity = 1_000): Promise<Node> {
 
 function experienceWith(lessons: readonly SignedRecord[]): Experience {
   return {
-    id: createExperienceId(clock),
+    id: createExperienceId(fixedClock),
     createdAt: now,
     prompt: "Open the box",
     steps: [],
@@ -152,12 +153,31 @@ describe("outcomes", () => {
     expect(await Promise.all([good, unused].map(node.stateOf))).toEqual(["admitted", "held"]);
   });
 
+  it("are not made good by lessons from before them that nobody had used", async () => {
+    let time = now;
+    const node = await openNode(1_000, { now: () => time });
+    await node.trust(friend);
+    const good = lesson(friend);
+    await node.ledger.receive([good]);
+    time += 1;
+    const poison = [lesson(friend), lesson(friend), lesson(friend)];
+    const late = lesson(friend);
+    await node.ledger.receive([...poison, late]);
+    const [first, second, third] = poison as [SignedRecord, SignedRecord, SignedRecord];
+    await node.outcome("failed", first);
+    await node.outcome("worked", good);
+    await node.outcome("failed", second);
+    expect(await node.stateOf(late)).toBe("admitted");
+    await node.outcome("failed", third);
+    expect(await Promise.all([good, late].map(node.stateOf))).toEqual(["admitted", "held"]);
+  });
+
   it("count for their author once, however often the same is said of one experience", async () => {
     const node = await openNode();
     const record = lesson(friend);
     await node.ledger.receive([record]);
     const failed: Outcome = { verdict: "failed", verifiedBy: "feedback", at: now };
-    const components = { store: node.store, principals: node.principals, identity: self, clock };
+    const components = { store: node.store, principals: node.principals, identity: self, clock: fixedClock };
     for (const replaced of [undefined, failed, failed]) {
       await node.ledger.revise(() => outcomeChanges(experienceWith([record]), failed, replaced, components));
     }
@@ -187,7 +207,7 @@ describe("an outcome", () => {
     const experience = experienceWith([lead, near, rider]);
     const lessons = experience.lessons.map((use, position) => ({ ...use, similarity: similarities[position] ?? 0 }));
     const outcomeOf = (said: Verdict): Outcome => ({ verdict: said, verifiedBy: "feedback", at: now });
-    const components = { store: node.store, principals: node.principals, identity: self, clock };
+    const components = { store: node.store, principals: node.principals, identity: self, clock: fixedClock };
     const verdicts = replaced === undefined ? [verdict] : [replaced, verdict];
     for (const [position, said] of verdicts.entries()) {
       const before = position === 0 ? undefined : outcomeOf(verdicts[0] ?? said);

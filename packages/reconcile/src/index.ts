@@ -20,6 +20,7 @@ export {
   worthOf,
 } from "./keeping.ts";
 export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimilarity } from "./near-duplicate.ts";
+export { isSameQuestion, maxReusedQuestionLength, type ReadQuestion, readQuestion } from "./question/same-question.ts";
 export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts";
 export { prunedReason } from "./rules/known.ts";
 export { revokedAuthorRule } from "./rules/membership.ts";

@@ -29,6 +29,25 @@ export function quantitiesOf(tokens: readonly Token[]): Quantities {
   return { figures, spelled, units };
 }
 
+/** The number that stands at a place, in figures or in words, with its unit where it has a known one; undefined where none stands. */
+export function amountAt(
+  tokens: readonly Token[],
+  index: number,
+): { readonly amount: string; readonly hasUnit: boolean } | undefined {
+  const { kind, text } = tokens[index] as Token;
+  const spelled = spelledNumbers.get(text);
+  if (kind !== "number" && spelled === undefined) return undefined;
+  const value = spelled === undefined ? plain(text) : String(spelled);
+  const unit = unitsByName.get(tokens[index + 1]?.text ?? "");
+  return unit === undefined ? { amount: value, hasUnit: false } : { amount: measured(value, unit), hasUnit: true };
+}
+
+/** What all names of a unit have in common: `metre` and `meters` give the same. Undefined for words that name none. */
+export function unitNamed(text: string): string | undefined {
+  const unit = text.length === 1 ? undefined : unitsByName.get(text);
+  return unit === undefined ? undefined : measured("1", unit);
+}
+
 export function isCountless({ figures, spelled }: Quantities): boolean {
   return figures.size === 0 && spelled.size === 0;
 }

@@ -8,6 +8,7 @@ const outcomeSchema: z.ZodType<Outcome> = z.strictObject({
   verdict: z.enum(verdicts),
   verifiedBy: z.enum(["environment", "feedback"]),
   comment: z.string().optional(),
+  reuseEnded: z.literal(true).optional(),
   at: whole,
 });
 
@@ -18,6 +19,8 @@ export const experienceSchema: z.ZodType<Experience> = z.strictObject({
   task: z.strictObject({ environment: z.string(), id: z.string(), family: z.string() }).optional(),
   askedBy: z.string().optional(),
   answeredBy: z.string().optional(),
+  reusedFrom: z.string().optional(),
+  withinConversation: z.literal(true).optional(),
   steps: z.array(z.strictObject({ action: z.string(), observation: z.string(), accepted: z.boolean() })),
   answer: z.string(),
   outcome: outcomeSchema.optional(),

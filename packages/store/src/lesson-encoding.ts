@@ -57,6 +57,7 @@ const principalSchema: z.ZodType<Principal> = z.object({
   outcomes,
   word: z.object({ agreed: whole, disagreed: whole }),
   failuresInRow: whole,
+  failingSince: z.number().optional(),
 });
 
 export function encodeStanding(lesson: StoredLesson, order: number): Buffer {

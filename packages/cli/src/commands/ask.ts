@@ -20,6 +20,8 @@ export interface AskArguments {
   readonly timeout?: number;
   readonly lessons: boolean;
   readonly bothSides?: boolean;
+  /** The model is asked even where a verified answer is known. */
+  readonly fresh?: boolean;
   /** Which lessons were considered and left out is said, too. */
   readonly why?: boolean;
 }
@@ -63,7 +65,7 @@ export async function ask(context: CommandContext, given: AskArguments): Promise
   return exitCodes.done;
 }
 
-function requestOf(question: string, { peer, best, force, timeout, lessons, bothSides }: AskArguments): AskRequest {
+function requestOf(question: string, { peer, best, force, timeout, lessons, bothSides, fresh }: AskArguments): AskRequest {
   return {
     question,
     lessons,
@@ -72,6 +74,7 @@ function requestOf(question: string, { peer, best, force, timeout, lessons, both
     ...(force === true && { force }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
     ...(bothSides === true && { bothSides }),
+    ...(fresh === true && { fresh }),
   };
 }
 
@@ -88,15 +91,22 @@ async function sayWhatLeaves({ nodes, output }: CommandContext, question: string
 
 function printGrounds({ output, commandLine, node }: CommandContext, answer: Answer, why: boolean): void {
   const who = peerLabel(answer.answeredBy.name, answer.answeredBy.peerId);
-  const how = answer.reused ? "from a verified answer to the same question" : `with ${printableLine(answer.model)}`;
+  const { reusedFrom } = answer;
+  const how = answer.reused ? "again, from a verified answer to the same question," : `with ${printableLine(answer.model)}`;
   output.aside();
   output.aside(`answered by ${who} ${how} in ${formatDuration(answer.ms)}`);
+  if (reusedFrom !== undefined) {
+    output.aside(`it is the answer of experience ${idEnd(reusedFrom)}, found without the model; ask with --fresh for a new one`);
+  }
   for (const choice of answer.chosen ?? []) output.aside(`considered: ${choiceLine(choice)}`);
   if (answer.lessons.length === 0) output.aside("lessons used: none");
   for (const lesson of answer.lessons) {
     output.aside(`lesson used: ${lessonLine(lesson)}`);
   }
   if (why) printLeftOut(output, answer);
+  if (reusedFrom !== undefined) {
+    output.aside(`wrong?  ${commandLine(`feedback ${idEnd(answer.experienceId)} failed`, node)}  and it is not given again`);
+  }
   output.aside(
     `experience ${idEnd(answer.experienceId)}; how did it go?  ${commandLine(`feedback ${idEnd(answer.experienceId)} worked`, node)}`,
   );

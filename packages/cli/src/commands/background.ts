@@ -99,13 +99,27 @@ export function argumentsOf({
   idleShare,
   answer,
   keepAsked,
+  reuse,
   reach = {},
   bootstrap = [],
   logLevel,
 }: NodeOptions): string[] {
   const kept = keepAsked === undefined ? undefined : keepAsked ? "yes" : "no";
+  const reused = reuse === undefined ? undefined : reuse ? "on" : "off";
   const idle = idleShare === undefined ? undefined : Math.round(idleShare * 100);
-  const single = { home, name, swarm, api, model, capacity, idle, answer, "keep-asked": kept, "log-level": logLevel };
+  const single = {
+    home,
+    name,
+    swarm,
+    api,
+    model,
+    capacity,
+    idle,
+    answer,
+    "keep-asked": kept,
+    reuse: reused,
+    "log-level": logLevel,
+  };
   return [
     ...Object.entries(single).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}=${value}`])),
     ...Object.entries(reach).map(([way, isOn]) => `--${way}=${isOn ? "yes" : "no"}`),

@@ -36,6 +36,7 @@ export function printStatus(output: Output, status: Status, now: number): void {
       "answers",
       `${answered[status.answers]}${status.answers === "nobody" || status.keepsAsked ? "" : ", and keeps nothing of it"}`,
     ],
+    ["reuse", status.reuses ? "verified answers to the same question are given again" : "off"],
     ["lessons", `${lessons.own} own, ${lessons.admitted} admitted, ${lessons.held} held, ${lessons.archived} archived`],
     ["experiences", String(status.experiences)],
     ["distilled", `${distilled.lessons} lessons, ${distilled.refused} refused, ${distilled.failed} failed`],

@@ -21,6 +21,7 @@ export interface UpArguments {
   readonly idle?: number;
   readonly answer?: AnswerPolicy;
   readonly keepAsked?: boolean;
+  readonly reuse?: boolean;
   readonly lan?: boolean;
   readonly exchange?: boolean;
   readonly dht?: boolean;

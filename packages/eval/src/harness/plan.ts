@@ -50,7 +50,7 @@ export interface Plan {
   /** Pieces of work before the first try of a seed, each about as long as a try or a few. */
   preparation(seed: number): Promise<number>;
   stage(init: StageInit): Promise<Stage>;
-  bars(summary: Summary): Bar[];
+  bars(summary: Summary): Bar[] | Promise<Bar[]>;
 }
 
 export interface Arm {

@@ -107,7 +107,7 @@ async function runScenario(plan: Plan, { options, say }: ScenarioContext): Promi
 
 async function finished(plan: Plan, { rows, manifest }: FinishedRun, folder: string): Promise<ScenarioResult> {
   const summary = summarise(rows, plan.baseline);
-  const bars = plan.bars(summary);
+  const bars = await plan.bars(summary);
   const { seeds, arms, baseline } = plan;
   await writeReport({ folder, manifest, seeds, arms, baseline, rows, summary, bars });
   const document = documentOf(plan, { model: manifest.model.id, summary, bars, folder });

@@ -8,6 +8,7 @@ import { learningScenario, type PlanRequest } from "../learning/learning-scenari
 import { overlappingLots } from "../learning/lots.ts";
 import { openWorld } from "../learning/worlds.ts";
 import type { Scenario } from "../scenario.ts";
+import type { Bar } from "../statistics/summary.ts";
 
 export const related: Scenario = learningScenario({
   name: "related",
@@ -75,7 +76,7 @@ function relatedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
 }
 
 /** On question sets: the whole interval above one point of loss. */
-function noLossBar(summary: Parameters<Plan["bars"]>[0]): ReturnType<Plan["bars"]> {
+function noLossBar(summary: Parameters<Plan["bars"]>[0]): Bar[] {
   const least = -0.01;
   return gainBar(summary, "shared", "none", least).map((bar) => ({ ...bar, holds: (bar.low ?? bar.value) > least }));
 }

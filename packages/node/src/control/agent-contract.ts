@@ -14,6 +14,8 @@ export interface Answer {
   readonly leftOut?: readonly LeftOutLesson[];
   /** True when a verified answer was given again without the model. */
   readonly reused: boolean;
+  /** Id of the experience whose answer it is, where it was given again. */
+  readonly reusedFrom?: string;
   readonly model: string;
   readonly ms: number;
   /** With `best`: who was considered, in the order in which they were or would be asked. */
@@ -66,6 +68,34 @@ export interface AskRequest {
   readonly lessons?: boolean;
   /** True: lessons that contradict each other may both be in the prompt. Default false: the better one alone. */
   readonly bothSides?: boolean;
+  /** True: the model is asked even where a verified answer is known. Default false. */
+  readonly fresh?: boolean;
+}
+
+/** `POST /api/experiences`: what another agent lived through, with tools of its own. */
+export interface RecordRequest {
+  readonly task: string;
+  /** What it ended with. */
+  readonly answer: string;
+  readonly steps?: readonly {
+    readonly action: string;
+    readonly observation?: string;
+    /** False where it was refused with an error. Default true. */
+    readonly accepted?: boolean;
+  }[];
+  /** Left out while it is not known. */
+  readonly verdict?: Verdict;
+  readonly comment?: string;
+  /** Ids of the lessons that it used, or enough of their beginnings. */
+  readonly lessons?: readonly string[];
+  /** What acted, for people. Default `other`. */
+  readonly model?: string;
+}
+
+export interface RecordReply {
+  readonly experienceId: string;
+  /** Lessons that it is counted for, by their whole ids. */
+  readonly lessons: readonly string[];
 }
 
 export interface FeedbackRequest {
@@ -144,6 +174,8 @@ export interface ExperienceDetails extends ExperienceSummary {
   readonly askedBy?: string;
   /** Who answered, when it was another peer. */
   readonly answeredBy?: string;
+  /** The experience whose answer was given again. */
+  readonly reusedFrom?: string;
   readonly steps: readonly { readonly action: string; readonly observation: string; readonly accepted: boolean }[];
   readonly comment?: string;
   readonly usedLessons: readonly UsedLesson[];

@@ -64,6 +64,8 @@ export interface Status {
   readonly answers: AnswerPolicy;
   /** True when it keeps the questions of peers, and its answers, as experiences. */
   readonly keepsAsked: boolean;
+  /** Are verified answers given again without the model? */
+  readonly reuses: boolean;
   /** The index while it is filled again: lessons done and to do. Absent when it is whole. */
   readonly rebuilding?: { readonly done: number; readonly total: number };
   /** What became of finished experiences since the start. */

@@ -72,7 +72,7 @@ export const beliefRules: readonly Rule[] = [
     decide: (input) => (isOwn(input) ? { action: "admit", state: "own", reason: "you wrote it" } : undefined),
   }),
   ruleFor<LessonBody>("author-failing", "AUTHOR_FAILING", ["lesson"], {
-    summary: `Once ${maxFailuresInRow} more lessons of an author have failed than worked at their first use here, counted from the last time that as many had worked, what else of the author has not worked here is held, even a trusted principal's.`,
+    summary: `Once ${maxFailuresInRow} more lessons of an author have failed than worked at their first use here, counted from the last time that as many had worked and without lessons that came before those, what else of the author has not worked here is held, even a trusted principal's.`,
     decide: ({ record, state }) => {
       const failures = state.principals.get(record.body.author)?.failuresInRow ?? 0;
       return failures < maxFailuresInRow
