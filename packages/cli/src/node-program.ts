@@ -94,6 +94,16 @@ export function addNodeCommands(program: Command, perform: Perform): void {
       ["status --json", "for scripts"],
     ],
   );
+  examples(
+    program
+      .command("dashboard")
+      .description("print a link that opens the node's web page once, in a browser on this machine")
+      .action(() => perform(async (context) => (await import("./commands/dashboard.ts")).showDashboard(context))),
+    [
+      ["dashboard", "then open the link; the browser stays let in until the node stops"],
+      ["dashboard --node bo", "of one of several"],
+    ],
+  );
   addInvites(program, perform);
   examples(
     program

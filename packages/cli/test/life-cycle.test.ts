@@ -51,6 +51,7 @@ describe("up", () => {
     let stops = 0;
     const node: RunningNode = {
       status: async () => status,
+      dashboardLink: () => ({ url: "http://127.0.0.1:1/#code", expiresAt: 1 }),
       stopped,
       stop: async () => {
         stops += 1;
@@ -102,6 +103,7 @@ describe("up", () => {
     });
     expect({ exitCode, forced, stops: stops() }).toEqual({ exitCode: 0, forced: [], stops: 1 });
     expect(stdout).toContain("bo is up in swarm grapevine");
+    expect(stdout).toContain("Dashboard:      http://127.0.0.1:1/#code");
     expect(stdout).toContain('grapevine ask "…" --home h --node bo');
   });
 

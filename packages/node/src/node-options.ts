@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "@grapevine/core";
 import { parseModelSpec } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
 import type { AnswerPolicy, ReachSettings } from "./control/contract.ts";
+import type { Page } from "./control/page.ts";
 import { homeOf } from "./home.ts";
 import { onlyName } from "./only-name.ts";
 
@@ -48,6 +49,8 @@ export interface NodeOptions {
   readonly onProgress?: (text: string) => void;
   /** Told about what the user should know and the start goes on without. */
   readonly onWarning?: (text: string) => void;
+  /** What is served to browsers at the API's port. Absent: nothing. */
+  readonly page?: Page;
 }
 
 export const defaultModel = "auto";

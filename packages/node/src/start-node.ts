@@ -13,6 +13,7 @@ import { AwaitedInvites } from "./awaited-invites.ts";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { Status } from "./control/contract.ts";
+import type { DashboardLink } from "./control/dashboard-contract.ts";
 import type { JoinReply } from "./control/peer-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { followInvites } from "./following-invites.ts";
@@ -24,6 +25,8 @@ import { onlyName } from "./only-name.ts";
 
 export interface RunningNode {
   status(): Promise<Status>;
+  /** An address that lets one browser in, once. */
+  dashboardLink(): DashboardLink;
   /** Resolves when it has stopped, by whatever way. */
   readonly stopped: Promise<void>;
   /** Idempotent. */
@@ -57,7 +60,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
     import("./control/server.ts"),
   ]);
   const { log, swarm } = opened;
-  const { service, network, begin, end } = await compose(opened);
+  const { service, dashboard, network, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
@@ -96,6 +99,9 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
       },
       onStop: () => void stop(),
       log,
+      clock: opened.clock,
+      dashboard,
+      page: options.page,
     },
   );
   closing.add("control API", () => server.close());
@@ -107,7 +113,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
   // With many lessons the work in the background begins by reading of all of them: whoever waits for the node need not wait for that.
   begin();
   log.info({ swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
-  return { status: () => service.status(), stopped, stop };
+  return { status: () => service.status(), dashboardLink: () => server.dashboardLink(), stopped, stop };
 }
 
 /** Everything that has a file, a process or memory of its own, before anything is composed of it. */
