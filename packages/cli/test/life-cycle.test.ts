@@ -51,6 +51,7 @@ describe("up", () => {
     let stops = 0;
     const node: RunningNode = {
       status: async () => status,
+      dashboardLink: () => ({ url: "http://127.0.0.1:1/#code", expiresAt: 1 }),
       stopped,
       stop: async () => {
         stops += 1;
@@ -102,6 +103,7 @@ describe("up", () => {
     });
     expect({ exitCode, forced, stops: stops() }).toEqual({ exitCode: 0, forced: [], stops: 1 });
     expect(stdout).toContain("bo is up in swarm grapevine");
+    expect(stdout).toContain("Dashboard:      http://127.0.0.1:1/#code");
     expect(stdout).toContain('grapevine ask "…" --home h --node bo');
   });
 
@@ -160,6 +162,7 @@ describe("up", () => {
       api: 4000,
       model: "embedded",
       capacity: 100,
+      practise: "tools:7",
       answer: "swarm",
       keepAsked: false,
       reuse: false,
@@ -174,6 +177,7 @@ describe("up", () => {
       "--api=4000",
       "--model=embedded",
       "--capacity=100",
+      "--practise=tools:7",
       "--answer=swarm",
       "--keep-asked=no",
       "--reuse=off",
