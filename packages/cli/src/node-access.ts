@@ -13,6 +13,7 @@ import type {
   RotateReply,
   Running,
   RunningNode,
+  StdioServingInit,
 } from "@grapevine/node";
 
 /** What the redaction gate says of a text. Positions are UTF-16 units from the text's start. */
@@ -28,6 +29,8 @@ export interface NodeAccess {
   start(options: NodeOptions): Promise<RunningNode>;
   /** Is there anything in the options that a start would refuse at once? Writes nothing. */
   checkOptions(options: NodeOptions): Promise<void>;
+  /** Serves MCP on stdin and stdout until the client closes its end. */
+  serveMcp(init: StdioServingInit): Promise<void>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
@@ -53,8 +56,12 @@ export interface Repair {
 export const nodeAccess: NodeAccess = {
   connect: async (where) => (await import("@grapevine/node")).connectToNode(where),
   running: async (home) => (await import("@grapevine/node")).runningNodes(home),
-  start: async (options) => (await import("@grapevine/node")).startNode(options),
+  start: async (options) => {
+    const [{ startNode }, { openDashboard }] = await Promise.all([import("@grapevine/node"), import("@grapevine/dashboard")]);
+    return await startNode({ ...options, page: openDashboard() });
+  },
   checkOptions: async (options) => (await import("@grapevine/node")).checkNodeOptions(options),
+  serveMcp: async (init) => (await import("@grapevine/node")).serveMcpOverStdio(init),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),

@@ -41,6 +41,7 @@ describe("help", () => {
         .sort(),
     ).toEqual(
       [
+        "dashboard",
         "up",
         "down",
         "doctor",
@@ -54,6 +55,8 @@ describe("help", () => {
         "practise",
         "check",
         "model list",
+        "mcp install",
+        "mcp uninstall",
         "lessons list",
         "lessons show",
         "lessons search",

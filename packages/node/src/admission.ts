@@ -43,8 +43,8 @@ export interface AdmissionComponents {
   readonly onAwaited?: () => void;
   /** Told when lessons have come that are held, and may be tried. */
   readonly onHeld?: () => void;
-  /** Told what the ledger has decided. */
-  readonly onDecided?: (change: LedgerChange) => void;
+  /** Told after each batch what has come of lessons. */
+  readonly onLessons?: (change: LedgerChange) => void;
   readonly limits?: Partial<KeepingLimits>;
 }
 
@@ -91,8 +91,8 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     onLessons: (change) => {
       followWords(words, change);
       follow(change, { indexing, index, merits });
+      components.onLessons?.(change);
       if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
-      components.onDecided?.(change);
     },
     onOutbox: components.onOutbox,
     onDamaged: (lesson, error) =>

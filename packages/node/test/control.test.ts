@@ -35,6 +35,8 @@ function operations(): NodeOperations {
         ms: 1,
       };
     },
+    recall: unused,
+    record: unused,
     feedback: unused,
     teach: unused,
     practise: async (_request, onTask) => {
@@ -78,6 +80,8 @@ function operations(): NodeOperations {
   };
 }
 
+const dashboard = { watch: () => () => undefined, swarmMap: async () => ({ self: "p", peers: [], learned: [] }) };
+
 function openAi(): OpenAiComponents {
   return {
     operations: operations(),
@@ -94,7 +98,7 @@ describe("the control API", () => {
     stops = 0;
     server = await startControlServer(
       { name: "n", port: 0, token },
-      { operations: operations(), openAi: openAi(), metrics, onStop: () => (stops += 1), log },
+      { operations: operations(), openAi: openAi(), metrics, onStop: () => (stops += 1), log, clock: systemClock, dashboard },
     );
   });
   afterEach(() => server.close());
@@ -195,7 +199,7 @@ describe("the control API", () => {
     await expect(
       startControlServer(
         { name: "n", port, token },
-        { operations: operations(), openAi: openAi(), metrics, onStop: () => undefined, log },
+        { operations: operations(), openAi: openAi(), metrics, onStop: () => undefined, log, clock: systemClock, dashboard },
       ),
     ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
   });

@@ -1,9 +1,8 @@
 /** The addresses of the control API, each a line: what it takes is checked by its schema, what it does is the node's. */
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { z } from "zod";
-import { nodeErrors } from "../errors.ts";
 import type { NodeOperations } from "../operations.ts";
+import { maxRecordingBytes } from "../recording-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
 import { named } from "./failures.ts";
 import {
@@ -17,7 +16,10 @@ import {
   lessonsQuery,
   listQuery,
   noRequest,
+  parse,
   practiseRequest,
+  recallRequest,
+  recordRequest,
   retractRequest,
   revokeRequest,
   searchQuery,
@@ -49,6 +51,8 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
 
   server.post("/api/feedback", ({ body }) => operations.feedback(parse(feedbackRequest, body)));
+  server.post("/api/recall", ({ body }) => operations.recall(parse(recallRequest, body)));
+  server.post("/api/experiences", { bodyLimit: maxRecordingBytes }, ({ body }) => operations.record(parse(recordRequest, body)));
   server.post("/api/teach", ({ body }) => operations.teach(parse(teachRequest, body)));
   server.post("/api/invites", ({ body }) => operations.invite(parse(inviteRequest, body)));
   server.post("/api/invites/:id/revoke", ({ params, body }) => {
@@ -126,11 +130,4 @@ async function stream<Event>(
 
 function writeLine(raw: ServerResponse, event: unknown): void {
   if (!raw.destroyed) raw.write(`${JSON.stringify(event)}\n`);
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value ?? {});
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw nodeErrors.create("API_REQUEST_INVALID", `${issue?.path.join(".") || "request"}: ${issue?.message ?? "is invalid"}`);
 }
