@@ -43,7 +43,7 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 7,
     text: "The control API listens on loopback only, and only to whoever holds the token.",
-    tests: ["packages/node/test/control.test.ts"],
+    tests: ["packages/node/test/control.test.ts", "packages/node/test/dashboard-routes.test.ts", "test/e2e/dashboard.test.ts"],
   },
   {
     promise: 8,

@@ -41,6 +41,7 @@ describe("help", () => {
         .sort(),
     ).toEqual(
       [
+        "dashboard",
         "up",
         "down",
         "doctor",
