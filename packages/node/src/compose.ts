@@ -5,6 +5,7 @@ import {
   type AuthorId,
   type Clock,
   type Embedder,
+  type Environment,
   type Experience,
   type ExperienceStore,
   type Identity,
@@ -60,6 +61,8 @@ export interface Opened {
   readonly model: LanguageModel;
   readonly embedder: Embedder;
   readonly index: VectorIndex;
+  /** Where the node practises by itself. */
+  readonly practise?: Environment | undefined;
 }
 
 export interface Composed {
@@ -205,7 +208,22 @@ export async function compose(opened: Opened): Promise<Composed> {
   });
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
-    { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
+    {
+      lessons,
+      experiences,
+      admission,
+      learning,
+      authoring,
+      agent,
+      model,
+      embedder,
+      gate,
+      activity,
+      self,
+      clock,
+      log,
+      practise: opened.practise,
+    },
     // Of a share of none it is never started.
     idleShare === 0 ? undefined : idleShare,
   );

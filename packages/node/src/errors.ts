@@ -35,6 +35,7 @@ export const nodeErrors: ErrorTable<
   | "QUESTION_REFUSED"
   | "ANSWER_WITHHELD"
   | "PRACTICE_BUSY"
+  | "PRACTICE_NOT_SIMULATED"
 > = defineErrors({
   NODE_NOT_RUNNING: {
     summary: "A command needs a running node and found none.",
@@ -172,5 +173,9 @@ export const nodeErrors: ErrorTable<
   PRACTICE_BUSY: {
     summary: "The node practises already.",
     hint: "Wait for it to end; one practice at a time keeps the model free for questions.",
+  },
+  PRACTICE_NOT_SIMULATED: {
+    summary: "A node practises by itself in simulated environments alone.",
+    hint: "Use `grapevine practise` while you watch; or, if the checker touches nothing outside, say `simulated` in its file.",
   },
 });

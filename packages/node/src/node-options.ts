@@ -32,6 +32,8 @@ export interface NodeOptions {
   readonly capacity?: number;
   /** Largest part of the idle time that goes into trials and consolidation, from 0 to 1. Default: that of the last start, or a quarter. */
   readonly idleShare?: number;
+  /** Specification of a simulated environment in which it practises by itself, within its share of the idle time. Default: none. */
+  readonly practise?: string;
   /** Whose questions are answered. Default: as at the last start, or those of trusted peers. */
   readonly answer?: AnswerPolicy;
   /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */

@@ -5,6 +5,7 @@
 import { GrapevineError, systemClock, systemTimers } from "@grapevine/core";
 import { openEmbedder, openModel } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
+import { openEnvironment } from "@grapevine/practice";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
@@ -169,10 +170,11 @@ async function open(
       options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
   });
   closing.add("model", () => model.close());
+  const practise = options.practise === undefined ? undefined : await openEnvironment(options.practise);
   const { index } = await loading;
   const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   const earlierSwarm = earlier.swarm;
-  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index };
+  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index, practise };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */

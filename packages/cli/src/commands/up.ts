@@ -19,6 +19,7 @@ export interface UpArguments {
   readonly capacity?: number;
   /** Per cent. */
   readonly idle?: number;
+  readonly practise?: string;
   readonly answer?: AnswerPolicy;
   readonly keepAsked?: boolean;
   readonly reuse?: boolean;
