@@ -59,7 +59,8 @@ export function House(): JSX.Element {
           ))}
         </ul>
       </nav>
-      <main id="room" class={`room room-${room}`} tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it */}
+      <main id="room" class={`room room-${room}`} tabIndex={0}>
         <Current key={room} />
       </main>
       <NoticeLine />

@@ -66,7 +66,11 @@ function Chart(props: ChartProps): JSX.Element {
           </span>
         ))}
       </figcaption>
-      <div ref={box} aria-hidden="true" />
+      {props.series.every(({ values }) => values.every((value) => value === null)) ? (
+        <p class="quiet chart-none">Nothing has ended yet. Say of an answer whether it worked, and it shows here.</p>
+      ) : (
+        <div ref={box} aria-hidden="true" />
+      )}
     </figure>
   );
 }
@@ -86,6 +90,7 @@ function draw(box: HTMLElement, { series, times, range, unit }: ChartProps): () 
     const options: uPlot.Options = {
       width: box.clientWidth,
       height: chartHeight,
+      padding: [8, 28, 0, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false } },
       scales: { y: range === undefined ? { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } : { range } },

@@ -92,7 +92,9 @@ function Unused({ report: { unused } }: { report: GrowthReport }): JSX.Element |
         <thead>
           <tr>
             <th scope="col">State and rule</th>
-            <th scope="col">Reason, of one of them</th>
+            <th scope="col" class="reason">
+              Reason, of one of them
+            </th>
             <th scope="col">lessons</th>
           </tr>
         </thead>
