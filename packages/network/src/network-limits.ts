@@ -99,6 +99,11 @@ export const strangerRate: { readonly perSecond: number; readonly burst: number 
  */
 export const forwarderRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 500, burst: 2000 };
 /**
+ * Rejected records, lately, from which on nothing more of their forwarder is read: as many as leave even a named peer unheard by gossipsub, which looks at a score once a second. In that
+ * second a forger would have a thousand signatures checked.
+ */
+export const mostRejected = 3.5;
+/**
  * What may come above that without being held against the forwarder: a machine that stood still reads at once what came meanwhile. It fills slowly, so that whoever goes
  * on too fast for a quarter of a minute is held to account, and soon not heard at all.
  */

@@ -72,8 +72,8 @@ export class Database {
   }
 
   /**
-   * Reads at once: for the few small reads that a write needs, most of which find nothing or find it in memory. A trip through the thread pool would
-   * cost more than the read.
+   * Reads at once: for the few small reads that a write needs or an answer waits for, most of which find nothing or find it in memory. A trip through the thread pool
+   * would cost more than the read.
    */
   getSync(key: Buffer): Buffer | undefined {
     try {
