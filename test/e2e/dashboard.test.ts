@@ -156,6 +156,7 @@ describe.skipIf(chromium === undefined)("the dashboard in a browser", () => {
     const places = [...rooms, `lessons/${own.id}`, `swarm/${teacher.peerId}`, `experiences/${experienceId}`];
     for (const place of places) {
       await page.goto(`${learner.url}/#/${place}`);
+      await expect.poll(() => page.getByText("Reading…").count()).toBe(0);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         // Of all that is looked at, colours alone are others in the dark.

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get } from "../connection/request.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Meter } from "../parts/meter.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Told } from "../parts/told.tsx";
 import { lessonChanges } from "../state/lessons.ts";
@@ -23,7 +24,7 @@ export function DisagreementsRoom(): JSX.Element {
       .then(setConflicts)
       .catch(failed);
   }, [limit, changes]);
-  if (conflicts === undefined) return <p class="quiet choose">Reading…</p>;
+  if (conflicts === undefined) return <Reading room="Disagreements" />;
   if (conflicts.length === 0) {
     return (
       <>

@@ -6,6 +6,7 @@ import { get } from "../connection/request.ts";
 import { Empty } from "../parts/empty.tsx";
 import { GrowthCharts } from "../parts/growth-charts.tsx";
 import { duration } from "../parts/moment.tsx";
+import { Reading } from "../parts/reading.tsx";
 import { Told } from "../parts/told.tsx";
 import { experiencesRevision, status } from "../state/node.ts";
 import { failed } from "../state/notices.ts";
@@ -23,7 +24,7 @@ export function GrowthRoom(): JSX.Element {
     const timer = setTimeout(read, report === undefined ? 0 : restMs);
     return () => clearTimeout(timer);
   }, [revision, lessons]);
-  if (report === undefined) return <p class="quiet choose">Reading…</p>;
+  if (report === undefined) return <Reading room="Growth" />;
   if (report.periods.length === 0) {
     return (
       <>
