@@ -76,7 +76,7 @@ describe("docs/ARCHITECTURE.md", () => {
   });
 
   it("gives the addresses of the control API", () => {
-    const routes = ["control/routes.ts", "control/server.ts", "openai/routes.ts"].flatMap((file) =>
+    const routes = ["control/routes.ts", "control/server.ts", "openai/routes.ts", "mcp/routes.ts"].flatMap((file) =>
       [...read(`packages/node/src/${file}`).matchAll(/(server|v1)\.(get|post)\("([^"]+)"/g)].map(
         ([, at = "", method = "", path = ""]) => `${method.toUpperCase()} ${at === "v1" ? "/v1" : ""}${path}`,
       ),

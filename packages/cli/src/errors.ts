@@ -6,6 +6,8 @@ export const cliErrors: ErrorTable<
   | "CLI_INPUT_TOO_LARGE"
   | "CLI_FILE_UNREADABLE"
   | "CLI_LINE_MALFORMED"
+  | "CLI_CONFIG_MALFORMED"
+  | "CLI_CONFIG_UNWRITABLE"
   | "CLI_INTERRUPTED"
   | "CLI_START_FAILED"
   | "CLI_STOP_TIMED_OUT"
@@ -29,6 +31,14 @@ export const cliErrors: ErrorTable<
   CLI_LINE_MALFORMED: {
     summary: 'A line of a JSONL file starts like JSON and is not an object with a "text".',
     hint: 'Each line is {"text": "…"} or the plain text itself; correct the line that the message names.',
+  },
+  CLI_CONFIG_MALFORMED: {
+    summary: "The settings file of a client is not what such a file holds, and was left as it is.",
+    hint: "Correct the file that the message names, or show the entry with --print and put it in by hand.",
+  },
+  CLI_CONFIG_UNWRITABLE: {
+    summary: "The settings file of a client cannot be read or written.",
+    hint: "Check its owner and permissions, or show the entry with --print and put it in by hand.",
   },
   CLI_INTERRUPTED: {
     summary: "The command was stopped by Ctrl-C or by a signal before it was done.",

@@ -13,6 +13,7 @@ import type {
   RotateReply,
   Running,
   RunningNode,
+  StdioServingInit,
 } from "@grapevine/node";
 
 /** What the redaction gate says of a text. Positions are UTF-16 units from the text's start. */
@@ -28,6 +29,8 @@ export interface NodeAccess {
   start(options: NodeOptions): Promise<RunningNode>;
   /** Is there anything in the options that a start would refuse at once? Writes nothing. */
   checkOptions(options: NodeOptions): Promise<void>;
+  /** Serves MCP on stdin and stdout until the client closes its end. */
+  serveMcp(init: StdioServingInit): Promise<void>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
@@ -55,6 +58,7 @@ export const nodeAccess: NodeAccess = {
   running: async (home) => (await import("@grapevine/node")).runningNodes(home),
   start: async (options) => (await import("@grapevine/node")).startNode(options),
   checkOptions: async (options) => (await import("@grapevine/node")).checkNodeOptions(options),
+  serveMcp: async (init) => (await import("@grapevine/node")).serveMcpOverStdio(init),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),

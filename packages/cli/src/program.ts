@@ -9,6 +9,7 @@ import type { Shell } from "./commands/completion.ts";
 import type { Perform } from "./context.ts";
 import { addIdentityCommands } from "./identity-program.ts";
 import { addExperienceCommands, addLessonCommands } from "./knowledge-program.ts";
+import { addMcpCommands } from "./mcp-program.ts";
 import { addNodeCommands } from "./node-program.ts";
 import { addPeerCommands } from "./peer-program.ts";
 import { addSwarmCommands } from "./swarm-program.ts";
@@ -57,6 +58,7 @@ export function createProgram(init: ProgramInit): Command {
   addPeerCommands(program, init.perform);
   addSwarmCommands(program, init.perform);
   addIdentityCommands(program, init.perform);
+  addMcpCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],

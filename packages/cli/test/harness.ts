@@ -80,6 +80,7 @@ const access: NodeAccess = {
   running: runningNodes,
   start: unexpected,
   checkOptions: async () => undefined,
+  serveMcp: unexpected,
   checkText: unexpected,
   listModels: unexpected,
   foundSwarm: unexpected,

@@ -54,6 +54,8 @@ describe("help", () => {
         "practise",
         "check",
         "model list",
+        "mcp install",
+        "mcp uninstall",
         "lessons list",
         "lessons show",
         "lessons search",

@@ -80,6 +80,8 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
       );
       return answer;
     },
+    recall: (body, options) => post("/api/recall", body, options),
+    record: (body, options) => post("/api/experiences", body, options),
     feedback: (body, options) => post("/api/feedback", body, options),
     teach: (body, options) => post("/api/teach", body, options),
     practise: async (body, onTask, options) =>

@@ -4,9 +4,15 @@ import type { RepairReport } from "@grapevine/store";
 import type { ModelSummary } from "./control/contract.ts";
 import type { Examination, ExaminationInit } from "./doctor.ts";
 import type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
+import type { StdioServingInit } from "./mcp/stdio-serving.ts";
 import type { NodeOptions } from "./node-options.ts";
 import type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 import type { RunningNode } from "./start-node.ts";
+
+/** As `serveMcpOverStdio` in mcp/stdio-serving.ts. */
+export async function serveMcpOverStdio(init: StdioServingInit): Promise<void> {
+  await (await import("./mcp/stdio-serving.ts")).serveMcpOverStdio(init);
+}
 
 /** As `startNode` in start-node.ts. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {

@@ -52,12 +52,14 @@ export {
   listModels,
   repair,
   rotateKey,
+  serveMcpOverStdio,
   showIdentity,
   startNode,
 } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";
 export type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
 export type { Running } from "./home.ts";
+export type { StdioServingInit } from "./mcp/stdio-serving.ts";
 export type { NodeOptions } from "./node-options.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";

@@ -10,6 +10,8 @@ import type {
   PractisedTask,
   PractiseEvent,
   PractiseRequest,
+  RecordReply,
+  RecordRequest,
 } from "./control/agent-contract.ts";
 import type { ModelSummary, Status } from "./control/contract.ts";
 import type {
@@ -21,6 +23,8 @@ import type {
   LessonReply,
   LessonSummary,
   PinReply,
+  RecallReply,
+  RecallRequest,
   RetractRequest,
   TeachRequest,
 } from "./control/lesson-contract.ts";
@@ -48,6 +52,8 @@ export type PractiseSummary = Omit<Extract<PractiseEvent, { type: "summary" }>, 
 export interface NodeOperations {
   status(options?: CallOptions): Promise<Status>;
   ask(request: AskRequest, onText?: (text: string) => void, options?: CallOptions): Promise<Answer>;
+  recall(request: RecallRequest, options?: CallOptions): Promise<RecallReply>;
+  record(request: RecordRequest, options?: CallOptions): Promise<RecordReply>;
   feedback(request: FeedbackRequest, options?: CallOptions): Promise<FeedbackReply>;
   teach(request: TeachRequest, options?: CallOptions): Promise<LessonReply>;
   practise(request: PractiseRequest, onTask?: (task: PractisedTask) => void, options?: CallOptions): Promise<PractiseSummary>;

@@ -1,5 +1,5 @@
 /** A node at work: every operation of the control API. What takes more than a few lines has a file of its own. */
-import type { Agent, Conversation } from "@grapevine/agent";
+import type { Agent, Conversation, RecallQuery } from "@grapevine/agent";
 import type {
   AuthorId,
   Clock,
@@ -11,6 +11,7 @@ import type {
   LessonState,
   LessonStore,
   Outcome,
+  RecalledLesson,
   StoredLesson,
   VectorIndex,
 } from "@grapevine/core";
@@ -29,6 +30,8 @@ import type {
   FeedbackRequest,
   PractisedTask,
   PractiseRequest,
+  RecordReply,
+  RecordRequest,
 } from "./control/agent-contract.ts";
 import type { AnswerPolicy, ModelSummary, ReachSettings, Status } from "./control/contract.ts";
 import type {
@@ -40,6 +43,8 @@ import type {
   LessonReply,
   LessonSummary,
   PinReply,
+  RecallReply,
+  RecallRequest,
   RetractRequest,
   TeachRequest,
 } from "./control/lesson-contract.ts";
@@ -76,6 +81,8 @@ import { allowPeer, blockPeer, listPeers, trustPeer } from "./peering.ts";
 import { createPractice, type Practice } from "./practising.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { PromptBar } from "./prompt-bar.ts";
+import { recallLessons } from "./recalling.ts";
+import { recordExperience } from "./recording.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
 import type { ReuseBook } from "./reusing.ts";
 import type { Room } from "./room.ts";
@@ -96,7 +103,7 @@ export interface NodeServiceComponents {
   readonly gate: Gate;
   readonly agent: Agent;
   readonly learning: Learning;
-  readonly promptBar: Pick<PromptBar, "note">;
+  readonly promptBar: Pick<PromptBar, "note" | "minSimilarity">;
   readonly indexing: Indexing;
   readonly forgetting: Forgetting;
   readonly refining: Pick<Refining, "totals">;
@@ -108,7 +115,7 @@ export interface NodeServiceComponents {
   readonly activity: Activity;
   /** Busy while the user waits for an answer; what is made for peers gives way. */
   readonly ownQuestions: Activity;
-  readonly recall: AskingComponents["recall"];
+  readonly recall: (query: RecallQuery) => Promise<RecalledLesson[]>;
   readonly answers: AnswerPolicy;
   readonly keepsAsked: boolean;
   readonly reuse: Pick<ReuseBook, "note" | "ending">;
@@ -185,6 +192,14 @@ export class NodeService implements NodeOperations {
 
   converse(conversation: Conversation, options: ConversationOptions): Promise<ConversationReply> {
     return converse(conversation, options, this.#asking);
+  }
+
+  async recall({ text, limit }: RecallRequest): Promise<RecallReply> {
+    return await recallLessons({ text, limit }, { ...this.#components, ...this.#views });
+  }
+
+  record(request: RecordRequest): Promise<RecordReply> {
+    return recordExperience(request, { ...this.#components, ...this.#views });
   }
 
   async feedback({ experience: text, verdict, comment }: FeedbackRequest): Promise<FeedbackReply> {

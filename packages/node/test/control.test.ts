@@ -32,6 +32,8 @@ function operations(): NodeOperations {
         ms: 1,
       };
     },
+    recall: unused,
+    record: unused,
     feedback: unused,
     teach: unused,
     practise: async (_request, onTask) => {

@@ -72,6 +72,32 @@ export interface AskRequest {
   readonly fresh?: boolean;
 }
 
+/** `POST /api/experiences`: what another agent lived through, with tools of its own. */
+export interface RecordRequest {
+  readonly task: string;
+  /** What it ended with. */
+  readonly answer: string;
+  readonly steps?: readonly {
+    readonly action: string;
+    readonly observation?: string;
+    /** False where it was refused with an error. Default true. */
+    readonly accepted?: boolean;
+  }[];
+  /** Left out while it is not known. */
+  readonly verdict?: Verdict;
+  readonly comment?: string;
+  /** Ids of the lessons that it used, or enough of their beginnings. */
+  readonly lessons?: readonly string[];
+  /** What acted, for people. Default `other`. */
+  readonly model?: string;
+}
+
+export interface RecordReply {
+  readonly experienceId: string;
+  /** Lessons that it is counted for, by their whole ids. */
+  readonly lessons: readonly string[];
+}
+
 export interface FeedbackRequest {
   /** Id of an experience, or enough of its beginning or end. */
   readonly experience: string;

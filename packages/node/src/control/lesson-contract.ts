@@ -18,6 +18,27 @@ export interface LeftOutLesson extends UsedLesson {
   readonly reason: LeftOutReason;
 }
 
+/** `POST /api/recall`: what the agent would be given for a task, without asking the model. */
+export interface RecallRequest {
+  readonly text: string;
+  /** Most lessons, 1 to 8. Default 3. */
+  readonly limit?: number;
+}
+
+export interface RecallReply {
+  readonly lessons: readonly RecalledLessonSummary[];
+}
+
+/** A lesson with what it says, as it would stand in a prompt; best first. */
+export interface RecalledLessonSummary extends UsedLesson {
+  readonly kind: LessonKind;
+  readonly situation: string;
+  readonly guidance: string;
+  readonly example?: { readonly task: string; readonly steps: readonly string[] };
+  /** Lower bound, from 0 to 1. */
+  readonly utility: number;
+}
+
 export interface TeachRequest {
   /** When the lesson applies. */
   readonly situation: string;

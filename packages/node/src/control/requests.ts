@@ -2,8 +2,9 @@
 import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
 import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@grapevine/network";
 import { z } from "zod";
-import type { AskRequest, FeedbackRequest, PractiseRequest } from "./agent-contract.ts";
-import type { ConflictQuery, RetractRequest, TeachRequest } from "./lesson-contract.ts";
+import { maxRecallLessons, maxRecordedSteps, maxRecordedTextLength } from "../recording-limits.ts";
+import type { AskRequest, FeedbackRequest, PractiseRequest, RecordRequest } from "./agent-contract.ts";
+import type { ConflictQuery, RecallRequest, RetractRequest, TeachRequest } from "./lesson-contract.ts";
 import type { AdmitRequest, InviteRequest, JoinRequest, RevokeRequest, TrustRequest } from "./peer-contract.ts";
 
 /** Texts for a record may come longer than its limits: they are cleaned and refused by name, not by a number of characters here. */
@@ -18,6 +19,32 @@ export const askRequest: z.ZodType<AskRequest> = z.strictObject({
   lessons: z.boolean().optional(),
   bothSides: z.boolean().optional(),
   fresh: z.boolean().optional(),
+});
+
+const recordedText = z.string().max(maxRecordedTextLength);
+
+export const recordRequest: z.ZodType<RecordRequest> = z.strictObject({
+  task: recordedText.min(1),
+  answer: recordedText,
+  steps: z
+    .array(
+      z.strictObject({
+        action: recordedText.min(1),
+        observation: recordedText.optional(),
+        accepted: z.boolean().optional(),
+      }),
+    )
+    .max(maxRecordedSteps)
+    .optional(),
+  verdict: z.enum(verdicts).optional(),
+  comment: z.string().max(2_000).optional(),
+  lessons: z.array(z.string().min(1).max(200)).max(maxRecallLessons).optional(),
+  model: z.string().min(1).max(limits.maxModelNameLength).optional(),
+});
+
+export const recallRequest: z.ZodType<RecallRequest> = z.strictObject({
+  text: recordedText.min(1),
+  limit: z.int().min(1).max(maxRecallLessons).optional(),
 });
 
 export const feedbackRequest: z.ZodType<FeedbackRequest> = z.strictObject({

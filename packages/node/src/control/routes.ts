@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { nodeErrors } from "../errors.ts";
 import type { NodeOperations } from "../operations.ts";
+import { maxRecordingBytes } from "../recording-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
 import { named } from "./failures.ts";
 import {
@@ -18,6 +19,8 @@ import {
   listQuery,
   noRequest,
   practiseRequest,
+  recallRequest,
+  recordRequest,
   retractRequest,
   revokeRequest,
   searchQuery,
@@ -49,6 +52,8 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
 
   server.post("/api/feedback", ({ body }) => operations.feedback(parse(feedbackRequest, body)));
+  server.post("/api/recall", ({ body }) => operations.recall(parse(recallRequest, body)));
+  server.post("/api/experiences", { bodyLimit: maxRecordingBytes }, ({ body }) => operations.record(parse(recordRequest, body)));
   server.post("/api/teach", ({ body }) => operations.teach(parse(teachRequest, body)));
   server.post("/api/invites", ({ body }) => operations.invite(parse(inviteRequest, body)));
   server.post("/api/invites/:id/revoke", ({ params, body }) => {

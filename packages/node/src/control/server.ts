@@ -10,6 +10,7 @@ import { type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
+import { addMcpRoutes } from "../mcp/routes.ts";
 import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
 import { addRoutes, type RouteComponents } from "./routes.ts";
@@ -46,6 +47,7 @@ export async function startControlServer(init: ControlServerInit, components: Co
   });
   server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
+  addMcpRoutes(server, components.operations, components.log);
   addOpenAiRoutes(server, components.openAi, components.log);
   try {
     await server.listen({ host, port: init.port });
