@@ -8,6 +8,7 @@ import Table from "cli-table3";
 import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import { admission } from "./bench/admission.ts";
 import { append } from "./bench/append.ts";
+import { endpoint } from "./bench/endpoint.ts";
 import { benchErrors } from "./bench/errors.ts";
 import { help } from "./bench/help.ts";
 import { join } from "./bench/join.ts";
@@ -37,6 +38,7 @@ const benches: readonly Bench[] = [
   open,
   join,
   network,
+  endpoint,
 ];
 const minLessons = 1_000;
 const maxLessons = 1_000_000;

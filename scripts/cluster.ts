@@ -64,7 +64,8 @@ async function run(options: Options, reporter: Reporter, interrupted: AbortSigna
     const peers = await cluster.start();
     reporter.result(await demonstrate(peers, reporter, interrupted));
     if (options.once) return;
-    reporter.invitation(peers, home);
+    const dashboard = options.json ? undefined : await peers.at(-1)?.client.dashboardLink();
+    reporter.invitation(peers, home, dashboard?.url ?? "");
     await untilEnded(cluster, interrupted);
   } finally {
     reporter.quiet();

@@ -6,6 +6,10 @@ import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { createProgram } from "../packages/cli/src/program.ts";
 import * as networkLimits from "../packages/network/src/network-limits.ts";
+import { maxUnreadBytes, maxWatchers } from "../packages/node/src/control/live-routes.ts";
+import * as sessionLimits from "../packages/node/src/control/sessions.ts";
+import { maxLearnedLinks, maxMapPeers } from "../packages/node/src/mapping-swarm.ts";
+import { maxMovedLessons } from "../packages/node/src/watching.ts";
 import { root } from "../scripts/checks/tree.ts";
 import { errorSources } from "../scripts/reference/error-reference.ts";
 
@@ -70,13 +74,23 @@ describe("docs/ARCHITECTURE.md", () => {
         return name === undefined ? [] : { name, figures: figuresIn(cells[column + 1] ?? "") };
       }),
     );
-    const known: Readonly<Record<string, unknown>> = { ...networkLimits, ...limits };
+    const ofBrowsers = { maxWatchers, maxUnreadBytes, maxMovedLessons, maxMapPeers, maxLearnedLinks };
+    const known: Readonly<Record<string, unknown>> = { ...networkLimits, ...limits, ...sessionLimits, ...ofBrowsers };
     expect(stated.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(limits)));
     for (const { name, figures } of stated) expect(figures, name).toEqual(figuresOf(known[name]));
   });
 
   it("gives the addresses of the control API", () => {
-    const routes = ["control/routes.ts", "control/server.ts", "openai/routes.ts", "mcp/routes.ts"].flatMap((file) =>
+    const routes = [
+      "control/routes.ts",
+      "control/server.ts",
+      "control/dashboard-routes.ts",
+      "control/live-routes.ts",
+      "control/page.ts",
+      "control/session-routes.ts",
+      "mcp/routes.ts",
+      "openai/routes.ts",
+    ].flatMap((file) =>
       [...read(`packages/node/src/${file}`).matchAll(/(server|v1)\.(get|post)\("([^"]+)"/g)].map(
         ([, at = "", method = "", path = ""]) => `${method.toUpperCase()} ${at === "v1" ? "/v1" : ""}${path}`,
       ),

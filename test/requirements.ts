@@ -43,7 +43,7 @@ export const requirements: readonly Requirement[] = [
   {
     promise: 7,
     text: "The control API listens on loopback only, and only to whoever holds the token.",
-    tests: ["packages/node/test/control.test.ts"],
+    tests: ["packages/node/test/control.test.ts", "packages/node/test/dashboard-routes.test.ts", "test/e2e/dashboard.test.ts"],
   },
   {
     promise: 8,
@@ -54,6 +54,7 @@ export const requirements: readonly Requirement[] = [
       "packages/network/test/eclipse.test.ts",
       "packages/network/test/gossip.test.ts",
       "packages/network/test/inbound-queue.test.ts",
+      "packages/network/test/sync.test.ts",
       "packages/network/test/redialer.test.ts",
       "packages/reconcile/test/rule-table.test.ts",
     ],

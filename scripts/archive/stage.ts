@@ -1,6 +1,7 @@
 /** What goes into the archive: the command, and the packages of this repository that it needs, each compiled, in a `node_modules` of its own. */
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buildPage } from "@grapevine/dashboard/build";
 
 interface Manifest {
   readonly name: string;
@@ -30,6 +31,8 @@ export async function stage(init: { readonly root: string; readonly folder: stri
     const to = join(init.folder, "node_modules", manifest.name);
     await copyCompiled(packageFolder(init.root, manifest.name), to);
     await writeManifest(to, { ...identityOf(manifest), exports: manifest.exports });
+    // Whoever installs the archive has no bundler.
+    if (manifest.name === "@grapevine/dashboard") await buildPage(join(to, "dist", "page"));
   }
   const from = packageFolder(init.root, command.name);
   await copyCompiled(from, init.folder);

@@ -1,4 +1,4 @@
-/** Imports between packages form a star: everything imports core, siblings never import siblings, only node composes, the CLI stands on node. */
+/** Imports between packages form a star: everything imports core, siblings never import siblings, only node composes, the CLI and the dashboard stand on node. */
 import { posix } from "node:path";
 import type { SourceFile } from "./tree.ts";
 
@@ -9,12 +9,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   testing: ["core"],
   ...Object.fromEntries(stages.map((stage) => [stage, ["core"]])),
   node: ["core", ...stages],
-  cli: ["core", "node"],
+  dashboard: ["core", "node"],
+  cli: ["core", "node", "dashboard"],
   eval: ["core", "node", "model", "reconcile"],
 };
 
 /** What packages offer besides their index: named in their `exports`. */
-const faces: ReadonlySet<string> = new Set(["@grapevine/node/pipeline"]);
+const faces: ReadonlySet<string> = new Set(["@grapevine/node/pipeline", "@grapevine/dashboard/build"]);
 
 const importPattern = /(?:from|import)\s*\(?\s*"([^"]+)"/g;
 

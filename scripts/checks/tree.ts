@@ -14,7 +14,7 @@ export interface SourceFile {
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
 export async function sourceFiles(): Promise<SourceFile[]> {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
+  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx"], {
     cwd: root,
     encoding: "utf8",
   });

@@ -13,7 +13,7 @@ export interface ReporterStep {
 export interface Reporter {
   step(text: string): ReporterStep;
   result(result: ClusterResult): void;
-  invitation(peers: readonly Peer[], home: string): void;
+  invitation(peers: readonly Peer[], home: string, dashboard: string): void;
   /** Ends the step that is still open, if one is: what it was about did not come to an end. */
   quiet(): void;
   failure(error: GrapevineError): void;
@@ -43,8 +43,8 @@ export function createReporter({ json }: { json: boolean }): Reporter {
       if (json) process.stdout.write(`${JSON.stringify(result.summary)}\n`);
       else showResult(result);
     },
-    invitation: (peers, home) => {
-      if (!json) showInvitation(peers, home);
+    invitation: (peers, home, dashboard) => {
+      if (!json) showInvitation(peers, home, dashboard);
     },
     failure: (error) => {
       if (json) process.stdout.write(`${JSON.stringify(error.toJSON())}\n`);
@@ -87,10 +87,13 @@ function showResult({ learner, teacher, before, after, summary }: ClusterResult)
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function showInvitation(peers: readonly Peer[], home: string): void {
+function showInvitation(peers: readonly Peer[], home: string, dashboard: string): void {
   const last = peers.at(-1)?.name ?? "";
   process.stdout.write(`
-The swarm stays up. From a second terminal, in this folder:
+The swarm stays up. Its dashboard, as ${last} sees it (the link opens once):
+  ${dashboard}
+From a second terminal, in this folder:
+  npx pnpm grapevine dashboard --home ${home} --node ${last}
   npx pnpm grapevine ask "How do I …?" --home ${home} --node ${last}
   npx pnpm grapevine lessons list --home ${home} --node ${last}
   npx pnpm grapevine peers list --home ${home} --node ${last}

@@ -87,7 +87,7 @@ export async function converse(
   const experience = await keepExperience(components, {
     createdAt,
     prompt: question,
-    ...(messages.length > 1 && { withinConversation: true }),
+    ...(isMoreThanItsQuestion(conversation) && { withinConversation: true }),
     steps: stepsOf(messages),
     answer: generation.text.trim(),
     lessons,
@@ -95,6 +95,11 @@ export async function converse(
     distillation: "waiting",
   });
   return { ...turn, experience };
+}
+
+/** Would the answer be none to the question alone? */
+function isMoreThanItsQuestion({ messages, format, tools }: Conversation): boolean {
+  return messages.length > 1 || format !== undefined || tools !== undefined;
 }
 
 function lastQuestion(messages: readonly Message[]): string {

@@ -83,8 +83,8 @@ export const questionFallOff = 0.2;
 const defaultMaxCharacters = 4_000;
 /** Weights of the ranking: what it is about decides, what it is worth breaks near-ties. */
 const environmentWeight = 0.5;
-/** As much as meaning: see `wording.ts`. It tells the kinds of tasks of one environment apart, which lie near each other in meaning. */
-const wordingWeight = 1;
+/** Of a task and the lessons from its own environment, beside how it is put (`wording.ts`), which tells kinds apart that lie near each other in meaning: 1. */
+const taskMeaningWeight = 1.5;
 const utilityWeight = 0.15;
 const trustWeight = 0.1;
 /** Small models follow a worked example and copy the placeholders of a bare rule (docs/decisions). */
@@ -187,7 +187,7 @@ function ranking(
   const { glance, closeness, similarity } = candidate;
   const author = components.authorOf(glance.author);
   const rank =
-    (wording === undefined ? closeness : similarity + wordingWeight * wording) +
+    (wording === undefined ? closeness : taskMeaningWeight * similarity + wording) +
     environmentWeight * Number(isOfEnvironment(glance, query)) +
     utilityWeight * utility +
     trustWeight * author.trust +

@@ -1,7 +1,7 @@
 /**
- * How lessons enter the prompt of a step: in which form. Which serves a model best depends on the model; `grapevine model calibrate` finds it out for one, and without that the
- * default holds: a text to go on with, as every model measured so far copies the form of a worked example that stands right before its own task, while a chat of half a
- * billion weights answers with the heading of the note as often as with an action (docs/decisions).
+ * How lessons enter the prompt of a step: in which form. The default is a text to go on with, also for models that follow chats: they copy the form of a worked example that
+ * stands right before their own task, while in a chat half a billion weights answered with the heading of the note as often as with an action
+ * (docs/decisions/0030-actions.md).
  */
 import type { LanguageModel } from "@grapevine/core";
 

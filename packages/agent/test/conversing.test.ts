@@ -122,6 +122,17 @@ describe("a turn of a conversation", () => {
     expect(experiences.count()).toBe(1);
   });
 
+  it("is no answer to its question alone where more was said, a form was asked for, or tools were there", async () => {
+    const { agent } = scene({ replies: () => "{}" });
+    const alone = { messages: turns.slice(1, 2) };
+    const within = async (conversation: Parameters<Agent["converse"]>[0]): Promise<boolean | undefined> =>
+      (await agent.converse(conversation, { lessons: false })).experience?.withinConversation;
+    expect(await within(alone)).toBeUndefined();
+    expect(await within({ messages: turns })).toBe(true);
+    expect(await within({ ...alone, format: { schema: { type: "object" } } })).toBe(true);
+    expect(await within({ ...alone, tools: [{ name: "look" }] })).toBe(true);
+  });
+
   it("is refused where the user says nothing", async () => {
     const { agent, experiences } = scene();
     await expect(agent.converse({ messages: turns.slice(0, 1) }, { lessons: true })).rejects.toMatchObject({

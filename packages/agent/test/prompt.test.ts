@@ -48,6 +48,13 @@ describe("stepPrompt", () => {
     );
   });
 
+  it("tells the form of a command as a manual does, above the example", () => {
+    const form = lesson("id-3", "Write knit THING --core PLACE", "The bell should be in the hall.", "knit bell --core hall");
+    expect(textOf({ lessons: [form] })).toContain(
+      "# by ada, trust 0.80\nUsage: knit THING --core PLACE\nTask: The bell should be in the hall.\nCommand: knit bell --core hall\n\n(end of",
+    );
+  });
+
   it.each([
     ["as it was seen, in its own wording", "The lamp should be in the garden.", "The bell should be in the hall."],
     ["in another wording that the lesson knows", "The lamp belongs in the garden.", "The bell belongs in the hall."],

@@ -56,7 +56,10 @@ export interface Repair {
 export const nodeAccess: NodeAccess = {
   connect: async (where) => (await import("@grapevine/node")).connectToNode(where),
   running: async (home) => (await import("@grapevine/node")).runningNodes(home),
-  start: async (options) => (await import("@grapevine/node")).startNode(options),
+  start: async (options) => {
+    const [{ startNode }, { openDashboard }] = await Promise.all([import("@grapevine/node"), import("@grapevine/dashboard")]);
+    return await startNode({ ...options, page: openDashboard() });
+  },
   checkOptions: async (options) => (await import("@grapevine/node")).checkNodeOptions(options),
   serveMcp: async (init) => (await import("@grapevine/node")).serveMcpOverStdio(init),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),

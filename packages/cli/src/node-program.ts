@@ -32,6 +32,9 @@ export function addNodeCommands(program: Command, perform: Perform): void {
       ),
     )
     .addOption(
+      new Option("--practise <environment>", "practise there by itself in its idle share, for example tools:7").argParser(word),
+    )
+    .addOption(
       new Option("--answer <whom>", "whose questions it answers: of peers you trust, unless you say else").choices(
         answerPolicyNames,
       ),
@@ -52,6 +55,7 @@ export function addNodeCommands(program: Command, perform: Perform): void {
     ["up --name bo --detach", "start one in the background"],
     ["up --join grapevine2… --trust", "join a swarm and believe the inviter's lessons"],
     ["up --model ollama:qwen2.5-coder:1.5b", "choose the model"],
+    ["up --practise tools:7 --idle 50", "practise there by itself, in at most half of its idle time"],
     ["up --answer swarm", "answer questions of everybody in the swarm, strangers last"],
     ["up --lan --exchange", "find the swarm's peers on the local network, and through each other"],
     ["up --nat", "be reached behind a router, through a relay of the swarm"],
@@ -88,6 +92,16 @@ export function addNodeCommands(program: Command, perform: Perform): void {
     [
       ["status", "for people"],
       ["status --json", "for scripts"],
+    ],
+  );
+  examples(
+    program
+      .command("dashboard")
+      .description("print a link that opens the node's web page once, in a browser on this machine")
+      .action(() => perform(async (context) => (await import("./commands/dashboard.ts")).showDashboard(context))),
+    [
+      ["dashboard", "then open the link; the browser stays let in until the node stops"],
+      ["dashboard --node bo", "of one of several"],
     ],
   );
   addInvites(program, perform);

@@ -51,6 +51,7 @@ describe("up", () => {
     let stops = 0;
     const node: RunningNode = {
       status: async () => status,
+      dashboardLink: () => ({ url: "http://127.0.0.1:1/#code", expiresAt: 1 }),
       stopped,
       stop: async () => {
         stops += 1;
@@ -102,6 +103,7 @@ describe("up", () => {
     });
     expect({ exitCode, forced, stops: stops() }).toEqual({ exitCode: 0, forced: [], stops: 1 });
     expect(stdout).toContain("bo is up in swarm grapevine");
+    expect(stdout).toContain("Dashboard:      http://127.0.0.1:1/#code");
     expect(stdout).toContain('grapevine ask "…" --home h --node bo');
   });
 
@@ -160,6 +162,7 @@ describe("up", () => {
       api: 4000,
       model: "embedded",
       capacity: 100,
+      practise: "tools:7",
       answer: "swarm",
       keepAsked: false,
       reuse: false,
@@ -174,6 +177,7 @@ describe("up", () => {
       "--api=4000",
       "--model=embedded",
       "--capacity=100",
+      "--practise=tools:7",
       "--answer=swarm",
       "--keep-asked=no",
       "--reuse=off",
@@ -256,12 +260,12 @@ describe("the program as a process", () => {
     expect(stdout).toContain("Usage: grapevine");
   });
 
-  it("says to an older Node in a line what it needs", async () => {
-    const older = `delete require("node:module").enableCompileCache; require(${JSON.stringify(program)})`;
+  it.each(["20.20.2", "22.11.0"])("says to Node %s in a line what it needs", async (version) => {
+    const older = `Object.defineProperty(process.versions, "node", { value: "${version}" }); require(${JSON.stringify(program)})`;
     const child = spawn(process.execPath, ["-e", older], { stdio: ["ignore", "pipe", "pipe"] });
     const [stderr, [code]] = await Promise.all([textOf(child.stderr), once(child, "close")]);
     expect({ code, lines: stderr.trim().split("\n").length }).toEqual({ code: 1, lines: 1 });
-    expect(stderr).toContain("Node 24");
+    expect(stderr).toContain("Node 22.12 or later");
   });
 
   it("leaves with the code of its error", async () => {

@@ -15,10 +15,11 @@ const program = createProgram({
   perform: async () => undefined,
 });
 
-/** Every command that does something, as it is typed. */
+/** Every command that does something and that help names, as it is typed. */
 function leaves(command: Command, path: readonly string[] = []): string[][] {
   if (command.commands.length === 0) return [[...path]];
-  return command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+  const shown = command.createHelp().visibleCommands(command);
+  return shown.flatMap((child) => leaves(child, [...path, child.name()]));
 }
 
 describe("help", () => {
@@ -41,6 +42,7 @@ describe("help", () => {
         .sort(),
     ).toEqual(
       [
+        "dashboard",
         "up",
         "down",
         "doctor",
@@ -53,6 +55,7 @@ describe("help", () => {
         "teach",
         "practise",
         "check",
+        "completion",
         "model list",
         "mcp install",
         "mcp uninstall",

@@ -63,7 +63,9 @@ export interface Experience {
   readonly answeredBy?: AuthorId;
   /** Id of the experience whose verified answer was given again, without the model. Counts for no lesson, and nothing is distilled from it. */
   readonly reusedFrom?: string;
-  /** True: a turn of a conversation, and the prompt holds its last question alone. What was said before may be what it is about. */
+  /**
+   * True: a turn of a conversation, or of another agent's work, and the prompt does not say all that the answer is about or must be: what was said before, a form, files.
+   */
   readonly withinConversation?: true;
   readonly steps: readonly Step[];
   readonly answer: string;

@@ -20,7 +20,9 @@ async function serve(listener: RequestListener): Promise<string> {
 
 /** An Ollama server with the given models, as far as choosing one goes. */
 function ollamaWith(
-  models: Readonly<Record<string, { readonly bytes: number; readonly capabilities: readonly string[] }>>,
+  models: Readonly<
+    Record<string, { readonly bytes: number; readonly capabilities: readonly string[]; readonly context?: number }>
+  >,
 ): RequestListener {
   return (request, response) => {
     let body = "";
@@ -41,7 +43,11 @@ function ollamaWith(
       const { model } = JSON.parse(body) as { model: string };
       const found = models[model];
       if (found === undefined) return response.writeHead(404).end(JSON.stringify({ error: `model '${model}' not found` }));
-      const model_info = { "general.architecture": "test", "general.parameter_count": 1e9, "test.context_length": 1000 };
+      const model_info = {
+        "general.architecture": "test",
+        "general.parameter_count": 1e9,
+        "test.context_length": found.context ?? 1000,
+      };
       return response.end(JSON.stringify({ template: "{{ .Messages }}", model_info, capabilities: found.capabilities }));
     });
   };
@@ -123,6 +129,23 @@ describe("a model on Ollama that cannot be had", () => {
     const silent = await serve(() => undefined);
     const signal = AbortSignal.timeout(50);
     await expect(openModel("ollama:any", { ollamaHost: silent, signal })).rejects.toMatchObject({ code: "MODEL_ABORTED" });
+  });
+});
+
+describe("the context of a model on Ollama", () => {
+  it("is what OLLAMA_CONTEXT_LENGTH wants, as far as the model goes, else 4,096 tokens", async () => {
+    const host = await serve(ollamaWith({ long: { bytes: 1, capabilities: ["completion"], context: 32_768 } }));
+    const contextOf = async (wanted: string): Promise<number> => {
+      process.env["OLLAMA_CONTEXT_LENGTH"] = wanted;
+      const model = await openModel("ollama:long", { ollamaHost: host });
+      await model.close();
+      return model.contextTokens;
+    };
+    expect(await contextOf("16384")).toBe(16_384);
+    expect(await contextOf("65536")).toBe(32_768);
+    expect(await contextOf("much")).toBe(4_096);
+    delete process.env["OLLAMA_CONTEXT_LENGTH"];
+    expect((await openModel("ollama:long", { ollamaHost: host })).contextTokens).toBe(4_096);
   });
 });
 

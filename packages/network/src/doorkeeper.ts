@@ -21,7 +21,7 @@ import {
 } from "@grapevine/core";
 import { networkErrors } from "./errors.ts";
 import { maxMembershipBytes } from "./network-limits.ts";
-import type { SwarmMembers } from "./network-types.ts";
+import type { NetworkComponents, NetworkInit, SwarmMembers } from "./network-types.ts";
 
 export interface DoorkeeperInit {
   readonly self: AuthorId;
@@ -30,6 +30,13 @@ export interface DoorkeeperInit {
   /** Absent: nobody but the owner is known as a member. */
   readonly members?: SwarmMembers | undefined;
   receive(records: readonly SignedRecord[], from: AuthorId): Promise<void>;
+}
+
+/** It keeps nothing of its own: any number of them are one. */
+export function doorkeeperOf({ identity, swarm }: NetworkInit, components: NetworkComponents): Doorkeeper {
+  const { clock, members } = components;
+  const receive: NetworkComponents["receive"] = (records, from) => components.receive(records, from);
+  return new Doorkeeper({ self: identity.author, swarm, clock, members, receive });
 }
 
 export class Doorkeeper {

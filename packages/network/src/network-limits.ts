@@ -92,12 +92,17 @@ export const authorRate: { readonly perSecond: number; readonly burst: number } 
  * Records that any other author may have gossiped: still far more than a person or an agent makes. Admission, which syncs the disk for each batch, has most of its time left for others while one of
  * them floods; a stranger's import beyond the burst comes by sync.
  */
-export const strangerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 5, burst: 200 };
+export const strangerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 2, burst: 100 };
 /**
  * Records that one forwarder may bring, from all authors together: bounds the time spent on signatures to a fraction of a core. An honest forwarder stays below it for
  * certain: it passes on what it accepted (`swarmRate`, `namedRate`, and `shareRate` of each of its neighbours) and what it publishes.
  */
 export const forwarderRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 500, burst: 2000 };
+/**
+ * Rejected records, lately, from which on nothing more of their forwarder is read: as many as leave even a named peer unheard by gossipsub, which looks at a score once a second. In that
+ * second a forger would have a thousand signatures checked.
+ */
+export const mostRejected = 3.5;
 /**
  * What may come above that without being held against the forwarder: a machine that stood still reads at once what came meanwhile. It fills slowly, so that whoever goes
  * on too fast for a quarter of a minute is held to account, and soon not heard at all.

@@ -18,7 +18,8 @@ import { maxAddressesPerPeer } from "./network-limits.ts";
 import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo, Sureness } from "./network-types.ts";
 import { widestFirst } from "./reach/paths.ts";
 import type { Reachability } from "./reach/reach-types.ts";
-import { type RunningNetwork, runNetwork } from "./running-network.ts";
+import { runNetwork } from "./run-network.ts";
+import type { RunningNetwork } from "./running-network.ts";
 import { checkSwarmName } from "./swarm-name.ts";
 
 /** A network that is not started yet. @throws SWARM_INVALID */

@@ -28,6 +28,7 @@ import {
   forwarderRate,
   maxRatedKeys,
   maxRememberedIds,
+  mostRejected,
   namedRate,
   shareRate,
   strangerRate,
@@ -53,6 +54,7 @@ export type RefusalReason =
   | "repeated"
   | "author-rate"
   | "forwarder-rate"
+  | "forger"
   | "flood"
   | "swarm-rate"
   | "queue-full"
@@ -86,6 +88,8 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   /** The author may have sent to many at once: it is not the forwarder's fault. */
   "author-rate": "ignore",
   "forwarder-rate": "ignore",
+  /** Unread, of one who brought too many that were rejected. It is held against the forwarder apart, as a flood is. */
+  forger: "ignore",
   /** Above what an honest forwarder can bring, for longer than a machine stands still. It is held against the forwarder apart: see `floodsOf`. */
   flood: "ignore",
   "swarm-rate": "ignore",
@@ -123,6 +127,7 @@ export class RecordGate {
   readonly #forwarders: TokenBuckets;
   readonly #excess: TokenBuckets;
   readonly #floods: RecentCounts;
+  readonly #rejected: RecentCounts;
   /** All forwarders have one bucket together, and a small one each. */
   readonly #swarm: TokenBuckets;
   readonly #shares: TokenBuckets;
@@ -140,6 +145,7 @@ export class RecordGate {
     this.#excess = new TokenBuckets(excessRate, maxRatedKeys, components.clock);
     const { floodDecay = defaultTiming.rejectedDecay, clock } = components;
     this.#floods = new RecentCounts({ decay: floodDecay, maxKeys: maxRatedKeys }, clock);
+    this.#rejected = new RecentCounts({ decay: floodDecay, maxKeys: maxRatedKeys }, clock);
     this.#swarm = new TokenBuckets(swarmRate, 1, components.clock);
     this.#shares = new TokenBuckets(shareRate, maxRatedKeys, components.clock);
     this.#reserve = new TokenBuckets(namedRate, 1, components.clock);
@@ -147,11 +153,9 @@ export class RecordGate {
 
   /** For what was pushed at us: rates and repetitions count. Never throws. */
   check(frame: Uint8Array, from: AuthorId): RecordVerdict {
-    try {
-      return this.#judged("gossip", this.#gossiped(frame, from));
-    } catch (error) {
-      return this.#judged("gossip", reasonOf(error));
-    }
+    const judged = this.#judged("gossip", this.#decided(frame, from));
+    if (judged.verdict === "reject") this.#rejected.add(from);
+    return judged;
   }
 
   /** How many records the peer brought lately above what an honest one can bring. */
@@ -171,6 +175,14 @@ export class RecordGate {
     }
   }
 
+  #decided(frame: Uint8Array, from: AuthorId): SignedRecord | RefusalReason {
+    try {
+      return this.#gossiped(frame, from);
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
   #judged(channel: "gossip" | "sync", result: SignedRecord | RefusalReason): RecordVerdict {
     if (typeof result !== "string") {
       this.#components.counters.add(`${channel}.accept`);
@@ -187,6 +199,11 @@ export class RecordGate {
   #gossiped(frame: Uint8Array, from: AuthorId): SignedRecord | RefusalReason {
     // [ignore] bounds the work that one neighbour can cause
     if (!this.#forwarders.take(from)) return this.#overRate(from);
+    // [ignore] what a forger brings is not worth a look
+    if (this.#rejected.of(from) >= mostRejected) {
+      this.#floods.add(from);
+      return "forger";
+    }
     const named = namedAuthor(frame);
     // [ignore] admission is behind; sync catches up
     if (!this.#components.hasRoomFor(from, named)) return "queue-full";

@@ -1,93 +1,37 @@
 /** A network between its start and its stop: the host and everything that lives on it, wired together. */
-import {
-  type AuthorId,
-  isMembership,
-  isRotation,
-  messageOf,
-  type RotationBody,
-  type SignedRecord,
-  systemTimers,
-  type Timers,
-} from "@grapevine/core";
+import { type AuthorId, messageOf, type SignedRecord, systemTimers, type Timers } from "@grapevine/core";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
-import { isAddress, ownAddresses, parseAddress, peerOfAddress, withPeer } from "./addresses.ts";
 import { Calls } from "./calls.ts";
 import { Claims } from "./claims.ts";
 import type { Counters } from "./counters.ts";
-import { Doorkeeper } from "./doorkeeper.ts";
+import { type Doorkeeper, doorkeeperOf } from "./doorkeeper.ts";
 import { GossipGaps } from "./gossip-gaps.ts";
 import { joinTopic } from "./gossip-topic.ts";
-import type { Greeted } from "./greeted-registrar.ts";
-import { Greeter, type Hello } from "./hello-protocol.ts";
+import { Greeter } from "./hello-protocol.ts";
 import { InboundQueue } from "./inbound-queue.ts";
 import type { InviteBook } from "./invite-book.ts";
 import { LinkTrials } from "./link-trials.ts";
 import { LinkWatchdog } from "./link-watchdog.ts";
-import { dialTimeoutMs, reconsiderEveryMs } from "./network-limits.ts";
+import { Meetings } from "./meetings.ts";
 import { defaultTiming, type NetworkTiming } from "./network-timing.ts";
 import type { KnownPeer, NetworkComponents, NetworkInit } from "./network-types.ts";
 import { OutboxPublisher } from "./outbox-publisher.ts";
 import { PeerTable } from "./peer-table.ts";
 import { LiveRecordSet } from "./range-sync/live-record-set.ts";
-import { connectionTo, widestFirst } from "./reach/paths.ts";
+import { connectionTo } from "./reach/paths.ts";
 import { Reach } from "./reach/reach.ts";
-import { type ReachParts, reachParts } from "./reach/reach-services.ts";
+import type { ReachParts } from "./reach/reach-services.ts";
+import { RecordArrivals } from "./record-arrivals.ts";
 import { RecordGate } from "./record-gate.ts";
 import { PassedOver, type RecordIntakeComponents } from "./record-intake.ts";
 import { Redialer } from "./redialer.ts";
 import { serve } from "./serving.ts";
 import { Settlements } from "./settlements.ts";
-import { createHost, type SwarmHost, startHost } from "./swarm-host.ts";
+import { type SwarmHost, startHost } from "./swarm-host.ts";
 import { topicOf } from "./swarm-name.ts";
 import { SyncScheduler } from "./sync-scheduler.ts";
 import { syncWith } from "./sync-session.ts";
-
-/** Every interface, a port that the system chooses: works beside any number of other nodes. */
-const defaultListen: readonly string[] = ["/ip4/0.0.0.0/tcp/0"];
-
-/** @throws LISTEN_FAILED, ADDRESS_INVALID */
-export async function runNetwork(
-  init: NetworkInit,
-  components: NetworkComponents,
-  { counters, invites }: RunningNetworkParts,
-): Promise<RunningNetwork> {
-  const listen = init.listen ?? defaultListen;
-  for (const address of [...listen, ...(init.bootstrap ?? [])]) parseAddress(address);
-  const door = doorkeeperOf(init, components);
-  let running: RunningNetwork | undefined;
-  const { identity, swarm } = init;
-  const greeted: Greeted = async (connection) => await running?.greeted(connection);
-  const reach = await reachParts({
-    swarm,
-    reach: init.reach ?? {},
-    onLan: (found) => running?.reach.found(found),
-    greeted,
-    hasGreeted: async (peer) => (await running?.reach.hasGreeted(peer)) ?? false,
-  });
-  const host = await createHost({
-    identity,
-    listen,
-    topic: topicOf(swarm),
-    timing: { ...defaultTiming, ...init.timing },
-    reach,
-    isBlocked: (peer) => components.isBlocked(peer) || !door.mayKnock(peer),
-    isNamed: (peer) => running?.isNamed(peer) ?? false,
-    isMember: (peer) => door.isClosed && door.isMember(peer),
-    floodsOf: (peer) => running?.floodsOf(peer) ?? 0,
-    greeted: door.isClosed ? greeted : undefined,
-  });
-  running = new RunningNetwork(host, init, components, { counters, invites, reach });
-  await running.start(listen);
-  return running;
-}
-
-/** It keeps nothing of its own: any number of them are one. */
-function doorkeeperOf({ identity, swarm }: NetworkInit, components: NetworkComponents): Doorkeeper {
-  const { clock, members } = components;
-  const receive: NetworkComponents["receive"] = (records, from) => components.receive(records, from);
-  return new Doorkeeper({ self: identity.author, swarm, clock, members, receive });
-}
 
 /** What outlives a stop. */
 export interface RunningNetworkParts {
@@ -116,13 +60,14 @@ export class RunningNetwork {
   readonly #recordSet: LiveRecordSet;
   readonly #intake: RecordIntakeComponents;
   readonly #settlements: Settlements;
+  readonly #arrivals: RecordArrivals;
+  readonly #meetings: Meetings;
   readonly #greeter: Greeter;
   readonly #door: Doorkeeper;
   #endRevocations: () => void = () => undefined;
   readonly #watchdog: LinkWatchdog;
   readonly #trials: LinkTrials;
   readonly #stopping = new AbortController();
-  #reconsideredAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: SwarmHost, init: NetworkInit, components: NetworkComponents, parts: RunningNetworkParts) {
     const { counters, invites } = parts;
@@ -139,7 +84,7 @@ export class RunningNetwork {
     this.#timing = timing;
     this.#timers = timers;
     this.peers = new PeerTable((peers) => components.onPeersChange?.(peers));
-    const receive = this.#receive.bind(this);
+    const receive = (records: readonly SignedRecord[], from: AuthorId): Promise<void> => this.#arrivals.take(records, from);
     this.#queue = new InboundQueue({ counters, log, receive, isNamed: (author) => this.isNamed(author) });
     this.#door = doorkeeperOf(init, components);
     this.#gate = new RecordGate({
@@ -155,13 +100,25 @@ export class RunningNetwork {
     });
     this.#gaps = new GossipGaps({ clock, timers, log, timing, records, request: (peer) => this.#fillGap(peer) });
     this.#recordSet = new LiveRecordSet({ records, changes: components.recordChanges });
+    const passedOver = new PassedOver(clock);
+    this.#settlements = new Settlements(clock);
+    this.#arrivals = new RecordArrivals({
+      clock,
+      records,
+      receive: (batch, from) => components.receive(batch, from),
+      peers: this.peers,
+      syncs: () => this.syncs,
+      gaps: this.#gaps,
+      passedOver,
+      settlements: this.#settlements,
+    });
     this.#intake = {
       timers,
       records,
       gate: this.#gate,
-      passedOver: new PassedOver(clock),
+      passedOver,
       receive,
-      onBrought: (from) => this.#syncOn(from),
+      onBrought: (from) => this.#arrivals.syncOn(from),
       claims: new Claims(clock),
     };
     this.#greeter = new Greeter({
@@ -169,9 +126,9 @@ export class RunningNetwork {
       timers,
       swarm: init.swarm,
       name: init.name,
-      onGreeted: (hello, connection) => this.#greeted(hello, connection),
-      onGreetedAgain: ({ peerId, addresses }) => this.#moved(peerId, addresses),
-      onRefused: (peer, reason) => this.#refused(peer, reason),
+      onGreeted: (hello, connection) => this.#meetings.greeted(hello, connection),
+      onGreetedAgain: ({ peerId, addresses }) => this.#meetings.moved(peerId, addresses),
+      onRefused: (peer, reason) => this.#meetings.refused(peer, reason),
       door: this.#door,
       onInvite: (invite, peer) => invites.present(invite, peer),
     });
@@ -196,7 +153,7 @@ export class RunningNetwork {
       connectedCount: () => this.peers.size,
       isKnown: (peer) => components.isKnown?.(peer) ?? false,
     });
-    this.#settlements = new Settlements(clock);
+    this.#meetings = this.#createMeetings();
     this.publisher = new OutboxPublisher({ host, topic: this.#topic, outbox, clock, timers, counters, log });
     this.syncs = this.#createSyncs(random, isConnected);
     this.reach = this.#createReach(random, parts.reach);
@@ -208,7 +165,7 @@ export class RunningNetwork {
     const { host } = this;
     await this.#greeter.start();
     await this.#serve();
-    host.addEventListener("peer:disconnect", (event) => this.#lost(event.detail.toString()));
+    host.addEventListener("peer:disconnect", (event) => this.#meetings.lost(event.detail.toString()));
     await this.reach.start();
     await startHost(host, listen);
     this.reach.listens();
@@ -222,7 +179,7 @@ export class RunningNetwork {
       onMesh: () => this.publisher.wake(),
     });
     void this.#readRecordKeys();
-    this.#rememberPeers();
+    this.#meetings.remember(this.#init);
     this.#endRevocations = this.#door.onRevoked((member) => void this.#revoked(member));
     this.redialer.start();
     this.#watchdog.start();
@@ -254,22 +211,17 @@ export class RunningNetwork {
   }
 
   /** The user named a peer that is connected. */
-  named({ peerId, addresses }: KnownPeer): void {
-    this.redialer.name(addresses);
-    this.#met(peerId, addresses);
-  }
-
-  floodsOf(peer: AuthorId): number {
-    return this.#gate.floodsOf(peer);
+  named(peer: KnownPeer): void {
+    this.#meetings.named(peer);
   }
 
   /** See `Network.reconsider`. */
   reconsider(): void {
-    this.#wantAgain();
-    const now = this.#components.clock.now();
-    if (now - this.#reconsideredAt < reconsiderEveryMs) return;
-    this.#reconsideredAt = now;
-    for (const { peerId } of this.peers.list()) this.syncs.request(peerId);
+    this.#arrivals.reconsider();
+  }
+
+  floodsOf(peer: AuthorId): number {
+    return this.#gate.floodsOf(peer);
   }
 
   connectionTo(peer: AuthorId): Connection | undefined {
@@ -288,116 +240,6 @@ export class RunningNetwork {
     await this.hangUp(member);
   }
 
-  /** A list that holds this node itself is no mistake: lists are shared. */
-  #rememberPeers(): void {
-    const own = this.#init.identity.author;
-    for (const known of this.#init.knownPeers ?? []) {
-      if (known.peerId === own) continue;
-      this.redialer.met(known);
-      if (known.named === true) this.redialer.name(known.addresses);
-    }
-    this.redialer.name((this.#init.bootstrap ?? []).filter((address) => peerOfAddress(parseAddress(address)) !== own));
-  }
-
-  #greeted(hello: Hello, connection: Connection): void {
-    const { peerId } = hello;
-    const before = this.peers.get(peerId);
-    // An outbound connection proves its address, whatever the peer says of itself.
-    const proven = connection.direction === "outbound" ? [withPeer(connection.remoteAddr, peerId).toString()] : [];
-    const addresses = [...new Set([...proven, ...hello.addresses])];
-    this.reach.met(connection);
-    const since = before ?? { direction: connection.direction, connectedSince: this.#components.clock.now() };
-    this.peers.set({ ...since, ...hello, addresses });
-    this.#met(peerId, addresses);
-    if (before !== undefined) {
-      this.#trials.cameAgain(connection);
-      return;
-    }
-    this.#components.log("info", `connected to ${hello.name ?? peerId}`, { peerId, direction: connection.direction });
-    if (connection.direction === "outbound") this.syncs.request(peerId);
-    else this.syncs.requestLater(peerId);
-    if (connection.limits === undefined) void this.#measureRoundTrip(peerId);
-  }
-
-  /** Addresses come and go: of a relay, of another network. What a peer says of itself is kept only as long as it is connected. */
-  #moved(peer: AuthorId, texts: readonly string[]): void {
-    const addresses = ownAddresses(widestFirst(texts.filter(isAddress)), peer);
-    const known = this.peers.get(peer);
-    if (known === undefined || addresses.length === 0 || addresses.join() === known.addresses.join()) return;
-    this.peers.update(peer, { addresses });
-    this.#met(peer, addresses);
-  }
-
-  /** It is there: to be dialled again when it is lost, now and after a restart. */
-  #met(peerId: AuthorId, addresses: readonly string[]): void {
-    this.redialer.met({ peerId, addresses });
-    this.#components.onKnownPeer?.({ peerId, addresses, named: this.redialer.isNamed(peerId) });
-  }
-
-  /** Whoever was forgotten, as one that is being hung up, is not remembered for being there. */
-  #isStillThere(peer: AuthorId): void {
-    const info = this.peers.get(peer);
-    if (info !== undefined && this.redialer.knows(peer)) this.#met(peer, info.addresses);
-  }
-
-  #refused(peer: AuthorId, reason: string): void {
-    this.#counters.add("hello.refused");
-    this.#components.log("info", reason, { peerId: peer });
-  }
-
-  #lost(peer: AuthorId): void {
-    this.#isStillThere(peer); // until now
-    this.peers.remove(peer);
-    this.syncs.forget(peer);
-    this.#gaps.forget(peer);
-    this.redialer.lost(peer);
-  }
-
-  /** A figure for people: when it fails there is none, and the connection's own monitor says whether the link is dead. */
-  async #measureRoundTrip(peer: AuthorId): Promise<void> {
-    const signal = AbortSignal.any([this.#stopping.signal, this.#timers.timeoutSignal(dialTimeoutMs)]);
-    try {
-      const roundTripMs = await this.host.services.ping.ping(peerIdFromString(peer), { signal });
-      this.peers.update(peer, { roundTripMs });
-    } catch (error) {
-      this.#components.log("debug", `no round trip of ${peer}: ${messageOf(error)}`);
-    }
-  }
-
-  /** Whatever came in, by gossip or sync. */
-  async #receive(records: readonly SignedRecord[], from: AuthorId): Promise<void> {
-    await this.#components.receive(records, from);
-    for (const record of records) this.#gaps.arrived(record);
-    // What the member has written may have come before, and been ignored.
-    const isMembers = records.some(isMembership);
-    const isRotated = await this.#hasNamedMore(records.filter(isRotation));
-    if (isMembers) this.#intake.passedOver.clear();
-    if (!isMembers && !isRotated) return;
-    this.#settlements.clear();
-    if (this.peers.get(from) !== undefined) this.syncs.request(from);
-  }
-
-  /** Does a successor name records that stay, of a key of which some were passed over? Only one that is kept counts: anybody can say that he follows. */
-  async #hasNamedMore(rotations: readonly SignedRecord<RotationBody>[]): Promise<boolean> {
-    let has = false;
-    for (const { id, body } of rotations) {
-      if (body.follows === undefined || (await this.#components.records.record(id)) === undefined) continue;
-      has = this.#intake.passedOver.dropRotated(body.follows) || has;
-    }
-    return has;
-  }
-
-  /** What was passed over may be wanted now. */
-  #wantAgain(): void {
-    this.#intake.passedOver.clear();
-    this.#settlements.clear();
-  }
-
-  /** What came by sync is not gossiped: the other neighbours are told by a sync, which is one short message each way where they have it. */
-  #syncOn(from: AuthorId): void {
-    for (const { peerId } of this.peers.list()) if (peerId !== from) this.syncs.requestSoon(peerId);
-  }
-
   #fillGap(peer: AuthorId): void {
     if (this.peers.get(peer) === undefined) return;
     this.#counters.add("gossip.gaps");
@@ -412,6 +254,25 @@ export class RunningNetwork {
     } catch (error) {
       this.#components.log("debug", `the record keys were not read: ${messageOf(error)}`);
     }
+  }
+
+  #createMeetings(): Meetings {
+    const { clock, log, onKnownPeer } = this.#components;
+    return new Meetings({
+      host: this.host,
+      peers: this.peers,
+      redialer: this.redialer,
+      syncs: () => this.syncs,
+      gaps: this.#gaps,
+      clock,
+      timers: this.#timers,
+      counters: this.#counters,
+      log,
+      stopping: this.#stopping.signal,
+      onMet: (connection) => this.reach.met(connection),
+      onOtherLink: (connection) => this.#trials.cameAgain(connection),
+      onKnownPeer,
+    });
   }
 
   #createSyncs(random: () => number, isConnected: (peer: AuthorId) => boolean): SyncScheduler {
@@ -436,7 +297,7 @@ export class RunningNetwork {
       isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => {
         this.peers.update(peer, { lastSync });
-        this.#isStillThere(peer);
+        this.#meetings.isStillThere(peer);
       },
     });
   }
@@ -454,7 +315,7 @@ export class RunningNetwork {
       greeted: (connection) => this.#greeter.greeted(connection),
       isBlocked: (peer) => this.#components.isBlocked(peer),
       connect: (addresses) => this.calls.connect(addresses),
-      onAddresses: (peer, addresses) => this.#moved(peer, addresses),
+      onAddresses: (peer, addresses) => this.#meetings.moved(peer, addresses),
     });
   }
 

@@ -12,7 +12,7 @@
  * 4. `offer {ids}`: for ids that the other side lacks. The reply names those that it wants, and whether some are on their way to it from elsewhere.
  *    `give {frames}` brings them, in parts; it is answered when they are durable.
  *
- * Back-pressure is by asking: nothing comes that was not asked for, and the next page is asked for while the last is stored. Every record passes the same checks as
+ * Back-pressure is by asking: nothing comes that was not asked for, and the next page is asked for while the last is checked and the one before it is stored. Every record passes the same checks as
  * gossip; one that no honest peer would hold, or that was not asked for, ends the sync. A cut costs nothing but time: what was got is kept and is no
  * difference any more. Records that came this way are not gossiped again.
  *

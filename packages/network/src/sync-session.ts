@@ -1,5 +1,5 @@
 /** One sync that this node leads, with a peer that has greeted. */
-import { type AuthorId, type Clock, GrapevineError, messageOf, type RecordId, type SignedRecord } from "@grapevine/core";
+import { type AuthorId, type Clock, GrapevineError, messageOf, type RecordId } from "@grapevine/core";
 import type { z } from "zod";
 import type { Counters } from "./counters.ts";
 import { type FrameStream, frameStream } from "./frame-stream.ts";
@@ -26,6 +26,7 @@ import type { SwarmHost } from "./swarm-host.ts";
 import {
   giveReply,
   offerReply,
+  type RecordsReply,
   reconcileReply,
   recordsReply,
   type SyncRequest,
@@ -55,6 +56,12 @@ export async function syncWith(peer: AuthorId, components: SyncSessionComponents
   const at = components.clock.now();
   const { received, ignored } = session.intake;
   return { at, ms: at - startedAt, received, ignored, given: session.given, rounds: session.rounds, ended };
+}
+
+/** What was asked for, and what came of a first part of it. */
+interface AskedPage {
+  readonly ids: readonly RecordId[];
+  readonly page: RecordsReply;
 }
 
 class SyncSession {
@@ -135,26 +142,41 @@ class SyncSession {
       for (const id of have) sum.add(digestOf(id));
       for (const id of need) sum.subtract(digestOf(id));
       count += have.length - need.length;
-      for (const page of pagesOf(need)) await this.#fetch(frames, await this.intake.want(page));
+      const wanted: RecordId[] = [];
+      for (const page of pagesOf(need)) wanted.push(...(await this.intake.want(page)));
+      await this.#fetch(frames, wanted);
       for (const page of pagesOf(have)) await this.#offer(frames, page);
       message = next;
     }
     return { count, sum };
   }
 
-  /** Asks for the next page while the last one is stored. */
+  /** Three pages are under way at most: one is on its way here while the one before it is checked, and the one before that is stored. */
   async #fetch(frames: FrameStream, wanted: readonly RecordId[]): Promise<void> {
     let rest = wanted;
-    let checked: SignedRecord[] = [];
-    while (rest.length > 0) {
-      const ids = rest.slice(0, maxIdsPerRequest);
-      const request = { type: "records", ids: ids.map(digestOf) } as const;
-      const [page] = await Promise.all([this.#ask(frames, request, recordsReply), this.intake.store(checked)]);
-      if (page.taken > ids.length || page.frames.length > page.taken) throw badPage("it answers more than was asked");
-      checked = await this.intake.check(page.frames, new Set(ids.slice(0, page.taken)));
-      rest = rest.slice(page.taken);
+    const askOn = (): Promise<AskedPage> | undefined =>
+      rest.length === 0 ? undefined : seenLater(this.#askRecords(frames, rest));
+    let coming = askOn();
+    let storing: Promise<void> = Promise.resolve();
+    try {
+      while (coming !== undefined) {
+        const { ids, page } = await coming;
+        rest = rest.slice(page.taken);
+        coming = askOn();
+        const checked = await this.intake.check(page.frames, new Set(ids.slice(0, page.taken)));
+        await storing;
+        storing = seenLater(this.intake.store(checked));
+      }
+    } finally {
+      await storing;
     }
-    await this.intake.store(checked);
+  }
+
+  async #askRecords(frames: FrameStream, wanted: readonly RecordId[]): Promise<AskedPage> {
+    const ids = wanted.slice(0, maxIdsPerRequest);
+    const page = await this.#ask(frames, { type: "records", ids: ids.map(digestOf) }, recordsReply);
+    if (page.taken > ids.length || page.frames.length > page.taken) throw badPage("it answers more than was asked");
+    return { ids, page };
   }
 
   async #offer(frames: FrameStream, ids: readonly RecordId[]): Promise<void> {
@@ -191,6 +213,12 @@ function sumOf(summary: SyncSummary): DigestSum {
 
 function* pagesOf(ids: readonly RecordId[]): Generator<readonly RecordId[]> {
   for (let from = 0; from < ids.length; from += maxIdsPerRequest) yield ids.slice(from, from + maxIdsPerRequest);
+}
+
+/** It may fail before anybody waits for it; whoever does is told then, and where the sync has ended for another reason it is no news. */
+function seenLater<T>(promise: Promise<T>): Promise<T> {
+  void Promise.allSettled([promise]);
+  return promise;
 }
 
 function isTimeout(error: unknown): boolean {

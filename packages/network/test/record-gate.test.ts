@@ -7,6 +7,7 @@ import {
   excessRate,
   forwarderRate,
   maxConnections,
+  mostRejected,
   namedRate,
   publishRate,
   shareRate,
@@ -79,12 +80,13 @@ describe("the gate for records", () => {
 
   it("rejects every single-bit change of a good frame", () => {
     const good = frame("order");
+    let tried = 0;
     fc.assert(
       fc.property(fc.nat(good.length * 8 - 1), (bit) => {
         const changed = Uint8Array.from(good);
         changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         // A changed version number or a letter that is not assigned may make it a record of the future, which is ignored.
-        expect(verdict(changed, `neighbour ${bit}`)).toMatch(/^reject |^ignore RECORD_(VERSION|CHARACTERS)/);
+        expect(verdict(changed, `neighbour ${tried++}`)).toMatch(/^reject |^ignore RECORD_(VERSION|CHARACTERS)/);
       }),
       { numRuns: 3_000, seed: 19 },
     );
@@ -172,15 +174,26 @@ describe("the gate for records", () => {
   });
 
   it("promise 8: lets a forwarder have the burst and no more, before it decodes anything, and counts who goes on", () => {
-    const junk = new Uint8Array(3);
-    for (let index = 0; index < forwarderRate.burst; index++) expect(verdict(junk)).toBe("reject RECORD_MALFORMED");
-    for (let index = 0; index < excessRate.burst; index++) expect(verdict(junk)).toBe("ignore forwarder-rate");
+    const late = frame("late", { expiresAt: now });
+    for (let index = 0; index < forwarderRate.burst; index++) expect(verdict(late)).toBe("ignore expired");
+    for (let index = 0; index < excessRate.burst; index++) expect(verdict(late)).toBe("ignore forwarder-rate");
     expect(gate.floodsOf("neighbour")).toBe(0);
-    expect(verdict(junk)).toBe("ignore flood");
+    expect(verdict(late)).toBe("ignore flood");
     expect([gate.floodsOf("neighbour"), gate.floodsOf("another neighbour")]).toEqual([1, 0]);
-    expect(verdict(junk, "another neighbour")).toBe("reject RECORD_MALFORMED");
+    expect(verdict(late, "another neighbour")).toBe("ignore expired");
     at += 1000 / forwarderRate.perSecond;
-    expect([verdict(junk), verdict(junk)]).toEqual(["reject RECORD_MALFORMED", "ignore flood"]);
+    expect([verdict(late), verdict(late)]).toEqual(["ignore expired", "ignore flood"]);
+  });
+
+  it("promise 8: reads nothing more of who brought too many rejected ones, until they are long past, and counts who goes on", () => {
+    const junk = new Uint8Array(3);
+    for (let index = 0; index < mostRejected; index++) expect(verdict(junk)).toBe("reject RECORD_MALFORMED");
+    expect(gate.floodsOf("neighbour")).toBe(0);
+    expect([verdict(junk), verdict(frame("good"))]).toEqual(["ignore forger", "ignore forger"]);
+    expect(gate.floodsOf("neighbour")).toBe(2);
+    expect(verdict(frame("good"), "another neighbour")).toBe("accept");
+    at += 60_000;
+    expect(verdict(frame("of later"))).toBe("accept");
   });
 
   it("rejects for what the bytes are alone, so that nobody else pays for who brought them first", () => {

@@ -10,6 +10,7 @@ import {
 } from "@grapevine/core";
 import { describe, expect, it, vi } from "vitest";
 import type { SyncReport } from "../src/index.ts";
+import { maxIdsPerRequest } from "../src/network-limits.ts";
 import { digestOf } from "../src/range-sync/record-digest.ts";
 import { lead, listOf, startLiar } from "./liar.ts";
 import { createNode, lessonOf, type TestNode, withNodes } from "./swarm.ts";
@@ -55,6 +56,30 @@ describe("sync", () => {
       await here.watched.until(() => here.records.has(theirs.id), "the dialler has pulled");
       expect(here.records.has(unwanted.id)).toBe(false);
       expect(there.network.counters()["sync.served.records"]).toBe(1);
+    });
+  });
+
+  it("promise 8: asks for the next page while one is checked and one is stored, and for no more", async () => {
+    const all = lessons(4 * maxIdsPerRequest);
+    const source = createNode();
+    source.records.add(all);
+    const stored = Promise.withResolvers<void>();
+    const late: TestNode = createNode(
+      {},
+      {
+        receive: async (batch) => {
+          await stored.promise;
+          late.records.add(batch);
+        },
+      },
+    );
+    await withNodes([source, late], async () => {
+      await late.network.join(await source.network.createInvite());
+      const served = (): number => source.network.counters()["sync.served.records"] ?? 0;
+      await vi.waitFor(() => expect(served()).toBe(3 * maxIdsPerRequest), 20_000);
+      expect(late.network.counters()["sync.accept"]).toBeLessThanOrEqual(2 * maxIdsPerRequest);
+      stored.resolve();
+      await late.watched.until(() => late.records.size === all.length, "all lessons are here");
     });
   });
 

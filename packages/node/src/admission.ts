@@ -43,6 +43,8 @@ export interface AdmissionComponents {
   readonly onAwaited?: () => void;
   /** Told when lessons have come that are held, and may be tried. */
   readonly onHeld?: () => void;
+  /** Told after each batch what has come of lessons. */
+  readonly onLessons?: (change: LedgerChange) => void;
   readonly limits?: Partial<KeepingLimits>;
 }
 
@@ -89,6 +91,7 @@ export async function createAdmission(components: AdmissionComponents): Promise<
     onLessons: (change) => {
       followWords(words, change);
       follow(change, { indexing, index, merits });
+      components.onLessons?.(change);
       if (change.added.some(({ standing }) => standing.state === "held")) components.onHeld?.();
     },
     onOutbox: components.onOutbox,

@@ -2,6 +2,7 @@
 import { GrapevineError, messageOf } from "@grapevine/core";
 import type { AskEvent, PractiseEvent } from "./control/agent-contract.ts";
 import type { ErrorReply } from "./control/contract.ts";
+import type { DashboardLink } from "./control/dashboard-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { nodeNames, type Running, readRunning } from "./home.ts";
 import type { CallOptions, NodeOperations } from "./operations.ts";
@@ -10,6 +11,8 @@ import type { CallOptions, NodeOperations } from "./operations.ts";
 export interface ControlClient extends NodeOperations {
   readonly name: string;
   readonly api: string;
+  /** An address that lets one browser in, once. */
+  dashboardLink(options?: CallOptions): Promise<DashboardLink>;
   /** Resolves when the node has said that it stops; it is gone when its API no longer answers. */
   stop(options?: CallOptions): Promise<void>;
 }
@@ -111,6 +114,7 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
     admitMember: (id, body, options) => post(member(id, "admit"), body, options),
     revokeMember: (id, body, options) => post(member(id, "revoke"), body, options),
     models: (options) => get("/api/models", options),
+    dashboardLink: (options) => post("/api/session/links", undefined, options),
     stop: async (options) => {
       await post("/api/stop", undefined, options);
     },

@@ -5,6 +5,7 @@ import {
   type AuthorId,
   type Clock,
   type Embedder,
+  type Environment,
   type Experience,
   type ExperienceStore,
   type Identity,
@@ -27,18 +28,21 @@ import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
 import { captureExperience } from "./capturing.ts";
 import type { ReachSettings } from "./control/contract.ts";
+import type { DashboardOperations } from "./control/dashboard-routes.ts";
 import { createDraftTrials } from "./draft-trials.ts";
 import { familiarLessons } from "./familiar-lessons.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
+import { mapSwarm } from "./mapping-swarm.ts";
 import { openMemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { PromptBar } from "./prompt-bar.ts";
 import { ReuseBook } from "./reusing.ts";
 import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
+import { createWatching } from "./watching.ts";
 
 /** What `startNode` has opened. */
 export interface Opened {
@@ -53,10 +57,14 @@ export interface Opened {
   readonly model: LanguageModel;
   readonly embedder: Embedder;
   readonly index: VectorIndex;
+  /** Where the node practises by itself. */
+  readonly practise?: Environment | undefined;
 }
 
 export interface Composed {
   readonly service: NodeService;
+  /** What the dashboard needs besides. */
+  readonly dashboard: DashboardOperations;
   readonly network: Network;
   /** Begins the work in the background. */
   readonly begin: () => void;
@@ -72,6 +80,14 @@ export async function compose(opened: Opened): Promise<Composed> {
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const members = await openMemberBook(lessons, opened.swarm);
+  const watching = createWatching(() => ({
+    ...views,
+    store: lessons,
+    status: () => service.status(),
+    peersNow: () => peersNow(network, principals),
+    experiencesRevision: () => experiences.revision(),
+    log,
+  }));
   const admission = await createAdmission({
     lessons,
     index,
@@ -85,6 +101,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     onOutbox: () => network.publish(),
     onAwaited: () => network.reconsider(),
     onHeld: () => refining.wake(),
+    onLessons: (change) => watching.decided(change),
   });
   const { ledger, principals, rotations, merits, recall, indexing, room } = admission;
   const authoring = { store: lessons, ledger, gate, identity, clock };
@@ -136,7 +153,10 @@ export async function compose(opened: Opened): Promise<Composed> {
         knows: (ids) => ledger.knows(ids),
       },
       recordChanges: store.recordChanges,
-      receive: (records) => ledger.receive(records),
+      receive: (records, from) => {
+        watching.arrived(records, from);
+        return ledger.receive(records);
+      },
       outbox: outboxOf(store),
       members,
       isBlocked,
@@ -172,6 +192,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     log,
   });
   const nameOf = naming(home.name, self, { principals, rotations, network });
+  const views = { trustOf: merits.trustOf, utilitiesOf: merits.utilitiesOf, nameOf };
   const capturing = { ...authoring, experiences, principals, reuse };
   const captured = { append: (experience: Experience) => captureExperience(experience, capturing) };
   const agent = createAgent({
@@ -183,7 +204,22 @@ export async function compose(opened: Opened): Promise<Composed> {
   });
   const { idleShare } = opened.settings.initial;
   const refining = createIdleWork(
-    { lessons, experiences, admission, learning, authoring, agent, model, embedder, gate, activity, self, clock, log },
+    {
+      lessons,
+      experiences,
+      admission,
+      learning,
+      authoring,
+      agent,
+      model,
+      embedder,
+      gate,
+      activity,
+      self,
+      clock,
+      log,
+      practise: opened.practise,
+    },
     // Of a share of none it is never started.
     idleShare === 0 ? undefined : idleShare,
   );
@@ -199,7 +235,14 @@ export async function compose(opened: Opened): Promise<Composed> {
     learning,
     promptBar,
     indexing,
-    forgetting,
+    forgetting: {
+      ...forgetting,
+      lesson: async (text) => {
+        const reply = await forgetting.lesson(text);
+        watching.forgotten(reply.id);
+        return reply;
+      },
+    },
     refining,
     room,
     network,
@@ -219,6 +262,10 @@ export async function compose(opened: Opened): Promise<Composed> {
 
   return {
     service,
+    dashboard: {
+      watch: (listener) => watching.watch(listener),
+      swarmMap: () => mapSwarm({ ...views, network, store: lessons, principals }),
+    },
     network,
     begin: () => {
       admission.begin();
@@ -270,6 +317,13 @@ function naming(
     const isTaken = claimed === own || [...principals.known.values()].some(({ name }) => name === claimed);
     return isTaken ? undefined : claimed;
   };
+}
+
+/** Who is connected, and how the user stands to whom: another text after every change of it. */
+function peersNow(network: Network, principals: PrincipalBook): string {
+  const connected = network.peers().map(({ peerId, name }) => [peerId, name]);
+  const known = [...principals.known.values()].map(({ author, name, standing }) => [author, name, standing]);
+  return JSON.stringify([connected, known]);
 }
 
 function outboxOf({ lessons }: Store): Outbox {

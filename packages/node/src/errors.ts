@@ -14,6 +14,8 @@ export const nodeErrors: ErrorTable<
   | "API_FORBIDDEN"
   | "API_NOT_FOUND"
   | "API_REQUEST_INVALID"
+  | "SESSION_LINK_SPENT"
+  | "LIVE_TOO_MANY"
   | "SERVED_MODEL_UNKNOWN"
   | "LESSON_UNKNOWN"
   | "LESSON_NOT_OWN"
@@ -33,6 +35,7 @@ export const nodeErrors: ErrorTable<
   | "QUESTION_REFUSED"
   | "ANSWER_WITHHELD"
   | "PRACTICE_BUSY"
+  | "PRACTICE_NOT_SIMULATED"
 > = defineErrors({
   NODE_NOT_RUNNING: {
     summary: "A command needs a running node and found none.",
@@ -85,6 +88,15 @@ export const nodeErrors: ErrorTable<
   API_REQUEST_INVALID: {
     summary: "A request to the control API is too large, is not JSON, or has a wrong field.",
     hint: "Correct the field that the message names.",
+  },
+  SESSION_LINK_SPENT: {
+    summary:
+      "The link to the dashboard was opened before, is older than eight hours, or belongs to a node that has stopped since.",
+    hint: "Get another with `grapevine dashboard`.",
+  },
+  LIVE_TOO_MANY: {
+    summary: "As many programs watch the node's events as may do so at once.",
+    hint: "Close a page of the dashboard that you do not look at.",
   },
   SERVED_MODEL_UNKNOWN: {
     summary: "A client of the OpenAI-compatible endpoint asked for a model that the node does not serve.",
@@ -161,5 +173,9 @@ export const nodeErrors: ErrorTable<
   PRACTICE_BUSY: {
     summary: "The node practises already.",
     hint: "Wait for it to end; one practice at a time keeps the model free for questions.",
+  },
+  PRACTICE_NOT_SIMULATED: {
+    summary: "A node practises by itself in simulated environments alone.",
+    hint: "Use `grapevine practise` while you watch; or, if the checker touches nothing outside, say `simulated` in its file.",
   },
 });

@@ -1,6 +1,6 @@
 /** What a node does with what it knows while nobody asks anything of it, joined to the rest of it: trials, consolidation, what has expired. */
 import type { Agent } from "@grapevine/agent";
-import type { AuthorId, Clock, Embedder, ExperienceStore, LanguageModel, LessonStore } from "@grapevine/core";
+import type { AuthorId, Clock, Embedder, Environment, ExperienceStore, LanguageModel, LessonStore } from "@grapevine/core";
 import { consolidate, type Gate } from "@grapevine/distill";
 import { openEnvironment } from "@grapevine/practice";
 import type { Logger } from "pino";
@@ -8,6 +8,7 @@ import type { Activity } from "./activity.ts";
 import type { Admission } from "./admission.ts";
 import { type AuthoringComponents, publishDraft } from "./authoring.ts";
 import { type Consolidating, createConsolidating } from "./consolidating.ts";
+import { createIdlePractice } from "./idle-practice.ts";
 import type { Learning } from "./learning.ts";
 import { createRefining, type Refining, systemTimer } from "./refining.ts";
 import { createTrials, type Trials } from "./trials.ts";
@@ -28,16 +29,20 @@ export interface IdleStagesComponents {
 
 export interface IdleWorkComponents extends IdleStagesComponents {
   readonly admission: Pick<Admission, "ledger" | "merits" | "indexing">;
-  readonly learning: Pick<Learning, "settled">;
+  readonly agent: Pick<Agent, "rehearse" | "attempt">;
+  readonly learning: Pick<Learning, "settled" | "wake">;
   readonly activity: Activity;
+  /** Where it practises by itself. */
+  readonly practise?: Environment | undefined;
 }
 
-/** `share`: the largest part of the idle time that is worked, above 0 and up to 1; a quarter where nothing is said. */
+/** `share`: the largest part of the idle time that is worked, above 0 and up to 1; a quarter where nothing is said. @throws PRACTICE_NOT_SIMULATED */
 export function createIdleWork(components: IdleWorkComponents, share?: number): Refining {
-  const { lessons, admission, learning, activity, clock, log } = components;
+  const { lessons, admission, learning, activity, practise, clock, log } = components;
   return createRefining(
     {
       ...createIdleStages(components),
+      practice: practise === undefined ? undefined : createIdlePractice(practise, components),
       expired: (now) => lessons.expiredBy(now),
       review: (ids) => admission.ledger.review(ids),
       quiet: async () => {

@@ -14,6 +14,15 @@ export type {
 export type { AnswerPolicy, ErrorReply, ModelSummary, ReachSettings, Status } from "./control/contract.ts";
 export { answerPolicies } from "./control/contract.ts";
 export type {
+  DashboardLink,
+  LearnedLink,
+  LiveEvent,
+  MapPeer,
+  MovedLesson,
+  SessionReply,
+  SwarmMap,
+} from "./control/dashboard-contract.ts";
+export type {
   Conflict,
   ConflictQuery,
   ConflictSide,
@@ -29,6 +38,7 @@ export type {
   TrialSummary,
   UsedLesson,
 } from "./control/lesson-contract.ts";
+export type { Page, PageFile } from "./control/page.ts";
 export type {
   AdmitRequest,
   InviteReply,

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "@grapevine/core";
 import { parseModelSpec } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
 import type { AnswerPolicy, ReachSettings } from "./control/contract.ts";
+import type { Page } from "./control/page.ts";
 import { homeOf } from "./home.ts";
 import { onlyName } from "./only-name.ts";
 
@@ -31,6 +32,8 @@ export interface NodeOptions {
   readonly capacity?: number;
   /** Largest part of the idle time that goes into trials and consolidation, from 0 to 1. Default: that of the last start, or a quarter. */
   readonly idleShare?: number;
+  /** Specification of a simulated environment in which it practises by itself, within its share of the idle time. Default: none. */
+  readonly practise?: string;
   /** Whose questions are answered. Default: as at the last start, or those of trusted peers. */
   readonly answer?: AnswerPolicy;
   /** Keep the questions of peers as experiences? Default: as at the last start, or yes. */
@@ -46,6 +49,8 @@ export interface NodeOptions {
   readonly onProgress?: (text: string) => void;
   /** Told about what the user should know and the start goes on without. */
   readonly onWarning?: (text: string) => void;
+  /** What is served to browsers at the API's port. Absent: nothing. */
+  readonly page?: Page;
 }
 
 export const defaultModel = "auto";

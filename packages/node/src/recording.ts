@@ -39,6 +39,7 @@ export async function recordExperience(request: RecordRequest, components: Recor
     id: createExperienceId(clock),
     createdAt,
     prompt: request.task,
+    withinConversation: true,
     steps: (request.steps ?? []).map(({ action, observation = "", accepted = true }) => ({ action, observation, accepted })),
     answer: request.answer,
     ...(outcome !== undefined && { outcome }),

@@ -1,6 +1,6 @@
 /**
  * Refinement: what a node does with what it knows while nobody asks anything of it. Lessons whose date has passed are judged again, held lessons are tried,
- * clusters are consolidated; one piece of work at a time, and after each a rest, so that it takes at most its share of the idle time.
+ * clusters are consolidated, and where the user wants it, it practises; one piece of work at a time, and after each a rest, so that it takes at most its share of the idle time.
  *
  * Whoever asks something interrupts it at once. Whatever goes wrong is logged and tried again later, more and more seldom; it never ends the node.
  */
@@ -8,6 +8,7 @@ import { type Clock, messageOf, type RecordId } from "@grapevine/core";
 import type { Logger } from "pino";
 import type { Activity } from "./activity.ts";
 import type { Consolidating, ConsolidationTotals } from "./consolidating.ts";
+import type { IdlePractice } from "./idle-practice.ts";
 import type { Trials, TrialTotals } from "./trials.ts";
 
 export interface RefiningInit {
@@ -18,6 +19,8 @@ export interface RefiningInit {
 export interface RefiningComponents {
   readonly trials: Trials;
   readonly consolidating: Consolidating;
+  /** Where the user wants it. */
+  readonly practice?: IdlePractice | undefined;
   /** Lessons whose date has passed and that were not judged by it yet. */
   readonly expired: (now: number) => Promise<readonly RecordId[]>;
   readonly review: (ids: readonly RecordId[]) => Promise<void>;
@@ -152,11 +155,12 @@ class RunningRefinement implements Refining {
   }
 
   async #work(signal: AbortSignal): Promise<boolean> {
-    const { expired, review, clock, trials, consolidating } = this.#components;
+    const { expired, review, clock, trials, consolidating, practice } = this.#components;
     signal.throwIfAborted();
     const past = await expired(clock.now());
     if (past.length > 0) await review(past);
-    return (await trials.next(signal)) !== undefined || (await consolidating.next(signal));
+    if ((await trials.next(signal)) !== undefined || (await consolidating.next(signal))) return true;
+    return (await practice?.next(signal)) ?? false;
   }
 
   async #waitForNews(): Promise<void> {

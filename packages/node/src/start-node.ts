@@ -5,6 +5,7 @@
 import { GrapevineError, systemClock, systemTimers } from "@grapevine/core";
 import { openEmbedder, openModel } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
+import { openEnvironment } from "@grapevine/practice";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
@@ -12,6 +13,7 @@ import { AwaitedInvites } from "./awaited-invites.ts";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { Status } from "./control/contract.ts";
+import type { DashboardLink } from "./control/dashboard-contract.ts";
 import type { JoinReply } from "./control/peer-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { followInvites } from "./following-invites.ts";
@@ -23,6 +25,8 @@ import { onlyName } from "./only-name.ts";
 
 export interface RunningNode {
   status(): Promise<Status>;
+  /** An address that lets one browser in, once. */
+  dashboardLink(): DashboardLink;
   /** Resolves when it has stopped, by whatever way. */
   readonly stopped: Promise<void>;
   /** Idempotent. */
@@ -56,7 +60,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
     import("./control/server.ts"),
   ]);
   const { log, swarm } = opened;
-  const { service, network, begin, end } = await compose(opened);
+  const { service, dashboard, network, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
@@ -95,6 +99,9 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
       },
       onStop: () => void stop(),
       log,
+      clock: opened.clock,
+      dashboard,
+      page: options.page,
     },
   );
   closing.add("control API", () => server.close());
@@ -106,7 +113,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
   // With many lessons the work in the background begins by reading of all of them: whoever waits for the node need not wait for that.
   begin();
   log.info({ swarm, addresses: network.addresses(), api: server.url, model: opened.model.id }, "serving");
-  return { status: () => service.status(), stopped, stop };
+  return { status: () => service.status(), dashboardLink: () => server.dashboardLink(), stopped, stop };
 }
 
 /** Everything that has a file, a process or memory of its own, before anything is composed of it. */
@@ -163,10 +170,11 @@ async function open(
       options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
   });
   closing.add("model", () => model.close());
+  const practise = options.practise === undefined ? undefined : await openEnvironment(options.practise);
   const { index } = await loading;
   const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   const earlierSwarm = earlier.swarm;
-  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index };
+  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index, practise };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */

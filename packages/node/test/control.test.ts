@@ -77,6 +77,8 @@ function operations(): NodeOperations {
   };
 }
 
+const dashboard = { watch: () => () => undefined, swarmMap: async () => ({ self: "p", peers: [], learned: [] }) };
+
 function openAi(): OpenAiComponents {
   return {
     operations: operations(),
@@ -93,7 +95,7 @@ describe("the control API", () => {
     stops = 0;
     server = await startControlServer(
       { name: "n", port: 0, token },
-      { operations: operations(), openAi: openAi(), onStop: () => (stops += 1), log },
+      { operations: operations(), openAi: openAi(), onStop: () => (stops += 1), log, clock: systemClock, dashboard },
     );
   });
   afterEach(() => server.close());
@@ -194,7 +196,7 @@ describe("the control API", () => {
     await expect(
       startControlServer(
         { name: "n", port, token },
-        { operations: operations(), openAi: openAi(), onStop: () => undefined, log },
+        { operations: operations(), openAi: openAi(), onStop: () => undefined, log, clock: systemClock, dashboard },
       ),
     ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
   });

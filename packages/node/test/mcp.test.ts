@@ -54,6 +54,9 @@ describe.each(["legacy", "auto"] as const)("a client of MCP (%s)", (mode) => {
     const said = await client.callTool({ name: "feedback", arguments: { experience: experienceId, verdict: "worked" } });
     expect(said.structuredContent).toMatchObject({ experienceId, verdict: "worked", lessons: [id] });
     expect((await node.service.lesson(id)).outcomes).toMatchObject({ worked: 1 });
+    // What another agent ended with is no answer to give to somebody who asks the same.
+    const asked = await node.service.ask({ question: task });
+    expect(asked).toMatchObject({ answer: "yes", reused: false });
     await client.close();
   });
 

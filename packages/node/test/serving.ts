@@ -2,12 +2,15 @@
 import { systemClock } from "@grapevine/core";
 import { pino } from "pino";
 import { afterEach } from "vitest";
+import type { Page } from "../src/control/page.ts";
 import { type ControlServer, startControlServer } from "../src/control/server.ts";
 import { type Bench, type BenchInit, start } from "./bench.ts";
 
 export interface Served extends Bench {
   readonly url: string;
   readonly token: string;
+  /** An address that lets one browser in, once. */
+  readonly dashboardLink: () => string;
 }
 
 const token = "t".repeat(43);
@@ -18,9 +21,9 @@ afterEach(async () => {
 });
 
 /** Closed after the test. */
-export async function serve(init: BenchInit = {}): Promise<Served> {
+export async function serve(init: BenchInit = {}, page?: Page): Promise<Served> {
   const bench = await start(init);
-  const { service, embedder } = bench;
+  const { service, embedder, dashboard } = bench;
   const server = await startControlServer(
     { name: init.name ?? "node", port: 0, token },
     {
@@ -33,8 +36,11 @@ export async function serve(init: BenchInit = {}): Promise<Served> {
       },
       onStop: () => undefined,
       log: pino({ level: "silent" }),
+      clock: systemClock,
+      dashboard,
+      page,
     },
   );
   servers.push(server);
-  return { ...bench, url: server.url, token };
+  return { ...bench, url: server.url, token, dashboardLink: () => server.dashboardLink().url };
 }

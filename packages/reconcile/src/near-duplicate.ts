@@ -109,6 +109,7 @@ export function isNear(similarity: number): boolean {
 export function differenceOf(first: ComparedLesson, second: ComparedLesson, similarity: number): string | undefined {
   // The cheap questions first: most of what lies near a lesson is about something else.
   if (mayShareTooLittle(first.gist("guidance"), second.gist("guidance"), duplicateContainment)) return tooFewWords;
+  if (haveOtherForms(first, second)) return "they give different commands";
   const things = otherThings(first.whole, second.whole);
   if (things !== undefined) return things.reason;
   if (containment(first.guidance, second.guidance) < duplicateContainment) return tooFewWords;
@@ -116,6 +117,18 @@ export function differenceOf(first: ComparedLesson, second: ComparedLesson, simi
   if (similarity < briefSimilarity && sharedStems(first.whole, second.whole) < manySharedWords) return "they are not near enough";
   return contradictionOf(first, second) ?? replacement(first.whole, second.whole);
 }
+
+/**
+ * Does each name the form of a command, and of another one? The commands of one tool are often written alike but for the first word, and done for purposes that are told
+ * alike but for one ("count the rows", "list the rows").
+ */
+function haveOtherForms({ fields: first }: ComparedLesson, { fields: second }: ComparedLesson): boolean {
+  const [one, other] = [first, second].map(({ guidance }) => commandForm.exec(guidance)?.[1]?.toLowerCase());
+  return one !== undefined && other !== undefined && one !== other;
+}
+
+/** `Write bind THING --via PLACE`: a command, and after it a name in capitals that stands for a value. */
+const commandForm = /\bWrite (\S+) (?=.*\b[A-Z]{2,}\b)/;
 
 /** What in two lessons of nearly the same words makes them say different things, or undefined. */
 export function contradictionOf(first: ComparedLesson, second: ComparedLesson): string | undefined {

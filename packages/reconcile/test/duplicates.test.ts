@@ -52,6 +52,11 @@ describe("lessons that do not say the same, however near they lie", () => {
     ],
     ["an opposite", { guidance: "Enable the cache before a peek" }, { guidance: "Disable the cache before a peek" }],
     ["the order of two steps", { guidance: "Call seal before peek" }, { guidance: "Call seal after peek" }],
+    [
+      "the command whose form they give",
+      { title: "Count the rows", guidance: "Write sketch per WORD + TABLE --node COLUMN" },
+      { title: "List the rows", guidance: "Write render per WORD + TABLE --node COLUMN" },
+    ],
     ["advice and warning", {}, { kind: "pitfall" }],
     ["the environment", { environment: { stash: "2" } }, { environment: { stash: "3" } }],
   ])("they differ in %s", (_, first, second) => {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { GrapevineError, messageOf } from "@grapevine/core";
 import { ClassicLevel } from "classic-level";
-import { syncFolder } from "./durable-file.ts";
 import { storeErrors } from "./errors.ts";
 import type { KeyRange } from "./keyspace.ts";
 import { unseal } from "./sealed-value.ts";
@@ -35,6 +34,8 @@ export class Database {
   readonly #level: ClassicLevel<Buffer, Buffer>;
   /** One for each range that is being read; each settles when it has been. */
   readonly #reading: Set<Promise<void>> = new Set();
+  /** Logs whose names are durable: a new one's must not be lost either. */
+  #namedLogs: ReadonlySet<string> = new Set();
 
   private constructor(level: ClassicLevel<Buffer, Buffer>) {
     this.#level = level;
@@ -71,8 +72,8 @@ export class Database {
   }
 
   /**
-   * Reads at once: for the few small reads that a write needs, most of which find nothing or find it in memory. A trip through the thread pool would
-   * cost more than the read.
+   * Reads at once: for the few small reads that a write needs or an answer waits for, most of which find nothing or find it in memory. A trip through the thread pool
+   * would cost more than the read.
    */
   getSync(key: Buffer): Buffer | undefined {
     try {
@@ -151,7 +152,9 @@ export class Database {
   async syncLogs(): Promise<void> {
     const logs = (await readdir(this.#level.location)).filter((name) => name.endsWith(".log"));
     await Promise.all(logs.map((name) => syncUnlessGone(join(this.#level.location, name))));
-    syncFolder(this.#level.location); // a new log's name must not be lost either
+    if (logs.every((name) => this.#namedLogs.has(name))) return;
+    await syncNames(this.#level.location);
+    this.#namedLogs = new Set(logs);
   }
 
   /** Writes the log out into tables, and deletes the files that nobody reads any more. */
@@ -236,6 +239,11 @@ async function syncUnlessGone(file: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error; // gone into a table since it was listed
   }
+}
+
+async function syncNames(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  await handle.sync().finally(() => handle.close());
 }
 
 /** The wait was cut short because nobody reads any more. */

@@ -82,8 +82,8 @@ export class StoredLessons {
     const withoutRecord = ids.filter((_, i) => records[i] === undefined);
     const standingKeys = ids.map((id) => textKey(keyspaces.standing, id));
     const frameKeys = withoutRecord.map((id) => textKey(keyspaces.frame, id));
-    // Two threads of the pool at once, and what comes first is decoded while the other still reads.
-    const [standings, frames] = await Promise.all([this.#standings(standingKeys), this.#database.getMany(frameKeys)]);
+    // Where it is many, two threads of the pool at once, and what comes first is decoded while the other still reads.
+    const [standings, frames] = await Promise.all([this.#standings(standingKeys), this.#values(frameKeys)]);
     // It may have been forgotten between the two.
     const forgotten = await this.#forgottenAmong(withoutRecord.filter((_, i) => frames[i] === undefined));
     let next = 0;
@@ -97,8 +97,13 @@ export class StoredLessons {
   }
 
   async #standings(keys: readonly Buffer[]): Promise<(LessonStanding | undefined)[]> {
-    const values = await this.#database.getMany(keys);
+    const values = await this.#values(keys);
     return values.map((value) => (value === undefined ? undefined : decodeStanding(value)));
+  }
+
+  /** The few that an answer waits for are read at once: for a thread of the pool one waits longer than they take, and on a busy machine very much longer. */
+  async #values(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
+    return keys.length <= maxReadAtOnce ? keys.map((key) => this.#database.getSync(key)) : await this.#database.getMany(keys);
   }
 
   /** Of lessons that something here names: one that is not there was forgotten meanwhile. @throws STORE_DAMAGED when it was not */
@@ -116,5 +121,7 @@ export class StoredLessons {
   }
 }
 
+/** As many as come into a prompt, with some to spare: a tenth of a millisecond from LevelDB's tables, which lie in the system's memory. */
+const maxReadAtOnce = 16;
 /** Three to four kilobytes each, decoded: what is recalled again and again stays here. */
 const maxCachedLessons = 8192;

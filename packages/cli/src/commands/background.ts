@@ -45,9 +45,12 @@ export async function startInBackground(context: CommandContext, options: NodeOp
   if (!output.json) {
     printStatus(output, status, context.clock.now());
     output.line();
-    output.line(`Ask it:   ${context.commandLine('ask "…"', status.name)}`);
-    output.line(`Stop it:  ${context.commandLine("down", status.name)}`);
-    output.line(`Its log:  ${log.file}`);
+    const node = await context.nodes.connect({ home: context.home, node: status.name });
+    const { url } = await node.dashboardLink({ signal: context.signal });
+    output.line(`Dashboard: ${url}  (opens once)`);
+    output.line(`Ask it:    ${context.commandLine('ask "…"', status.name)}`);
+    output.line(`Stop it:   ${context.commandLine("down", status.name)}`);
+    output.line(`Its log:   ${log.file}`);
     printBetterModel(context, status.model);
   }
   return exitCodes.done;
@@ -97,6 +100,7 @@ export function argumentsOf({
   model,
   capacity,
   idleShare,
+  practise,
   answer,
   keepAsked,
   reuse,
@@ -115,6 +119,7 @@ export function argumentsOf({
     model,
     capacity,
     idle,
+    practise,
     answer,
     "keep-asked": kept,
     reuse: reused,

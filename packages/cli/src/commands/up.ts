@@ -19,6 +19,7 @@ export interface UpArguments {
   readonly capacity?: number;
   /** Per cent. */
   readonly idle?: number;
+  readonly practise?: string;
   readonly answer?: AnswerPolicy;
   readonly keepAsked?: boolean;
   readonly reuse?: boolean;
@@ -77,6 +78,7 @@ async function serve(context: CommandContext, options: NodeOptions): Promise<num
     if (!output.json) {
       printStatus(output, status, context.clock.now());
       output.line();
+      output.line(`Dashboard:      ${node.dashboardLink().url}  (opens once)`);
       output.line(`Ask it:         ${context.commandLine('ask "…"', status.name)}`);
       output.line(`Invite others:  ${context.commandLine("invite", status.name)}`);
       output.line("Stop it:        Ctrl-C");

@@ -23,6 +23,8 @@ export async function startBareHost(): Promise<BareHost> {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
+    // As the score below: it is five a second of one address as it comes.
+    connectionManager: { inboundConnectionThreshold: 50 },
     services: {
       identify: identify(),
       pubsub: gossipsub({

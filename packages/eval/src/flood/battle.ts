@@ -1,13 +1,16 @@
-/** Two honest peers and two attackers, each a process on real sockets: first in quiet, then in the flood. */
+/** Two honest peers, two attackers in one process, and a sink, on real sockets: first in quiet, then while the flood goes elsewhere, then in it. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { RecordId } from "@grapevine/core";
 import type { AttackerCommands } from "./attacker-process.ts";
 import { Child } from "./child.ts";
 import type { HonestCommands, HonestReport } from "./honest-process.ts";
+import type { SinkCommands } from "./sink-process.ts";
 
 export interface Battle {
   /** From the call of teach at one honest peer to the lesson being kept at the other, milliseconds; one that never came counts as long as was waited. */
   readonly quietP95Ms: number;
+  /** While the attackers send as much to somebody else on this machine: what of the slowness is the machine's. */
+  readonly elsewhereP95Ms: number;
   readonly floodP95Ms: number;
   /** From the first forged record to the moment at which every honest peer heard nothing more of who sends them; as long as the flood where one goes on. */
   readonly graylistedSeconds: number;
@@ -45,16 +48,18 @@ export async function fight(kind: "defended" | "undefended", attacker: Child<Att
     if (kind === "defended") await first.call("befriend", other);
     await Promise.all(both.map((peer) => peer.call("fill", undefined)));
     const quiet = await exchange(both, quietSeconds, 0);
+    const elsewhere = await floodElsewhere(both, attacker);
     const resting = await Promise.all(both.map((peer) => peer.call("rest", undefined)));
     const addresses = people.map(({ address }) => address);
     const attack = attacker.call("attack", { addresses, perSecond: floodPerSecond, greeting: kind === "defended" });
-    const flooded = await exchange(both, floodSeconds, 100_000);
+    const flooded = await exchange(both, floodSeconds, 200_000);
     const { startedAt, endedAt } = await attack;
     const { author, invalid } = await attacker.call("whois", undefined);
     const reports = flooded.reports;
     const shares = await Promise.all(both.map((peer) => peer.call("share", author)));
     return {
       quietP95Ms: p95(quiet.delaysMs),
+      elsewhereP95Ms: p95(elsewhere.delaysMs),
       floodP95Ms: p95(flooded.delaysMs),
       graylistedSeconds: Math.max(
         ...reports.map(
@@ -67,6 +72,19 @@ export async function fight(kind: "defended" | "undefended", attacker: Child<Att
     };
   } finally {
     await Promise.all(both.map((peer) => peer.end()));
+  }
+}
+
+async function floodElsewhere(both: readonly Child<HonestCommands>[], attacker: Child<AttackerCommands>): Promise<Exchange> {
+  const sink = new Child<SinkCommands>(new URL("./sink-process.ts", import.meta.url));
+  try {
+    const addresses = await sink.call("addresses", undefined);
+    const attack = attacker.call("attack", { addresses, perSecond: floodPerSecond, greeting: false });
+    const exchanged = await exchange(both, floodSeconds, 100_000);
+    await attack;
+    return exchanged;
+  } finally {
+    await sink.end();
   }
 }
 

@@ -34,8 +34,9 @@ export class Child<C extends Commands> {
 
   /** @throws EVAL_PEER_FAILED */
   async call<Name extends keyof C & string>(command: Name, input: Parameters<C[Name]>[0]): Promise<Awaited<ReturnType<C[Name]>>> {
-    const [answered, ended] = [new AbortController(), once(this.#process, "exit")];
-    const reply = once(this.#process, "message", { signal: answered.signal });
+    const answered = new AbortController();
+    const { signal } = answered;
+    const [reply, ended] = [once(this.#process, "message", { signal }), once(this.#process, "exit", { signal })];
     this.#process.send({ command, input } satisfies Call);
     const first = await Promise.race([reply, ended.then(() => undefined)]);
     answered.abort();

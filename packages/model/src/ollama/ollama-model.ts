@@ -19,7 +19,7 @@ export interface OllamaModelInit {
 }
 
 /** Room for a few lessons and a long answer; more takes memory and time on a processor. */
-const maxContextTokens = 4096;
+const usualContextTokens = 4096;
 /** Below this many weights a model continues a text better than it follows a chat. */
 const fewestChatParameters = 0.3e9;
 
@@ -39,8 +39,14 @@ export async function openOllamaModel(init: OllamaModelInit): Promise<LanguageMo
     thinks: facts.thinks,
     takesTools: facts.takesTools && rendering === "server",
     promptForm: rendering === "transcript" || (facts.parameters ?? 1e9) < fewestChatParameters ? "completion" : "chat",
-    contextTokens: Math.min(facts.contextTokens ?? maxContextTokens, maxContextTokens),
+    contextTokens: Math.min(facts.contextTokens ?? usualContextTokens, wantedContextTokens()),
   });
+}
+
+/** Coding agents send far longer prompts than questions are; who has the memory for them says so by the variable that the server itself reads. */
+function wantedContextTokens(): number {
+  const wanted = Number(process.env["OLLAMA_CONTEXT_LENGTH"]);
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : usualContextTokens;
 }
 
 interface OllamaModelShape {

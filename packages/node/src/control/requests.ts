@@ -2,6 +2,7 @@
 import { lessonKinds, lessonStates, limits, verdicts } from "@grapevine/core";
 import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@grapevine/network";
 import { z } from "zod";
+import { nodeErrors } from "../errors.ts";
 import { maxRecallLessons, maxRecordedSteps, maxRecordedTextLength } from "../recording-limits.ts";
 import type { AskRequest, FeedbackRequest, PractiseRequest, RecordRequest } from "./agent-contract.ts";
 import type { ConflictQuery, RecallRequest, RetractRequest, TeachRequest } from "./lesson-contract.ts";
@@ -110,3 +111,11 @@ export const conflictQuery: z.ZodType<ConflictQuery> = z.strictObject({
 export const idParameter: z.ZodType<{ id: string }> = z.object({ id: z.string().min(1).max(200) });
 
 export const noRequest: z.ZodType<Record<string, never>> = z.strictObject({});
+
+/** @throws API_REQUEST_INVALID, which names the field */
+export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw nodeErrors.create("API_REQUEST_INVALID", `${issue?.path.join(".") || "request"}: ${issue?.message ?? "is invalid"}`);
+}

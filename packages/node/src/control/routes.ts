@@ -1,8 +1,6 @@
 /** The addresses of the control API, each a line: what it takes is checked by its schema, what it does is the node's. */
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { z } from "zod";
-import { nodeErrors } from "../errors.ts";
 import type { NodeOperations } from "../operations.ts";
 import { maxRecordingBytes } from "../recording-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
@@ -18,6 +16,7 @@ import {
   lessonsQuery,
   listQuery,
   noRequest,
+  parse,
   practiseRequest,
   recallRequest,
   recordRequest,
@@ -131,11 +130,4 @@ async function stream<Event>(
 
 function writeLine(raw: ServerResponse, event: unknown): void {
   if (!raw.destroyed) raw.write(`${JSON.stringify(event)}\n`);
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value ?? {});
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw nodeErrors.create("API_REQUEST_INVALID", `${issue?.path.join(".") || "request"}: ${issue?.message ?? "is invalid"}`);
 }

@@ -1,19 +1,25 @@
 /**
  * The control API: HTTP on loopback for whoever holds the token.
  *
- * It guarantees that a request is answered only when it names this host (no DNS rebinding), comes from no foreign page, and carries the token; that every
- * refusal is `{error: {code, message, hint}}`; and that a caller who hangs up stops the work that was done for them.
+ * It guarantees that a request is answered only when it names this host (no DNS rebinding), comes from no foreign page, and carries the token or a session that was
+ * opened by whoever holds it; that every refusal is `{error: {code, message, hint}}`; and that a caller who hangs up stops the work that was done for them.
  */
 import { timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { type GrapevineError, messageOf } from "@grapevine/core";
+import { type Clock, type GrapevineError, messageOf } from "@grapevine/core";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
 import { addMcpRoutes } from "../mcp/routes.ts";
 import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
+import type { DashboardLink } from "./dashboard-contract.ts";
+import { addDashboardRoutes, type DashboardOperations } from "./dashboard-routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
+import { addLiveRoutes } from "./live-routes.ts";
+import { addPage, type Page, pageRoutes } from "./page.ts";
 import { addRoutes, type RouteComponents } from "./routes.ts";
+import { addSessionRoutes, dashboardLink, sessionOf, sessionRoute } from "./session-routes.ts";
+import { SessionBook } from "./sessions.ts";
 
 export interface ControlServerInit {
   /** The node's name: a caller can tell by it, and by the process id, whose API answers. */
@@ -26,10 +32,16 @@ export interface ControlServerInit {
 export interface ControlServerComponents extends RouteComponents {
   readonly openAi: OpenAiComponents;
   readonly log: Logger;
+  readonly clock: Clock;
+  readonly dashboard: DashboardOperations;
+  /** What is served to browsers. Absent: nothing. */
+  readonly page?: Page | undefined;
 }
 
 export interface ControlServer {
   readonly url: string;
+  /** An address that lets one browser in, once. */
+  dashboardLink(): DashboardLink;
   close(): Promise<void>;
 }
 
@@ -38,7 +50,8 @@ const host = "127.0.0.1";
 /** @throws API_PORT_IN_USE */
 export async function startControlServer(init: ControlServerInit, components: ControlServerComponents): Promise<ControlServer> {
   const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, schemaController: withoutSchemas });
-  guard(server, init.token);
+  const sessions = new SessionBook(components.clock);
+  guard(server, { token: init.token, sessions });
   server.setErrorHandler((error, request, reply) => {
     sendError(reply, named(error, request.url), components.log);
   });
@@ -47,6 +60,10 @@ export async function startControlServer(init: ControlServerInit, components: Co
   });
   server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
+  addSessionRoutes(server, sessions);
+  addDashboardRoutes(server, components.dashboard);
+  addLiveRoutes(server, components.dashboard);
+  addPage(server, components.page);
   addMcpRoutes(server, components.operations, components.log);
   addOpenAiRoutes(server, components.openAi, components.log);
   try {
@@ -57,10 +74,14 @@ export async function startControlServer(init: ControlServerInit, components: Co
     });
   }
   const { port } = server.server.address() as AddressInfo;
-  return { url: `http://${host}:${port}`, close: () => server.close() };
+  const url = `http://${host}:${port}`;
+  return { url, dashboardLink: () => dashboardLink(url, sessions), close: () => server.close() };
 }
 
-function guard(server: FastifyInstance, token: string): void {
+/** What needs neither token nor session: it gives nothing away, or takes the code of a link instead. */
+const openRoutes: readonly (string | undefined)[] = ["/healthz", sessionRoute, ...pageRoutes];
+
+function guard(server: FastifyInstance, { token, sessions }: { token: string; sessions: SessionBook }): void {
   const expected = Buffer.from(`Bearer ${token}`);
   server.addHook("onRequest", async (request) => {
     const address = server.server.address() as AddressInfo;
@@ -72,7 +93,9 @@ function guard(server: FastifyInstance, token: string): void {
     if (origin !== undefined && !hosts.some((name) => origin === `http://${name}`)) {
       throw nodeErrors.create("API_FORBIDDEN", "the request comes from another origin");
     }
-    if (request.routeOptions.url === "/healthz") return;
+    if (openRoutes.includes(request.routeOptions.url)) return;
+    const session = sessionOf(request);
+    if (session !== undefined && sessions.isOpen(session)) return;
     const given = Buffer.from(request.headers.authorization ?? "");
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw nodeErrors.create("API_UNAUTHORISED", "the request carries no valid token");
