@@ -37,6 +37,8 @@ import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { mapSwarm } from "./mapping-swarm.ts";
 import { openMemberBook } from "./members.ts";
+import { Measures } from "./metrics/measures.ts";
+import type { MetricsPage } from "./metrics/metrics-page.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { PromptBar } from "./prompt-bar.ts";
 import { ReuseBook } from "./reusing.ts";
@@ -66,6 +68,8 @@ export interface Composed {
   /** What the dashboard needs besides. */
   readonly dashboard: DashboardOperations;
   readonly network: Network;
+  /** The page of metrics as it is now. */
+  readonly metrics: () => Promise<MetricsPage>;
   /** Begins the work in the background. */
   readonly begin: () => void;
   /** Ends it; the network is stopped by then. */
@@ -80,6 +84,7 @@ export async function compose(opened: Opened): Promise<Composed> {
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
   const members = await openMemberBook(lessons, opened.swarm);
+  const measures = new Measures();
   const watching = createWatching(() => ({
     ...views,
     store: lessons,
@@ -101,9 +106,13 @@ export async function compose(opened: Opened): Promise<Composed> {
     onOutbox: () => network.publish(),
     onAwaited: () => network.reconsider(),
     onHeld: () => refining.wake(),
-    onLessons: (change) => watching.decided(change),
+    onLessons: (change) => {
+      measures.decided(change);
+      watching.decided(change);
+    },
   });
-  const { ledger, principals, rotations, merits, recall, indexing, room } = admission;
+  const { ledger, principals, rotations, merits, indexing, room } = admission;
+  const recall = measures.timing(admission.recall);
   const authoring = { store: lessons, ledger, gate, identity, clock };
   const distiller = createDistiller({
     model: () => model,
@@ -194,7 +203,12 @@ export async function compose(opened: Opened): Promise<Composed> {
   const nameOf = naming(home.name, self, { principals, rotations, network });
   const views = { trustOf: merits.trustOf, utilitiesOf: merits.utilitiesOf, nameOf };
   const capturing = { ...authoring, experiences, principals, reuse };
-  const captured = { append: (experience: Experience) => captureExperience(experience, capturing) };
+  const captured = {
+    append: async (experience: Experience) => {
+      await captureExperience(experience, capturing);
+      measures.answered(experience);
+    },
+  };
   const agent = createAgent({
     ...agentParts,
     experiences: captured,
@@ -260,6 +274,11 @@ export async function compose(opened: Opened): Promise<Composed> {
     nameOf,
   });
 
+  let page: Promise<() => Promise<MetricsPage>> | undefined;
+  const pageMaker = async (): Promise<() => Promise<MetricsPage>> => {
+    const { createMetricsPage } = await import("./metrics/metrics-page.ts");
+    return createMetricsPage({ measures, status: () => service.status(), networkCounts: () => network.counters() });
+  };
   return {
     service,
     dashboard: {
@@ -267,6 +286,10 @@ export async function compose(opened: Opened): Promise<Composed> {
       swarmMap: () => mapSwarm({ ...views, network, store: lessons, principals }),
     },
     network,
+    metrics: async () => {
+      page ??= pageMaker();
+      return (await page)();
+    },
     begin: () => {
       admission.begin();
       forgetting.resume();

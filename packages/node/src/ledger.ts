@@ -65,6 +65,8 @@ export interface LedgerChange {
   readonly attested: readonly RecordId[];
   /** Lessons for which there was no room. */
   readonly pruned: readonly PrunedLesson[];
+  /** How many records were refused. */
+  readonly refused: number;
 }
 
 export interface PublishOptions {
@@ -226,7 +228,8 @@ export function createLedger(components: LedgerComponents): Ledger {
       if (change.kind === "rotation-remove") rotations.remove(change.record);
     }
     const attested = changes.flatMap(attestedLessons);
-    components.onLessons({ added: [], changed: [], pruned: [], attested, ...told });
+    const refused = changes.filter(({ kind }) => kind === "refused").length;
+    components.onLessons({ added: [], changed: [], pruned: [], attested, refused, ...told });
     if (changes.some(({ kind }) => kind === "outbox-add")) components.onOutbox();
   };
 

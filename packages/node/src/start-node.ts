@@ -60,7 +60,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
     import("./control/server.ts"),
   ]);
   const { log, swarm } = opened;
-  const { service, dashboard, network, begin, end } = await compose(opened);
+  const { service, dashboard, network, metrics, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
@@ -97,6 +97,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
         embedder: opened.embedder,
         clock: opened.clock,
       },
+      metrics,
       onStop: () => void stop(),
       log,
       clock: opened.clock,

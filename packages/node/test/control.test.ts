@@ -7,11 +7,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createControlClient } from "../src/client.ts";
 import { type ControlServer, startControlServer } from "../src/control/server.ts";
 import { nodeErrors } from "../src/errors.ts";
+import type { MetricsPage } from "../src/metrics/metrics-page.ts";
 import type { OpenAiComponents } from "../src/openai/routes.ts";
 import type { NodeOperations } from "../src/operations.ts";
 
 const token = "a".repeat(43);
 const log = pino({ level: "silent" });
+
+const metrics = async (): Promise<MetricsPage> => ({ contentType: "text/plain", text: "" });
 
 /** Operations of a node that has one lesson's worth of things to say. */
 function operations(): NodeOperations {
@@ -95,7 +98,7 @@ describe("the control API", () => {
     stops = 0;
     server = await startControlServer(
       { name: "n", port: 0, token },
-      { operations: operations(), openAi: openAi(), onStop: () => (stops += 1), log, clock: systemClock, dashboard },
+      { operations: operations(), openAi: openAi(), metrics, onStop: () => (stops += 1), log, clock: systemClock, dashboard },
     );
   });
   afterEach(() => server.close());
@@ -196,7 +199,7 @@ describe("the control API", () => {
     await expect(
       startControlServer(
         { name: "n", port, token },
-        { operations: operations(), openAi: openAi(), onStop: () => undefined, log, clock: systemClock, dashboard },
+        { operations: operations(), openAi: openAi(), metrics, onStop: () => undefined, log, clock: systemClock, dashboard },
       ),
     ).rejects.toSatisfy((error) => GrapevineError.is(error, "API_PORT_IN_USE"));
   });

@@ -25,7 +25,7 @@ describe("the dashboard at the control API", () => {
       return () => watchers.delete(listener);
     },
   };
-  const neverAsked = (): Promise<never> => Promise.reject(new Error("nobody converses here"));
+  const neverAsked = (): Promise<never> => Promise.reject(new Error("nobody asks for this here"));
   // The routes in question ask nothing else of the node.
   const operations = { peers: async () => [] } as unknown as NodeOperations;
 
@@ -33,7 +33,8 @@ describe("the dashboard at the control API", () => {
     watchers = new Set();
     const log = pino({ level: "silent" });
     const openAi = { operations, converse: neverAsked, embedder: new HashEmbedder(), clock: systemClock };
-    const components = { operations, openAi, onStop: () => undefined, log, clock: systemClock, dashboard, page };
+    const metrics = neverAsked;
+    const components = { operations, openAi, metrics, onStop: () => undefined, log, clock: systemClock, dashboard, page };
     server = await startControlServer({ name: "n", port: 0, token }, components);
   });
   afterEach(() => server.close());

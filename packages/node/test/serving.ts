@@ -34,6 +34,7 @@ export async function serve(init: BenchInit = {}, page?: Page): Promise<Served> 
         embedder,
         clock: systemClock,
       },
+      metrics: bench.metrics,
       onStop: () => undefined,
       log: pino({ level: "silent" }),
       clock: systemClock,

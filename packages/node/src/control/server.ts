@@ -11,6 +11,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Logger } from "pino";
 import { nodeErrors } from "../errors.ts";
 import { addMcpRoutes } from "../mcp/routes.ts";
+import type { MetricsPage } from "../metrics/metrics-page.ts";
 import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
 import type { DashboardLink } from "./dashboard-contract.ts";
 import { addDashboardRoutes, type DashboardOperations } from "./dashboard-routes.ts";
@@ -31,6 +32,7 @@ export interface ControlServerInit {
 
 export interface ControlServerComponents extends RouteComponents {
   readonly openAi: OpenAiComponents;
+  readonly metrics: () => Promise<MetricsPage>;
   readonly log: Logger;
   readonly clock: Clock;
   readonly dashboard: DashboardOperations;
@@ -60,6 +62,10 @@ export async function startControlServer(init: ControlServerInit, components: Co
   });
   server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
+  server.get("/metrics", async (_, reply) => {
+    const { contentType, text } = await components.metrics();
+    return reply.type(contentType).send(text);
+  });
   addSessionRoutes(server, sessions);
   addDashboardRoutes(server, components.dashboard);
   addLiveRoutes(server, components.dashboard);
