@@ -8,9 +8,9 @@ import type { Measures } from "./measures.ts";
 
 export interface MetricsSources {
   readonly measures: Measures;
-  status(): Promise<Status>;
+  readonly status: () => Promise<Status>;
   /** What happened on the network, by name: `gossip.ignore.repeated`. */
-  networkCounts(): Readonly<Record<string, number>>;
+  readonly networkCounts: () => Readonly<Record<string, number>>;
 }
 
 export interface MetricsPage {
