@@ -8,7 +8,10 @@ import { createProgram } from "../packages/cli/src/program.ts";
 import * as networkLimits from "../packages/network/src/network-limits.ts";
 import { maxUnreadBytes, maxWatchers } from "../packages/node/src/control/live-routes.ts";
 import * as sessionLimits from "../packages/node/src/control/sessions.ts";
+import { maxExperiencesOfLesson, maxSearchedExperiences } from "../packages/node/src/experiences-of-lesson.ts";
 import { maxLearnedLinks, maxMapPeers } from "../packages/node/src/mapping-swarm.ts";
+import * as growthLimits from "../packages/node/src/reporting-growth.ts";
+import { maxLogLines } from "../packages/node/src/reporting-health.ts";
 import { maxMovedLessons } from "../packages/node/src/watching.ts";
 import { root } from "../scripts/checks/tree.ts";
 import { errorSources } from "../scripts/reference/error-reference.ts";
@@ -74,7 +77,8 @@ describe("docs/ARCHITECTURE.md", () => {
         return name === undefined ? [] : { name, figures: figuresIn(cells[column + 1] ?? "") };
       }),
     );
-    const ofBrowsers = { maxWatchers, maxUnreadBytes, maxMovedLessons, maxMapPeers, maxLearnedLinks };
+    const ofReports = { ...growthLimits, maxLogLines, maxExperiencesOfLesson, maxSearchedExperiences };
+    const ofBrowsers = { ...ofReports, maxWatchers, maxUnreadBytes, maxMovedLessons, maxMapPeers, maxLearnedLinks };
     const known: Readonly<Record<string, unknown>> = { ...networkLimits, ...limits, ...sessionLimits, ...ofBrowsers };
     expect(stated.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(limits)));
     for (const { name, figures } of stated) expect(figures, name).toEqual(figuresOf(known[name]));

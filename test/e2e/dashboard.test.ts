@@ -9,7 +9,7 @@ import { findChromium, openChromium } from "./chromium.ts";
 
 const chromium = findChromium();
 const dashboard = openDashboard();
-const rooms = ["swarm", "lessons", "ask"];
+const rooms = ["swarm", "lessons", "ask", "growth", "disagreements", "experiences", "health"];
 
 describe.skipIf(chromium === undefined)("the dashboard in a browser", () => {
   let browser: Browser;
@@ -148,13 +148,15 @@ describe.skipIf(chromium === undefined)("the dashboard in a browser", () => {
     const { learner, teacher } = await pair();
     await teacher.service.teach({ situation: "A door squeaks", guidance: "Oil its hinges" });
     const own = await learner.service.teach({ situation: "The light flickers", guidance: "Change the bulb" });
-    await learner.service.ask({ question: "What is there to do?" });
+    const { experienceId } = await learner.service.ask({ question: "What is there to do?" });
+    await learner.service.feedback({ experience: experienceId, verdict: "worked" });
     await expect.poll(async () => (await learner.service.status()).lessons.admitted, patient).toBe(1);
     const page = await open(learner);
     await page.evaluate(axe.source);
-    const places = [...rooms, `lessons/${own.id}`, `swarm/${teacher.peerId}`];
+    const places = [...rooms, `lessons/${own.id}`, `swarm/${teacher.peerId}`, `experiences/${experienceId}`];
     for (const place of places) {
       await page.goto(`${learner.url}/#/${place}`);
+      await expect.poll(() => page.getByText("Reading…").count()).toBe(0);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         // Of all that is looked at, colours alone are others in the dark.

@@ -8,6 +8,10 @@ import { NoticeLine } from "./parts/notice-line.tsx";
 import { Told } from "./parts/told.tsx";
 import { VineMark } from "./parts/vine-mark.tsx";
 import { AskRoom } from "./rooms/ask-room.tsx";
+import { DisagreementsRoom } from "./rooms/disagreements-room.tsx";
+import { ExperiencesRoom } from "./rooms/experiences-room.tsx";
+import { GrowthRoom } from "./rooms/growth-room.tsx";
+import { HealthRoom } from "./rooms/health-room.tsx";
 import { LessonsRoom } from "./rooms/lessons-room.tsx";
 import { SwarmRoom } from "./rooms/swarm-room.tsx";
 import { status } from "./state/node.ts";
@@ -17,6 +21,10 @@ const roomParts: Readonly<Record<Room, () => JSX.Element>> = {
   swarm: SwarmRoom,
   lessons: LessonsRoom,
   ask: AskRoom,
+  growth: GrowthRoom,
+  disagreements: DisagreementsRoom,
+  experiences: ExperiencesRoom,
+  health: HealthRoom,
 };
 
 export function House(): JSX.Element {
@@ -51,7 +59,8 @@ export function House(): JSX.Element {
           ))}
         </ul>
       </nav>
-      <main id="room" class={`room room-${room}`} tabIndex={-1}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it */}
+      <main id="room" class={`room room-${room}`} tabIndex={0}>
         <Current key={room} />
       </main>
       <NoticeLine />

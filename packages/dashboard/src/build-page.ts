@@ -1,6 +1,7 @@
 /** From the sources in `page/` to the files that a browser gets: one script and what it loads later, one style sheet, an icon, and the page that names them. */
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -10,7 +11,7 @@ import { type ManifestEntry, manifestName } from "./manifest.ts";
 
 const pageFolder = fileURLToPath(new URL("../page", import.meta.url));
 /** In the order in which they count. */
-const styleSheets = ["tokens", "base", "layout", "parts", "swarm", "lessons", "ask"];
+const styleSheets = ["tokens", "base", "layout", "parts", "swarm", "lessons", "ask", "rooms"];
 
 /** Writes the gzipped files and their manifest. The folder is made when it is not there. */
 export async function buildPage(folder: string): Promise<void> {
@@ -63,7 +64,8 @@ async function bundle(): Promise<{ entry: string; scripts: { name: string; code:
 }
 
 async function joinStyles(): Promise<string> {
-  const paths = styleSheets.map((name) => join(pageFolder, "styles", `${name}.css`));
+  const chart = createRequire(import.meta.url).resolve("uplot/dist/uPlot.min.css");
+  const paths = [chart, ...styleSheets.map((name) => join(pageFolder, "styles", `${name}.css`))];
   return (await Promise.all(paths.map((path) => readFile(path, "utf8")))).join("\n");
 }
 

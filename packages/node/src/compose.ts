@@ -30,7 +30,9 @@ import { captureExperience } from "./capturing.ts";
 import type { ReachSettings } from "./control/contract.ts";
 import type { DashboardOperations } from "./control/dashboard-routes.ts";
 import { createDraftTrials } from "./draft-trials.ts";
+import { experiencesOfLesson } from "./experiences-of-lesson.ts";
 import { familiarLessons } from "./familiar-lessons.ts";
+import { findLesson } from "./finding.ts";
 import { createForgetting } from "./forgetting.ts";
 import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
@@ -41,6 +43,8 @@ import { Measures } from "./metrics/measures.ts";
 import type { MetricsPage } from "./metrics/metrics-page.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { PromptBar } from "./prompt-bar.ts";
+import { reportGrowth } from "./reporting-growth.ts";
+import { reportHealth } from "./reporting-health.ts";
 import { ReuseBook } from "./reusing.ts";
 import type { SavedSettings } from "./saved-settings.ts";
 import { NodeService } from "./service.ts";
@@ -284,6 +288,9 @@ export async function compose(opened: Opened): Promise<Composed> {
     dashboard: {
       watch: (listener) => watching.watch(listener),
       swarmMap: () => mapSwarm({ ...views, network, store: lessons, principals }),
+      growth: () => reportGrowth({ experiences, store: lessons, self, clock }),
+      health: () => reportHealth(home.folder),
+      experiencesOfLesson: async (text) => await experiencesOfLesson(await findLesson(text, lessons), experiences),
     },
     network,
     metrics: async () => {

@@ -15,8 +15,15 @@ export type { AnswerPolicy, ErrorReply, ModelSummary, ReachSettings, Status } fr
 export { answerPolicies } from "./control/contract.ts";
 export type {
   DashboardLink,
+  EndedCounts,
+  ExperienceOfLesson,
+  ExperiencesOfLesson,
+  GrowthPeriod,
+  GrowthReport,
+  HealthReport,
   LearnedLink,
   LiveEvent,
+  LogLine,
   MapPeer,
   MovedLesson,
   SessionReply,

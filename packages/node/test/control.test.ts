@@ -82,7 +82,14 @@ function operations(): NodeOperations {
   };
 }
 
-const dashboard = { watch: () => () => undefined, swarmMap: async () => ({ self: "p", peers: [], learned: [] }) };
+const unasked = (): Promise<never> => Promise.reject(new Error("nobody asks this here"));
+const dashboard = {
+  watch: () => () => undefined,
+  swarmMap: async () => ({ self: "p", peers: [], learned: [] }),
+  growth: unasked,
+  health: unasked,
+  experiencesOfLesson: unasked,
+};
 
 function openAi(): OpenAiComponents {
   return {

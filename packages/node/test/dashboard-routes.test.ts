@@ -17,8 +17,12 @@ const page: Page = {
 describe("the dashboard at the control API", () => {
   let server: ControlServer;
   let watchers = new Set<(event: LiveEvent) => void>();
+  const unasked = (): Promise<never> => Promise.reject(new Error("nobody asks this here"));
   const dashboard: DashboardOperations = {
     swarmMap: async () => ({ self: "p", peers: [], learned: [] }),
+    growth: unasked,
+    health: unasked,
+    experiencesOfLesson: unasked,
     watch: (listener) => {
       watchers.add(listener);
       listener({ type: "peers" });

@@ -7,6 +7,7 @@ import { lessonChanges } from "../state/lessons.ts";
 import { calledPeer } from "../state/node.ts";
 import { addressOf } from "../state/route.ts";
 import { LessonActions } from "./lesson-actions.tsx";
+import { LessonExperiences } from "./lesson-experiences.tsx";
 import { Meter } from "./meter.tsx";
 import { Moment } from "./moment.tsx";
 import { StateWord } from "./state-word.tsx";
@@ -101,6 +102,7 @@ function Lesson({ lesson, onChange }: { lesson: LessonDetails; onChange: () => P
       <Evidence lesson={lesson} />
       <Disagreements lesson={lesson} />
       <Provenance lesson={lesson} />
+      <LessonExperiences id={lesson.id} />
       <History lesson={lesson} />
     </article>
   );

@@ -7,6 +7,7 @@ import { Told } from "../parts/told.tsx";
 import { UsedLessons } from "../parts/used-lessons.tsx";
 import { ask, type Exchange, exchanges, giveFeedback, stopAsking } from "../state/asking.ts";
 import { calledPeer, peers, status } from "../state/node.ts";
+import { addressOf } from "../state/route.ts";
 
 export function AskRoom(): JSX.Element {
   const end = useRef<HTMLDivElement>(null);
@@ -128,7 +129,7 @@ function AnswerFoot({ exchange }: { exchange: Exchange }): JSX.Element {
     <footer class="answer-foot">
       <p class="quiet">
         <Told text={calledPeer(answeredBy.peerId)} /> answered with <Told text={model} /> in {duration(ms)}
-        {reused && ", by giving a verified answer again"}. <span class="id">{experienceId.slice(-8)}</span>
+        {reused && ", by giving a verified answer again"}. <a href={addressOf("experiences", experienceId)}>See the experience</a>
       </p>
       {chosen !== undefined && chosen.length > 1 && (
         <details>

@@ -1,7 +1,7 @@
 /** Which room is shown, and what in it: the part of the address behind the `#`. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 
-export const rooms = ["swarm", "lessons", "ask"] as const;
+export const rooms = ["swarm", "lessons", "ask", "growth", "disagreements", "experiences", "health"] as const;
 
 export type Room = (typeof rooms)[number];
 

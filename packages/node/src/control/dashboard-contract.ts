@@ -76,3 +76,69 @@ export interface LearnedLink {
   readonly changed: number;
   readonly failed: number;
 }
+
+/** `GET /api/growth`: how tasks and questions ended over time, with lessons in the prompt and without, and what became of lessons. */
+export interface GrowthReport {
+  /** Of equal length, oldest first, without a gap; empty where nothing was lived through or learned yet. */
+  readonly periods: readonly GrowthPeriod[];
+  readonly periodMs: number;
+  /** Medians of the time to an answer, in milliseconds; absent where there was none. */
+  readonly time: { readonly withLessonsMs?: number; readonly withoutLessonsMs?: number };
+  /** Answers that were given again without the model. */
+  readonly reused: { readonly answers: number; readonly savedMs: number };
+  /** Experiences that were looked at: the newest, at most `maxGrowthExperiences`. */
+  readonly experiences: number;
+  /** Why lessons that are here are not used: by rule, the most frequent first. */
+  readonly unused: readonly {
+    readonly state: string;
+    readonly rule: string;
+    readonly example: string;
+    readonly lessons: number;
+  }[];
+}
+
+export interface GrowthPeriod {
+  /** Milliseconds since the epoch. */
+  readonly from: number;
+  readonly withLessons: EndedCounts;
+  readonly withoutLessons: EndedCounts;
+  /** Lessons made here, and received. */
+  readonly made: number;
+  readonly received: number;
+}
+
+export interface EndedCounts {
+  readonly worked: number;
+  readonly changed: number;
+  readonly failed: number;
+}
+
+/** `GET /api/health` */
+export interface HealthReport {
+  /** Of the node's home, in bytes, and what its file system has left. */
+  readonly disk: { readonly usedBytes: number; readonly freeBytes: number };
+  readonly memoryBytes: number;
+  /** The end of the log, newest last. */
+  readonly log: readonly LogLine[];
+}
+
+export interface LogLine {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly text: string;
+}
+
+/** `GET /api/lessons/:id/experiences`: where a lesson comes from, and where it was used; newest first, at most `maxExperiencesOfLesson` of each. */
+export interface ExperiencesOfLesson {
+  /** Distilled experiences of this node whose task is the lesson's example. */
+  readonly source: readonly ExperienceOfLesson[];
+  readonly used: readonly ExperienceOfLesson[];
+}
+
+export interface ExperienceOfLesson {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly prompt: string;
+  readonly verdict: "worked" | "changed" | "failed" | "unknown";
+}
