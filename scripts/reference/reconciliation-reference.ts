@@ -10,6 +10,7 @@ import {
   worthHalfLifeMs,
 } from "../../packages/reconcile/src/keeping.ts";
 import { duplicateOverlap, duplicateSimilarity } from "../../packages/reconcile/src/near-duplicate.ts";
+import { maxReusedQuestionLength } from "../../packages/reconcile/src/question/same-question.ts";
 import { failingExcess, maxFailuresInRow, requiredWitnesses } from "../../packages/reconcile/src/rules/belief.ts";
 import { revivingGain } from "../../packages/reconcile/src/rules/known.ts";
 import { maxClaims, maxRotations } from "../../packages/reconcile/src/rules/rotation.ts";
@@ -45,6 +46,12 @@ export const reconciliationConstants: readonly Constant[] = [
   constant("maxEvidenceOutcomes", maxEvidenceOutcomes, "worth.ts", "outcomes that the record's own evidence counts for, at most"),
   constant("evidenceHalfLife", days(evidenceHalfLifeMs), "worth.ts", "disuse after which all evidence of a lesson counts half"),
   constant("lowerTail", share(lowerTail), "beta.ts", "of a posterior lies below the bound that is taken from it"),
+  constant(
+    "maxReusedQuestionLength",
+    maxReusedQuestionLength,
+    "question/same-question.ts",
+    "characters of a question that may be taken for another one in other words, at most",
+  ),
   constant(
     "requiredWitnesses",
     requiredWitnesses,
