@@ -5,6 +5,7 @@ export const cliErrors: ErrorTable<
   | "CLI_INPUT_NOT_UTF8"
   | "CLI_INPUT_TOO_LARGE"
   | "CLI_FILE_UNREADABLE"
+  | "CLI_FILE_UNWRITABLE"
   | "CLI_LINE_MALFORMED"
   | "CLI_CONFIG_MALFORMED"
   | "CLI_CONFIG_UNWRITABLE"
@@ -28,9 +29,13 @@ export const cliErrors: ErrorTable<
     summary: "A file that was named cannot be read.",
     hint: "Check the path and the permissions.",
   },
+  CLI_FILE_UNWRITABLE: {
+    summary: "A file or folder that was named cannot be written.",
+    hint: "Check the path, the permissions and the room on the disk.",
+  },
   CLI_LINE_MALFORMED: {
-    summary: 'A line of a JSONL file starts like JSON and is not an object with a "text".',
-    hint: 'Each line is {"text": "…"} or the plain text itself; correct the line that the message names.',
+    summary: "A line of a JSONL file is not what the command reads.",
+    hint: 'Correct the line that the message names. For `check` each is {"text": "…"} or plain text; for `lessons import` as `lessons export` wrote it.',
   },
   CLI_CONFIG_MALFORMED: {
     summary: "The settings file of a client is not what such a file holds, and was left as it is.",

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { examples, lessonStateNames, limitOption, offsetOption, word } from "./arguments.ts";
 import type { Perform } from "./context.ts";
 import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
+import { addLessonTransfer } from "./transfer-program.ts";
 
 export function addLessonCommands(program: Command, perform: Perform): void {
   const lessons = program.command("lessons").description("what the node has learned, and from whom").helpCommand(false);
@@ -63,6 +64,7 @@ export function addLessonCommands(program: Command, perform: Perform): void {
     [['lessons retract k3xq7a2m --reason "wrong since version 2"', ""]],
   );
   addLessonKeeping(lessons, perform);
+  addLessonTransfer(lessons, perform);
 }
 
 export function addExperienceCommands(program: Command, perform: Perform): void {

@@ -39,4 +39,5 @@ export type {
   SyncReport,
 } from "./network-types.ts";
 export type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";
+export type { RecordVerdict } from "./record-gate.ts";
 export { checkSwarmName } from "./swarm-name.ts";

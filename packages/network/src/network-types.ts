@@ -16,6 +16,7 @@ import type { Acquaintance } from "./acquaintances.ts";
 import type { InviteTerms, IssuedInvite } from "./invite-book.ts";
 import type { NetworkTiming } from "./network-timing.ts";
 import type { Path, Reachability, ReachInit } from "./reach/reach-types.ts";
+import type { RecordVerdict } from "./record-gate.ts";
 
 export interface NetworkInit {
   /** Its key is the host's key: the peer id is the author. */
@@ -256,6 +257,11 @@ export interface Network {
    * once with those that are connected, unless that was done within the last minute. Returns at once.
    */
   reconsider(): void;
+  /**
+   * Records that came by another way than the network, such as a file: checked as what a sync brings, and handed on where they pass. Resolves with the verdicts, in the order given,
+   * when what passed is decided on. @throws NETWORK_STOPPED
+   */
+  bring(frames: readonly Uint8Array[]): Promise<RecordVerdict[]>;
   /** What happened since the start of the process, by name. */
   counters(): Readonly<Record<string, number>>;
 }

@@ -18,6 +18,7 @@ import { maxAddressesPerPeer } from "./network-limits.ts";
 import type { AskOptions, AskReply, Network, NetworkComponents, NetworkInit, PeerInfo, Sureness } from "./network-types.ts";
 import { widestFirst } from "./reach/paths.ts";
 import type { Reachability } from "./reach/reach-types.ts";
+import type { RecordVerdict } from "./record-gate.ts";
 import { runNetwork } from "./run-network.ts";
 import type { RunningNetwork } from "./running-network.ts";
 import { checkSwarmName } from "./swarm-name.ts";
@@ -151,6 +152,10 @@ class SwarmNetwork implements Network {
 
   reconsider(): void {
     this.#current?.reconsider();
+  }
+
+  async bring(frames: readonly Uint8Array[]): Promise<RecordVerdict[]> {
+    return await this.#live().bring(frames);
   }
 
   counters(): Readonly<Record<string, number>> {

@@ -23,7 +23,7 @@ import { connectionTo } from "./reach/paths.ts";
 import { Reach } from "./reach/reach.ts";
 import type { ReachParts } from "./reach/reach-services.ts";
 import { RecordArrivals } from "./record-arrivals.ts";
-import { RecordGate } from "./record-gate.ts";
+import { RecordGate, type RecordVerdict } from "./record-gate.ts";
 import { PassedOver, type RecordIntakeComponents } from "./record-intake.ts";
 import { Redialer } from "./redialer.ts";
 import { serve } from "./serving.ts";
@@ -218,6 +218,13 @@ export class RunningNetwork {
   /** See `Network.reconsider`. */
   reconsider(): void {
     this.#arrivals.reconsider();
+  }
+
+  async bring(frames: readonly Uint8Array[]): Promise<RecordVerdict[]> {
+    const verdicts = await Promise.all(frames.map((frame) => this.#gate.checkSynced(frame)));
+    const records = verdicts.flatMap((result) => (result.verdict === "accept" ? [result.record] : []));
+    if (records.length > 0) await this.#components.receive(records, this.#init.identity.author);
+    return verdicts;
   }
 
   floodsOf(peer: AuthorId): number {

@@ -3,6 +3,7 @@ import { GrapevineError, messageOf } from "@grapevine/core";
 import type { AskEvent, PractiseEvent } from "./control/agent-contract.ts";
 import type { ErrorReply } from "./control/contract.ts";
 import type { DashboardLink } from "./control/dashboard-contract.ts";
+import type { ExportEvent } from "./control/transfer-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { nodeNames, type Running, readRunning } from "./home.ts";
 import type { CallOptions, NodeOperations } from "./operations.ts";
@@ -93,6 +94,19 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
       }),
     lessons: (query, options) => get(`/api/lessons${search(query)}`, options),
     searchLessons: (q, limit, options) => get(`/api/lessons/search${search({ q, limit })}`, options),
+    exportLessons: async (query, onLesson, options) => {
+      const { type: _, ...summary } = await last(
+        await send("GET", `/api/lessons/export${search({ ...query })}`, undefined, options),
+        "summary",
+        (event: ExportEvent) => {
+          if (event.type !== "lesson") return;
+          const { type: _lesson, ...lesson } = event;
+          onLesson(lesson);
+        },
+      );
+      return summary;
+    },
+    importLessons: (body, options) => post("/api/lessons/import", body, options),
     conflicts: (query, options) => get(`/api/lessons/conflicts${search({ ...query })}`, options),
     lesson: (id, options) => get(`/api/lessons/${encodeURIComponent(id)}`, options),
     retract: (id, body, options) => post(`/api/lessons/${encodeURIComponent(id)}/retract`, body, options),

@@ -60,6 +60,7 @@ export type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
+export type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export {
   checkNodeOptions,
@@ -81,3 +82,4 @@ export type { NodeOptions } from "./node-options.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 export type { RunningNode } from "./start-node.ts";
+export { maxImportedRecords } from "./transfer-limits.ts";

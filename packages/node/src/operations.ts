@@ -42,6 +42,7 @@ import type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
+import type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -59,6 +60,8 @@ export interface NodeOperations {
   practise(request: PractiseRequest, onTask?: (task: PractisedTask) => void, options?: CallOptions): Promise<PractiseSummary>;
   lessons(query?: { state?: LessonState; limit?: number }, options?: CallOptions): Promise<LessonSummary[]>;
   searchLessons(query: string, limit?: number, options?: CallOptions): Promise<LessonHit[]>;
+  exportLessons(query: ExportQuery, onLesson: (lesson: ExportedLesson) => void, options?: CallOptions): Promise<ExportSummary>;
+  importLessons(request: ImportRequest, options?: CallOptions): Promise<ImportedLesson[]>;
   conflicts(query?: ConflictQuery, options?: CallOptions): Promise<Conflict[]>;
   lesson(id: string, options?: CallOptions): Promise<LessonDetails>;
   retract(id: string, request?: RetractRequest, options?: CallOptions): Promise<LessonReply>;

@@ -62,6 +62,7 @@ import type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
+import type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
 import { type ConversationOptions, type ConversationReply, converse } from "./conversing.ts";
 import { type DescribingComponents, describeLesson } from "./describing.ts";
 import { listConflicts } from "./disagreements.ts";
@@ -86,6 +87,7 @@ import { recordExperience } from "./recording.ts";
 import type { Refining, RefiningTotals } from "./refining.ts";
 import type { ReuseBook } from "./reusing.ts";
 import type { Room } from "./room.ts";
+import { exportLessons, importLessons } from "./transferring.ts";
 import { version } from "./version.ts";
 import { experienceDetails, experienceSummary, type ViewComponents } from "./views.ts";
 
@@ -235,6 +237,18 @@ export class NodeService implements NodeOperations {
   async lesson(text: string): Promise<LessonDetails> {
     const { store } = this.#components;
     return await describeLesson(await findLesson(text, store), this.#describing);
+  }
+
+  exportLessons(
+    query: ExportQuery,
+    onLesson: (lesson: ExportedLesson) => void,
+    options: CallOptions = {},
+  ): Promise<ExportSummary> {
+    return exportLessons(query, onLesson, options, this.#components);
+  }
+
+  importLessons(request: ImportRequest): Promise<ImportedLesson[]> {
+    return importLessons(request, this.#components);
   }
 
   conflicts(query: ConflictQuery = {}): Promise<Conflict[]> {

@@ -37,6 +37,8 @@ function operations(): NodeOperations {
     },
     recall: unused,
     record: unused,
+    exportLessons: unused,
+    importLessons: async () => [],
     feedback: unused,
     teach: unused,
     practise: async (_request, onTask) => {

@@ -3,14 +3,17 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { NodeOperations } from "../operations.ts";
 import { maxRecordingBytes } from "../recording-limits.ts";
+import { maxImportBytes } from "../transfer-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
 import { named } from "./failures.ts";
 import {
   admitRequest,
   askRequest,
   conflictQuery,
+  exportQuery,
   feedbackRequest,
   idParameter,
+  importRequest,
   inviteRequest,
   joinRequest,
   lessonsQuery,
@@ -26,6 +29,7 @@ import {
   teachRequest,
   trustRequest,
 } from "./requests.ts";
+import type { ExportEvent } from "./transfer-contract.ts";
 
 export interface RouteComponents {
   readonly operations: NodeOperations;
@@ -46,6 +50,13 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
     return operations.searchLessons(q, most);
   });
   server.get("/api/lessons/conflicts", ({ query }) => operations.conflicts(parse(conflictQuery, query)));
+  server.get("/api/lessons/export", async (request, reply) => {
+    const query = parse(exportQuery, request.query);
+    await stream<ExportEvent>(request, reply, async (send, signal) => {
+      const summary = await operations.exportLessons(query, (lesson) => send({ ...lesson, type: "lesson" }), { signal });
+      send({ ...summary, type: "summary" });
+    });
+  });
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
@@ -60,6 +71,9 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
     return operations.revokeInvite(parse(idParameter, params).id);
   });
   server.post("/api/join", ({ body }) => operations.join(parse(joinRequest, body)));
+  server.post("/api/lessons/import", { bodyLimit: maxImportBytes }, ({ body }) =>
+    operations.importLessons(parse(importRequest, body)),
+  );
   server.post("/api/lessons/:id/retract", ({ params, body }) =>
     operations.retract(parse(idParameter, params).id, parse(retractRequest, body)),
   );
