@@ -39,7 +39,7 @@ it("holds JavaScript and no TypeScript, which Node does not read in node_modules
   expect(files.filter((path) => path.endsWith("/dist/index.js"))).toHaveLength(manifest.bundleDependencies.length);
 });
 
-it("runs a node that learns and recalls, with nothing but its dependencies beside it", async () => {
+it("runs a node that learns, recalls and shows its dashboard, with nothing but its dependencies beside it", async () => {
   await linkDependencies();
   const home = join(folder, "home");
   const grapevine = async (...words: string[]): Promise<unknown> => {
@@ -54,6 +54,10 @@ it("runs a node that learns and recalls, with nothing but its dependencies besid
       id: string;
     };
     expect(await grapevine("lessons", "search", "a mill that does not turn")).toMatchObject([{ id }]);
+    const { url } = (await grapevine("dashboard")) as { url: string };
+    const page = await (await fetch(url)).text();
+    const [, script = ""] = /src="([^"]+)"/.exec(page) ?? [];
+    expect((await fetch(new URL(script, url))).status).toBe(200);
   } finally {
     await grapevine("down");
   }

@@ -4,8 +4,9 @@
  */
 import { Argument, Command, Option } from "commander";
 import { addAgentCommands } from "./agent-program.ts";
-import { examples, word } from "./arguments.ts";
+import { examples, whole, word } from "./arguments.ts";
 import type { Shell } from "./commands/completion.ts";
+import type { LogsArguments } from "./commands/logs.ts";
 import type { Perform } from "./context.ts";
 import { addIdentityCommands } from "./identity-program.ts";
 import { addExperienceCommands, addLessonCommands } from "./knowledge-program.ts";
@@ -89,6 +90,7 @@ function addOtherCommands(program: Command, perform: Perform): void {
       ["check --jsonl texts.jsonl --json", "a result a line"],
     ],
   );
+  addLogs(program, perform);
   addCompletion(program, perform);
   const model = program.command("model").description("the language models of this machine").helpCommand(false);
   examples(
@@ -97,6 +99,23 @@ function addOtherCommands(program: Command, perform: Perform): void {
       .description("what can be given to `up --model`")
       .action(() => perform(async (context) => (await import("./commands/model.ts")).listModels(context))),
     [["model list", ""]],
+  );
+}
+
+function addLogs(program: Command, perform: Perform): void {
+  examples(
+    program
+      .command("logs")
+      .description("what the node logged, newest last; no text of questions, answers or lessons is in it")
+      .option("-f, --follow", "go on with what it logs from now on, until Ctrl-C")
+      .addOption(new Option("-n, --lines <n>", "at most so many of the last").argParser(whole(1, 100_000)).default(50))
+      .action((options: LogsArguments) =>
+        perform(async (context) => (await import("./commands/logs.ts")).showLogs(context, options)),
+      ),
+    [
+      ["logs", "the last fifty lines, whether or not the node runs"],
+      ["logs -f --node bo", "watch one of several"],
+    ],
   );
 }
 

@@ -55,6 +55,7 @@ describe("help", () => {
         "teach",
         "practise",
         "check",
+        "logs",
         "completion",
         "model list",
         "mcp install",

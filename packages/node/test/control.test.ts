@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { GrapevineError, systemClock } from "@grapevine/core";
 import { HashEmbedder } from "@grapevine/testing";
 import { pino } from "pino";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createControlClient } from "../src/client.ts";
 import { type ControlServer, startControlServer } from "../src/control/server.ts";
 import { nodeErrors } from "../src/errors.ts";
@@ -196,6 +196,23 @@ describe("the control API", () => {
     const reply = await fetch(`http://127.0.0.1:${port}/api/nothing`, { headers: bearer });
     expect(reply.status).toBe(404);
     expect(await reply.json()).toMatchObject({ error: { code: "API_NOT_FOUND" } });
+  });
+
+  it("logs requests by number, and nothing of what they say", async () => {
+    const logged: string[] = [];
+    const debugLog = pino({ level: "debug" }, { write: (line: string) => logged.push(line) });
+    const components = { operations: operations(), openAi: openAi(), metrics, log: debugLog, clock: systemClock, dashboard };
+    const watched = await startControlServer({ name: "n", port: 0, token }, { ...components, onStop: () => undefined });
+    onTestFinished(() => watched.close());
+    const reply = await fetch(`${watched.url}/api/lessons/search?q=my-secret-words`, { headers: bearer });
+    expect(reply.status).toBe(500);
+    await expect.poll(() => logged.length).toBe(2);
+    const request = reply.headers.get("x-request-id");
+    expect(logged.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { request, level: 50 },
+      { request, level: 20, method: "GET", route: "/api/lessons/search", status: 500 },
+    ]);
+    expect(logged.join("")).not.toContain("my-secret-words");
   });
 
   it("says that it stops before it does", async () => {

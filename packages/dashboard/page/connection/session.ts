@@ -38,7 +38,7 @@ async function exchange(code: string): Promise<string | undefined> {
   const response = await fetch("/api/session", { method: "POST", headers, body: JSON.stringify({ code }) });
   if (!response.ok) {
     const { error } = (await response.json()) as ErrorReply;
-    return `The link does not open the dashboard: ${error.message}.`;
+    return `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`;
   }
   localStorage.setItem(proofKey, ((await response.json()) as SessionReply).proof);
   return undefined;

@@ -2,7 +2,7 @@
 import type { Answer, ErrorReply, FeedbackRequest } from "@grapevine/node";
 import { type Signal, signal } from "@preact/signals";
 import { post, postForLines, Refusal, wordsOf } from "../connection/request.ts";
-import { perform } from "./notices.ts";
+import { failed } from "./notices.ts";
 
 export type Verdict = FeedbackRequest["verdict"];
 
@@ -40,10 +40,9 @@ export function stopAsking(): void {
 
 export function giveFeedback({ key, answer: given }: Exchange, verdict: Verdict): void {
   if (given === undefined) return;
-  const send = (): Promise<unknown> => post("/api/feedback", { experience: given.experienceId, verdict });
-  void perform(send, "Thank you: that is what lessons are weighed by.").then((isDone) => {
-    if (isDone) change(key, (exchange) => ({ ...exchange, verdict }));
-  });
+  post("/api/feedback", { experience: given.experienceId, verdict })
+    .then(() => change(key, (exchange) => ({ ...exchange, verdict })))
+    .catch(failed);
 }
 
 async function answer(key: number, request: unknown, signal: AbortSignal): Promise<void> {

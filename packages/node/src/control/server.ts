@@ -47,6 +47,7 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+const requestIdHeader = "x-request-id";
 /** Loopback alone: the API of a node is for programs on its own machine. */
 const host = "127.0.0.1";
 /** @throws API_PORT_IN_USE */
@@ -60,6 +61,7 @@ export async function startControlServer(init: ControlServerInit, components: Co
   server.setNotFoundHandler((request) => {
     throw nodeErrors.create("API_NOT_FOUND", `there is no ${request.method} ${request.url.slice(0, 100)}`);
   });
+  logRequests(server, components.log);
   server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
   server.get("/metrics", async (_, reply) => {
@@ -109,9 +111,21 @@ function guard(server: FastifyInstance, { token, sessions }: { token: string; se
   });
 }
 
+/** Each reply names its request, and so does what is logged of it. Of the address the route alone: what follows it may be somebody's words. */
+function logRequests(server: FastifyInstance, log: Logger): void {
+  server.addHook("onRequest", async (request, reply) => {
+    void reply.header(requestIdHeader, request.id);
+  });
+  server.addHook("onResponse", async (request, reply) => {
+    const { url: route } = request.routeOptions;
+    const facts = { request: request.id, method: request.method, route, status: reply.statusCode };
+    log.debug({ ...facts, ms: Math.round(reply.elapsedTime) }, "answered a request");
+  });
+}
+
 function sendError(reply: FastifyReply, error: GrapevineError, log: Logger): void {
   const status = statusOf(error.code);
-  if (status === 500) log.error({ err: error }, "a request failed unexpectedly");
+  if (status === 500) log.error({ err: error, request: reply.request.id }, "a request failed unexpectedly");
   void reply.status(status).send(error.toJSON());
 }
 
