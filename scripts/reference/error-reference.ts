@@ -10,6 +10,7 @@ import { storeErrors } from "@grapevine/store";
 import { vectorIndexErrors } from "@grapevine/vector-index";
 // Programs, not libraries: what they have to say is not exported.
 import { cliErrors } from "../../packages/cli/src/errors.ts";
+import { dashboardErrors } from "../../packages/dashboard/src/errors.ts";
 import { evalErrors } from "../../packages/eval/src/errors.ts";
 import { benchErrors } from "../bench/errors.ts";
 import { clusterErrors } from "../cluster/errors.ts";
@@ -26,6 +27,7 @@ export interface ErrorSource {
 export const errorSources: readonly ErrorSource[] = [
   { title: "The command line", file: "packages/cli/src/errors.ts", specifications: cliErrors.specifications },
   { title: "The node and its control API", file: "packages/node/src/errors.ts", specifications: nodeErrors.specifications },
+  { title: "The dashboard", file: "packages/dashboard/src/errors.ts", specifications: dashboardErrors.specifications },
   { title: "The network", file: "packages/network/src/errors.ts", specifications: networkErrors.specifications },
   { title: "Models", file: "packages/model/src/errors.ts", specifications: modelErrors.specifications },
   { title: "The agent", file: "packages/agent/src/errors.ts", specifications: agentErrors.specifications },
