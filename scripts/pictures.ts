@@ -14,34 +14,42 @@ const size = { width: 1200, height: 760 };
 
 const lessons: readonly TeachRequest[] = [
   {
+    title: "Rebase before you push again",
     situation: "A push is refused because the remote has commits that you lack",
     guidance: "Fetch and rebase, then push again; never force a shared branch",
   },
   {
+    title: "Reach the host from a container",
     situation: "A container cannot reach a server on its host",
     guidance: "Use host.docker.internal, or the address of the bridge, and not localhost",
   },
   {
+    title: "Declare what you import",
     situation: "pnpm does not find a package that a dependency needs",
     guidance: "Declare it where it is imported; what is not declared is not there",
   },
   {
+    title: "Find what tests share",
     situation: "A test passes alone and fails with the others",
     guidance: "Look for state that is shared: ports, temporary folders, clocks",
   },
   {
+    title: "Read the plan of a slow query",
     situation: "A query on a large table has become slow",
     guidance: "Read the plan first; an index on the filtered column comes before anything else",
   },
   {
+    title: "Wait for the network to be online",
     situation: "A unit of systemd starts before the network is there",
     guidance: "Order it after network-online.target, and want that target too",
   },
   {
+    title: "Take nested quantifiers apart",
     situation: "A regular expression takes for ever on some input",
     guidance: "Take nested quantifiers apart; match one thing at a time",
   },
   {
+    title: "Keep dates in UTC",
     situation: "Dates shift by a day between browser and server",
     guidance: "Send and keep UTC; make it local only where it is shown",
   },
@@ -60,7 +68,7 @@ async function main(): Promise<void> {
     const peers = await cluster.start();
     const clients = peers.map(({ client }) => client);
     for (const [position, lesson] of lessons.entries()) await memberOf(clients, position).teach(lesson);
-    const shown = memberOf(clients, 1);
+    const shown = memberOf(clients, 0); // the others joined by its invite
     await allHere(shown);
     await learnFrom(shown);
     browser = await openChromium(executable);
@@ -79,7 +87,11 @@ async function allHere(client: ControlClient): Promise<void> {
 
 /** Outcomes with others' lessons, so that the graph can say who learned from whom. */
 async function learnFrom(client: ControlClient): Promise<void> {
-  for (const question of ["Why does my container not reach the server on its host?", "My push is refused, what now?"]) {
+  for (const question of [
+    "Why does my container not reach the server on its host?",
+    "My test passes alone and fails with the others. What now?",
+    "Dates shift by a day in the browser, why?",
+  ]) {
     const { experienceId } = await client.ask({ question });
     await client.feedback({ experience: experienceId, verdict: "worked" });
   }
@@ -96,7 +108,7 @@ async function take(browser: Browser, client: ControlClient): Promise<void> {
     await page.goto((await client.dashboardLink()).url);
     await page.getByText("live", { exact: true }).waitFor();
     await page.goto(new URL(`/#/${room}`, page.url()).href);
-    if (room === "lessons") await page.getByText("Fetch and rebase").first().click();
+    if (room === "lessons") await page.getByText("Reach the host from a container").first().click();
     await page.waitForTimeout(2_000); // the graph comes to rest
     await page.screenshot({ path: join(folder, `${room}.png`) });
     process.stdout.write(`docs/pictures/${room}.png\n`);
