@@ -69,10 +69,35 @@ function namesIn(wording: string): string[] {
   return wording.match(valueName) ?? [];
 }
 
-/** The names of the example by what the wording calls them; undefined where the example is put in another wording. */
+/**
+ * The names of the example by what the wording calls them; undefined where the example is put in another wording. Word by word, at most one name in each: the wording may be
+ * a stranger's, and a pattern made of it could take for ever.
+ */
 function valuesIn(text: string, wording: string): ReadonlyMap<string, string> | undefined {
-  const names = namesIn(wording);
-  const pattern = wording.split(valueName).map((part) => part.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
-  const found = new RegExp(`^${pattern.join("(\\S+?)")}[.]?$`, "i").exec(text.trim());
-  return found === null ? undefined : new Map(names.map((name, at) => [name, found[at + 1] ?? ""]));
+  const told = wordsInSpaces(text);
+  const called = wordsInSpaces(wording);
+  if (told.length !== called.length) return undefined;
+  const values = new Map<string, string>();
+  for (const [at, word] of told.entries()) {
+    const pattern = called[at] ?? "";
+    const [name, ...others] = namesIn(pattern);
+    if (others.length > 0) return undefined;
+    if (name === undefined && word.toLowerCase() !== pattern.toLowerCase()) return undefined;
+    if (name === undefined) continue;
+    const value = valueAround(word, pattern, name);
+    if (value === undefined) return undefined;
+    values.set(name, value);
+  }
+  return values;
+}
+
+const wordsInSpaces = (text: string): string[] => text.trim().replace(/[.]$/, "").split(/\s+/);
+
+/** Of `tin's`, called `BOX's`, it is `tin`. */
+function valueAround(word: string, pattern: string, name: string): string | undefined {
+  const start = pattern.indexOf(name);
+  const rest = pattern.length - start - name.length;
+  const around = word.slice(0, start) + word.slice(word.length - rest);
+  const isSo = word.length > start + rest && around.toLowerCase() === pattern.replace(name, "").toLowerCase();
+  return isSo ? word.slice(start, word.length - rest) : undefined;
 }
