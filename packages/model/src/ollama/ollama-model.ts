@@ -113,8 +113,10 @@ class OllamaModel implements LanguageModel {
   async #generate(client: Ollama, request: GenerationRequest): Promise<Generation> {
     const choices = request.format && "choices" in request.format ? request.format.choices : undefined;
     let text = "";
+    let pieces = 0;
     const toolCalls: ToolCall[] = [];
-    for await (const part of await this.#stream(client, request, choices)) {
+    for await (const part of whileItGoesOn(await this.#stream(client, request, choices))) {
+      pieces += 1;
       const piece = ("message" in part ? part.message.content : part.response) ?? "";
       text += piece;
       if ("message" in part) toolCalls.push(...toolCallsOf(part.message));
@@ -126,7 +128,11 @@ class OllamaModel implements LanguageModel {
       const whole = part.done_reason !== "length" || (request.format !== undefined && isWholeJson(text));
       return { ...counted, text, ended: whole ? "stop" : "length", ...(toolCalls.length > 0 && { toolCalls }) };
     }
-    throw new Error("the stream ended early");
+    // Given up by the server, which counts nothing then.
+    const given = { promptTokens: 0, generatedTokens: pieces };
+    if (choices !== undefined) return { ...given, text: chosen(text, choices, request.onText), ended: "stop" };
+    if (text.trim() === "") throw new Error("the server gave up before the model had written anything");
+    return { ...given, text, ended: request.format !== undefined && isWholeJson(text) ? "stop" : "length" };
   }
 
   async #stream(
@@ -181,6 +187,18 @@ class OllamaModel implements LanguageModel {
         stop: choices ? ["\n"] : [...(request.stop ?? []), ...turnEnds].filter((text) => text !== ""),
       },
     };
+  }
+}
+
+/**
+ * The parts of a stream. Where a model repeats one token over and over, as small ones do, the server gives up after thirty and closes the stream without a last word, which its
+ * client takes for an error; a connection that breaks off is another one.
+ */
+async function* whileItGoesOn<Part>(stream: AsyncIterable<Part>): AsyncGenerator<Part, void, undefined> {
+  try {
+    yield* stream;
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith("Did not receive done")) throw error;
   }
 }
 
