@@ -3,7 +3,7 @@ import { retoldExample, wordingLikeness } from "../src/wording.ts";
 
 const situation =
   'You want to say where a thing is kept; tasks are put as "The THING belongs in the ROOM." or "Keep the THING in the ROOM."';
-const example = { task: "The kettle belongs in the kitchen.", steps: [{ action: "place kettle @ kitchen", result: "ok" }] };
+const example = { task: "The kettle belongs in the kitchen.", steps: ["place kettle @ kitchen"] };
 const lesson = { situation, example };
 
 describe("the likeness of a task's wording to a lesson", () => {
