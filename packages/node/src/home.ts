@@ -246,7 +246,7 @@ export interface KeptList<T> {
   /** As it was when it was loaded. */
   readonly kept: readonly T[];
   /** Resolves when it is durable; one write after the other. */
-  save(values: readonly T[]): Promise<void>;
+  readonly save: (values: readonly T[]) => Promise<void>;
 }
 
 async function loadList<T>({ folder }: NodeHome, name: string, schema: z.ZodType<T[]>): Promise<KeptList<T>> {
