@@ -74,6 +74,19 @@ export interface Status {
   readonly startedAt: number;
 }
 
+/** `GET /healthz` */
+export interface Alive {
+  readonly ok: true;
+  readonly name: string;
+  /** Process id. */
+  readonly pid: number;
+}
+
+/** `POST /api/stop` */
+export interface Stopping {
+  readonly stopping: true;
+}
+
 export interface ErrorReply {
   readonly error: { readonly code: string; readonly message: string; readonly hint: string };
 }
