@@ -48,7 +48,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
 const badRequest: Meaning = { status: 400, type: "invalid_request_error" };
 
 /** Every status of a refusal under `/v1`. */
-export const openAiStatuses: readonly number[] = [...new Set(Object.values(meanings).map(({ status }) => status))].sort();
+export const openAiStatuses: readonly number[] = [...new Set(Object.values(meanings).map(({ status }) => status))];
 
 export function openAiStatus(error: GrapevineError): number {
   return (meanings[error.code] ?? badRequest).status;
