@@ -1,5 +1,7 @@
 /** What the commands need of `@grapevine/node`, behind one door: loaded when the first of them is called, so that `--help` does not pay for it. */
 import type {
+  CalibrateInit,
+  Calibration,
   ControlClient,
   Examination,
   ExaminationInit,
@@ -33,6 +35,8 @@ export interface NodeAccess {
   serveMcp(init: StdioServingInit): Promise<void>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
+  /** @throws MODEL_SPEC_INVALID, MODEL_MISSING, MODEL_SERVER_UNREACHABLE, MODEL_FAILED, MODEL_ABORTED */
+  calibrateModel(init: CalibrateInit): Promise<Calibration>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
   foundSwarm(init: FoundingInit): Promise<FoundSwarm>;
   /** @throws NODE_AMBIGUOUS, KEY_MISSING */
@@ -64,6 +68,7 @@ export const nodeAccess: NodeAccess = {
   serveMcp: async (init) => (await import("@grapevine/node")).serveMcpOverStdio(init),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
+  calibrateModel: async (init) => (await import("@grapevine/node")).calibrateModel(init),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),
   showIdentity: async (init) => (await import("@grapevine/node")).showIdentity(init),
   rotateKey: async (init) => (await import("@grapevine/node")).rotateKey(init),

@@ -83,6 +83,7 @@ const access: NodeAccess = {
   serveMcp: unexpected,
   checkText: unexpected,
   listModels: unexpected,
+  calibrateModel: unexpected,
   foundSwarm: unexpected,
   showIdentity: unexpected,
   rotateKey: unexpected,

@@ -1,4 +1,5 @@
 /** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
+export type { CalibrateInit, Calibration } from "./calibrate-model.ts";
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
   Answer,
@@ -63,6 +64,7 @@ export type {
 export type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export {
+  calibrateModel,
   checkNodeOptions,
   checkText,
   examine,

@@ -113,6 +113,7 @@ export interface NodeServiceComponents {
   readonly room: Room;
   readonly network: Network;
   readonly model: LanguageModel;
+  readonly prompts: Status["prompts"];
   readonly embedder: Embedder;
   readonly index: VectorIndex;
   readonly activity: Activity;
@@ -166,6 +167,7 @@ export class NodeService implements NodeOperations {
       addresses: network.addresses(),
       api: this.#api,
       model: model.id,
+      prompts: this.#components.prompts,
       embedder: embedder.id,
       peers: network.peers().length,
       reachability: network.reachability(),
@@ -179,7 +181,7 @@ export class NodeService implements NodeOperations {
         distillation: learning.waiting(),
         outbox: (await store.outbox()).length,
       },
-      refined: refinedOf(this.#components.refining.totals()),
+      refined: refinedOf(this.#components.refining.totals(), this.#components.clock.now() - startedAt),
       room: { foreign: room.use().foreign, capacity: room.use().capacity },
       answers: this.#components.answers,
       keepsAsked: this.#components.keepsAsked,
@@ -362,7 +364,8 @@ function creditedLessons(experience: Experience): string[] {
 /** A caller that does not want to be told. */
 function ignore(): void {}
 
-function refinedOf({ trials, consolidations }: RefiningTotals): Status["refined"] {
+function refinedOf({ trials, consolidations, practice, workedMs }: RefiningTotals, sinceStartMs: number): Status["refined"] {
   const { admitted, refused, undecided, generations } = trials;
-  return { trials: { admitted, refused, undecided, generations }, consolidations };
+  const share = sinceStartMs > 0 ? Number(Math.min(1, workedMs / sinceStartMs).toFixed(3)) : 0;
+  return { trials: { admitted, refused, undecided, generations }, consolidations, practised: practice, share };
 }

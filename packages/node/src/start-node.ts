@@ -9,6 +9,7 @@ import { openEnvironment } from "@grapevine/practice";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
+import { calibratedStrategy } from "./calibrate-model.ts";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { Status } from "./control/contract.ts";
@@ -169,11 +170,12 @@ async function open(
       options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
   });
   closing.add("model", () => model.close());
+  const strategy = await calibratedStrategy(home, model);
   const practise = options.practise === undefined ? undefined : await openEnvironment(options.practise);
   const { index } = await loading;
   const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   const earlierSwarm = earlier.swarm;
-  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index, practise };
+  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, strategy, embedder, index, practise };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */
