@@ -15,11 +15,11 @@ import {
   syncSessionTimeoutMs,
 } from "./network-limits.ts";
 import type { SyncRecords } from "./network-types.ts";
+import { Patience } from "./patience.ts";
 import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { answerReconciliation } from "./range-sync/range-reconciler.ts";
 import { digestOf, idOf } from "./range-sync/record-digest.ts";
 import type { RecordSet } from "./range-sync/record-set.ts";
-import { Patience } from "./patience.ts";
 import { badPage, RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
 import { framesOf } from "./record-pages.ts";
 import {

@@ -12,13 +12,13 @@ import {
   syncSessionTimeoutMs,
 } from "./network-limits.ts";
 import type { NetworkLog, SyncRecords, SyncReport } from "./network-types.ts";
+import { Patience } from "./patience.ts";
 import { DigestSum } from "./range-sync/digest-sum.ts";
 import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { OpenRanges } from "./range-sync/open-ranges.ts";
 import { beginReconciliation, continueReconciliation } from "./range-sync/range-reconciler.ts";
 import { digestOf, idOf } from "./range-sync/record-digest.ts";
 import type { RecordSet } from "./range-sync/record-set.ts";
-import { Patience } from "./patience.ts";
 import { connectionTo } from "./reach/paths.ts";
 import { badPage, RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
 import { framesOf } from "./record-pages.ts";

@@ -282,9 +282,11 @@ export class MemoryLessonStore implements LessonStore {
     const { attestations, tombstones, rotations, memberships } = this.#contents;
     const sources = [attestations, tombstones, rotations, memberships];
     if (sources.every((records, index) => records === this.#statementsIn[index])) return this.#statementsOf;
-    this.#statementsOf = new Map(sources.flatMap((records) => Array.from(records.values(), (record) => [record.id, record])));
+    const statements = new Map<RecordId, SignedRecord>();
+    for (const records of sources) for (const record of records.values()) statements.set(record.id, record);
+    this.#statementsOf = statements;
     this.#statementsIn = sources;
-    return this.#statementsOf;
+    return statements;
   }
 }
 
