@@ -216,6 +216,11 @@ export class MemoryLessonStore implements LessonStore {
     return this.#allRecords().find((record) => record.id === id);
   }
 
+  async frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
+    const frames = new Map(this.#allRecords().map(({ id, frame }) => [id, frame]));
+    return ids.map((id) => frames.get(id));
+  }
+
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
     const keys = [...this.#passedOn().values()].map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
     keys.sort(compareKeys);
