@@ -33,7 +33,8 @@ const idLength = 59;
 const bitsBefore = 2;
 const noValue = 0xff;
 const base32Values: Uint8Array = new Uint8Array(128).fill(noValue);
-for (const [value, character] of [..."abcdefghijklmnopqrstuvwxyz234567"].entries()) base32Values[character.charCodeAt(0)] = value;
+for (const [value, character] of Buffer.from("abcdefghijklmnopqrstuvwxyz234567", "latin1").entries())
+  base32Values[character] = value;
 
 function writeDigest(id: RecordId, target: Uint8Array, offset: number): void {
   let isId = id.length === idLength && id.startsWith(idStart);
