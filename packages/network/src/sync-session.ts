@@ -156,15 +156,18 @@ class SyncSession {
     const askOn = async (): Promise<void> => {
       for (; asked.length < maxPagesUnderWay && rest.length > 0; rest = rest.slice(maxIdsPerRequest)) {
         const ids = rest.slice(0, maxIdsPerRequest);
-        await frames.write({ type: "records", ids: packedDigests(ids) } satisfies SyncRequest, this.#turn());
+        const request: SyncRequest = { type: "records", ids: packedDigests(ids) };
+        await frames.write(request, this.#patience.forTurn(syncFrameTimeoutMs));
         asked.push(ids);
       }
+      this.#patience.rest();
     };
     let storing: Promise<void> = Promise.resolve();
     try {
       await askOn();
       for (let ids = asked.shift(); ids !== undefined; ids = asked.shift()) {
-        const page = await frames.read(recordsReply, this.#turn());
+        const page = await frames.read(recordsReply, this.#patience.forTurn(syncFrameTimeoutMs));
+        this.#patience.rest();
         const records = framesIn(page.frames);
         if (page.taken > ids.length || records.length > page.taken) throw badPage("it answers more than was asked");
         rest = [...ids.slice(page.taken), ...rest];
