@@ -221,8 +221,8 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
-    const frames = new Map(this.#allRecords().map(({ id, frame }) => [id, frame]));
-    return ids.map((id) => frames.get(id));
+    const statements = this.#statements();
+    return ids.map((id) => (this.#contents.lessons.get(id)?.record ?? statements.get(id))?.frame);
   }
 
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
