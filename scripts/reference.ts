@@ -1,15 +1,18 @@
-/** `npx pnpm reference`: writes the pages of docs/ that are made from the code. `test/errors.test.ts`, `test/reconciliation.test.ts` and `test/protocol.test.ts` fail when they differ from it. */
+/** `npx pnpm reference`: writes the pages of docs/ that are made from the code. The tests of their names in `test/` fail when they differ from it. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { settings } from "../packages/cli/src/settings.ts";
 import { rules } from "../packages/reconcile/src/rules.ts";
 import { root } from "./checks/tree.ts";
 import { errorReference, errorSources } from "./reference/error-reference.ts";
 import { protocolReference } from "./reference/protocol-reference.ts";
 import { reconciliationConstants, reconciliationReference } from "./reference/reconciliation-reference.ts";
+import { settingsReference } from "./reference/settings-reference.ts";
 
 const errorPage = "docs/ERRORS.md";
 const reconciliationPage = "docs/RECONCILIATION.md";
 const protocolPage = "docs/PROTOCOL.md";
+const settingsPage = "docs/SETTINGS.md";
 
 await writeFile(join(root, errorPage), errorReference(errorSources));
 const codes = errorSources.reduce((sum, { specifications }) => sum + Object.keys(specifications).length, 0);
@@ -20,3 +23,6 @@ console.log(`${reconciliationPage}: ${rules.length} rules, ${reconciliationConst
 
 await writeFile(join(root, protocolPage), protocolReference(await readFile(join(root, protocolPage), "utf8")));
 console.log(`${protocolPage}: its limits and scores`);
+
+await writeFile(join(root, settingsPage), settingsReference(settings));
+console.log(`${settingsPage}: ${settings.length} settings`);
