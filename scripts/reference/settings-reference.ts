@@ -32,10 +32,13 @@ What a node goes by is said in three places; what comes first holds:
 
 const others = `## Not in the file
 
-| option           | variable              | meaning                                                                            |
-| ---------------- | --------------------- | ---------------------------------------------------------------------------------- |
-| \`--home <folder>\` | \`GRAPEVINE_HOME\`      | folder of your nodes; \`~/.grapevine\` otherwise                                     |
-|                  | \`GRAPEVINE_CACHE\`     | folder of what is made once on a machine: packaged weights, the dashboard's files  |
-|                  | \`GRAPEVINE_MODEL_KEY\` | key for a server of \`openai:URL#NAME\`                                              |
-|                  | \`OLLAMA_HOST\`         | where Ollama answers; \`127.0.0.1:11434\` otherwise                                  |
-|                  | \`NO_COLOR\`            | set to anything: no colours                                                        |`;
+${table(
+  ["option", "variable", "meaning"],
+  [
+    ["`--home <folder>`", "`GRAPEVINE_HOME`", "folder of your nodes; `~/.grapevine` otherwise"],
+    ["", "`GRAPEVINE_CACHE`", "folder of what is made once on a machine: packaged weights, the dashboard's files"],
+    ["", "`GRAPEVINE_MODEL_KEY`", "key for a server of `openai:URL#NAME`"],
+    ["", "`OLLAMA_HOST`", "where Ollama answers; `127.0.0.1:11434` otherwise"],
+    ["", "`NO_COLOR`", "set to anything: no colours"],
+  ],
+)}`;
