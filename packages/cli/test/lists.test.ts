@@ -90,6 +90,9 @@ describe("one thing in full", () => {
     expect(stdout).toMatch(/waiting +2 for distillation\n/);
     expect(stdout).toMatch(/answers +questions of peers that you trust\n/);
     expect(stdout).toMatch(/reached +not known.*--nat/);
+    expect(stdout.replace(/\s+/gu, " ")).toContain(
+      "awaits ada, who could not be reached (PEER_UNREACHABLE, tried 3 times), again in 16 s; the invite holds until ",
+    );
     expect(stdout).toMatch(/besides +calls into the local network, relays and hole punching\n/);
     expect(JSON.parse((await grapevine(["status", "--json", ...where])).stdout)).toEqual(status);
   });

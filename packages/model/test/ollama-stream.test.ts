@@ -11,7 +11,7 @@ async function serverThatSays(lines: readonly (object | "break")[]): Promise<str
     request.resume().on("end", () => {
       if (request.url === "/api/show") {
         const shown = {
-          capabilities: ["completion"],
+          capabilities: ["completion", "tools"],
           template: "{{ .Messages }}",
           model_info: {},
           details: { parameter_size: "7B" },
@@ -49,6 +49,18 @@ it("takes JSON for whole that only white space was to follow", async () => {
   const model = await openModel(await serverThatSays([piece('{"a": 1}'), piece(" ".repeat(30))]));
   const format = { schema: { type: "object" } };
   expect(await model.generate({ prompt: "A one", maxTokens: 40, format })).toMatchObject({ ended: "stop" });
+  await model.close();
+});
+
+it("keeps the calls of tools that came before the server gave up", async () => {
+  const call = { function: { name: "look", arguments: { at: "hinges" } } };
+  const said = { message: { role: "assistant", content: "", tool_calls: [call] }, done: false };
+  const model = await openModel(await serverThatSays([said]));
+  const prompt = [{ role: "user" as const, content: "Why?" }];
+  expect(await model.generate({ prompt, maxTokens: 40, tools: [{ name: "look" }] })).toMatchObject({
+    text: "",
+    toolCalls: [{ name: "look", arguments: '{"at":"hinges"}' }],
+  });
   await model.close();
 });
 

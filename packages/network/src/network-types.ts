@@ -226,7 +226,7 @@ export interface Network {
    * SWARM_NOT_MEMBER, PEER_NOT_MEMBER
    */
   connect(addresses: readonly string[]): Promise<PeerInfo>;
-  /** Ends the connections to a peer, and does not redial it. @throws NETWORK_STOPPED, PEER_UNKNOWN */
+  /** Ends what connections there are to a peer, and does not redial it: one that was never met need not be known. @throws NETWORK_STOPPED */
   disconnect(peer: AuthorId): Promise<void>;
   peers(): PeerInfo[];
   /**

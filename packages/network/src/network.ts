@@ -104,10 +104,8 @@ class SwarmNetwork implements Network {
 
   async disconnect(peer: AuthorId): Promise<void> {
     const running = this.#live();
-    const isConnected = running.peers.get(peer) !== undefined;
-    if (!isConnected && !running.redialer.knows(peer)) throw unknownPeer(peer);
     running.redialer.forget(peer);
-    if (isConnected) await running.hangUp(peer);
+    await running.hangUp(peer);
   }
 
   async ask(peer: AuthorId, question: string, options: AskOptions = {}): Promise<AskReply> {

@@ -235,8 +235,10 @@ export class RunningNetwork {
     return connectionTo(this.host, peer);
   }
 
+  /** Whoever has not greeted yet is hung up as well. */
   async hangUp(peer: AuthorId): Promise<void> {
-    await this.host.hangUp(peerIdFromString(peer));
+    const id = peerIdFromString(peer);
+    if (this.host.getConnections(id).length > 0) await this.host.hangUp(id);
   }
 
   async #revoked(member: AuthorId): Promise<void> {

@@ -15,6 +15,7 @@ import {
   type Rotations,
   strangerCalled,
   successorOf,
+  systemTimers,
   type VectorIndex,
 } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
@@ -26,6 +27,7 @@ import { createActivity } from "./activity.ts";
 import { createAdmission } from "./admission.ts";
 import { createAnswering } from "./answering.ts";
 import { publishDraft } from "./authoring.ts";
+import { AwaitedInvites } from "./awaited-invites.ts";
 import { captureExperience } from "./capturing.ts";
 import type { ReachSettings } from "./control/contract.ts";
 import type { DashboardOperations } from "./control/dashboard-routes.ts";
@@ -34,7 +36,7 @@ import { experiencesOfLesson } from "./experiences-of-lesson.ts";
 import { familiarLessons } from "./familiar-lessons.ts";
 import { findLesson } from "./finding.ts";
 import { createForgetting } from "./forgetting.ts";
-import { forgettingNote, indexBehind, loadInvites, type NodeHome } from "./home.ts";
+import { forgettingNote, indexBehind, loadAwaitedInvites, loadInvites, type NodeHome } from "./home.ts";
 import { createIdleWork } from "./idle-work.ts";
 import { createLearning } from "./learning.ts";
 import { mapSwarm } from "./mapping-swarm.ts";
@@ -72,6 +74,7 @@ export interface Composed {
   /** What the dashboard needs besides. */
   readonly dashboard: DashboardOperations;
   readonly network: Network;
+  readonly awaited: AwaitedInvites;
   /** The page of metrics as it is now. */
   readonly metrics: () => Promise<MetricsPage>;
   /** Begins the work in the background. */
@@ -241,6 +244,13 @@ export async function compose(opened: Opened): Promise<Composed> {
     // Of a share of none it is never started.
     idleShare === 0 ? undefined : idleShare,
   );
+  const awaited = new AwaitedInvites({
+    join: (request) => service.join(request),
+    keeping: await loadAwaitedInvites(home),
+    clock,
+    timers: systemTimers,
+    log,
+  });
   const service = new NodeService({
     name: home.name,
     startedAt: clock.now(),
@@ -275,6 +285,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     reuse,
     reuses,
     reach,
+    awaited,
     nameOf,
   });
 
@@ -293,6 +304,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       experiencesOfLesson: async (text) => await experiencesOfLesson(await findLesson(text, lessons), experiences),
     },
     network,
+    awaited,
     metrics: async () => {
       page ??= pageMaker();
       return (await page)();

@@ -3,8 +3,8 @@ import { GrapevineError } from "@grapevine/core";
 
 export interface FollowingInvites {
   readonly join: (invite: string) => Promise<unknown>;
-  /** Gets each invite whose maker cannot be reached now, to be followed as soon as it can. */
-  readonly later: (invite: string) => void;
+  /** Gets each invite whose maker cannot be reached now, to be followed as soon as it can, and the code of the failure. */
+  readonly later: (invite: string, failure: string) => void;
   /** Peers of the swarm that are known from earlier starts: 0 for a node that is new in it. */
   readonly knownPeers: number;
   readonly swarm: string;
@@ -35,10 +35,10 @@ export async function followInvites(invites: readonly string[], following: Follo
     } catch (error) {
       if (!(error instanceof GrapevineError)) throw error;
       if (error.code === "PEER_UNREACHABLE") {
-        later(invite);
+        later(invite, error.code);
         warn(
-          `the maker of an invite cannot be reached now (${error.code}): ${error.message}. The node is up in the swarm ${swarm} and keeps trying; ` +
-            "`grapevine peers list` shows when it is connected.",
+          `the maker of an invite cannot be reached now (${error.code}): ${error.message}. The node is up in the swarm ${swarm} and keeps trying, ` +
+            "also after a restart; `grapevine status` shows what it waits for.",
         );
       } else if (knownPeers > 0 && passing.includes(error.code)) {
         const others = knownPeers === 1 ? "a peer that it knows" : `${knownPeers} peers that it knows`;

@@ -163,15 +163,43 @@ const issuedSchema: z.ZodType<IssuedInvite[]> = z.array(
   }),
 );
 
-/** The invites that the node has issued, one write after the other. @throws SETTINGS_MALFORMED, HOME_UNUSABLE */
+/** The invites that the node has issued. @throws SETTINGS_MALFORMED, HOME_UNUSABLE */
 export async function loadInvites(home: NodeHome): Promise<InviteKeeping> {
-  const file = join(home.folder, "invites.json");
+  const { kept, save } = await loadList(home, "invites.json", issuedSchema);
+  return { issued: kept, save };
+}
+
+/** An invite that is to be followed as soon as its maker can be reached. */
+export interface AwaitedInvite {
+  readonly invite: string;
+  /** Is its maker to be trusted then? */
+  readonly trust: boolean;
+  /** When it was given, milliseconds since the epoch. */
+  readonly since: number;
+}
+const awaitedSchema: z.ZodType<AwaitedInvite[]> = z.array(z.object({ invite: z.string(), trust: z.boolean(), since: z.int() }));
+
+/** The invites that were not followed when the node stopped. @throws SETTINGS_MALFORMED, HOME_UNUSABLE */
+export function loadAwaitedInvites(home: NodeHome): Promise<KeptList<AwaitedInvite>> {
+  return loadList(home, "awaited-invites.json", awaitedSchema);
+}
+
+/** A list that a file of the home holds. */
+export interface KeptList<T> {
+  /** As it was when it was loaded. */
+  readonly kept: readonly T[];
+  /** Resolves when it is durable; one write after the other. */
+  readonly save: (values: readonly T[]) => Promise<void>;
+}
+
+async function loadList<T>({ folder }: NodeHome, name: string, schema: z.ZodType<T[]>): Promise<KeptList<T>> {
+  const file = join(folder, name);
   const text = await optional(readFile(file, "utf8"));
   let saving: Promise<void> = Promise.resolve();
   return {
-    issued: text === undefined ? [] : parseFile(text, issuedSchema, file),
-    save: (issued) => {
-      const write = (): Promise<void> => writePrivately(file, Buffer.from(JSON.stringify(issued)));
+    kept: text === undefined ? [] : parseFile(text, schema, file),
+    save: (values) => {
+      const write = (): Promise<void> => writePrivately(file, Buffer.from(JSON.stringify(values)));
       saving = saving.then(write, write);
       return saving;
     },

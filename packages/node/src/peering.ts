@@ -39,11 +39,11 @@ export async function trustPeer(text: string, { name }: TrustRequest, components
   return peer;
 }
 
-/** @throws PEER_UNKNOWN, PEER_AMBIGUOUS */
+/** By its id also somebody who was never met: such ids are passed on between people. @throws PEER_UNKNOWN, PEER_AMBIGUOUS */
 export async function blockPeer(text: string, components: PeeringComponents): Promise<PeerSummary> {
-  const peer = await setStanding(text, (principal) => ({ ...principal, standing: "blocked" }), components);
-  await components.network.disconnect(peer.peerId);
-  return peer;
+  const { peerId } = await setStanding(text, (principal) => ({ ...principal, standing: "blocked" }), components);
+  await components.network.disconnect(peerId);
+  return await peerSummary(peerId, components);
 }
 
 /** @throws PEER_UNKNOWN, PEER_AMBIGUOUS */

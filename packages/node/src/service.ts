@@ -20,6 +20,7 @@ import type { Network } from "@grapevine/network";
 import type { Activity } from "./activity.ts";
 import { type AskingComponents, ask } from "./asking.ts";
 import { publishDraft, publishRetraction, taughtDraft } from "./authoring.ts";
+import type { AwaitedInvites } from "./awaited-invites.ts";
 import { concludeExperience } from "./capturing.ts";
 import type {
   Answer,
@@ -124,6 +125,7 @@ export interface NodeServiceComponents {
   /** Are verified answers given again without the model? */
   readonly reuses: boolean;
   readonly reach: ReachSettings;
+  readonly awaited: Pick<AwaitedInvites, "followed" | "list">;
   readonly nameOf: (author: AuthorId) => string | undefined;
 }
 
@@ -168,6 +170,7 @@ export class NodeService implements NodeOperations {
       peers: network.peers().length,
       reachability: network.reachability(),
       reach: this.#components.reach,
+      awaited: this.#components.awaited.list(),
       lessons: { own, admitted, held, archived },
       experiences: experiences.count(),
       queues: {
@@ -315,8 +318,9 @@ export class NodeService implements NodeOperations {
   }
 
   async join({ invite, trust = false }: JoinRequest): Promise<JoinReply> {
-    const { network } = this.#components;
+    const { network, awaited } = this.#components;
     const { peerId, name } = await network.join(invite);
+    awaited.followed(invite);
     if (trust) await this.trustPeer(peerId, { name });
     return { swarm: network.swarm, peerId, name, trusted: trust };
   }

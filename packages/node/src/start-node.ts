@@ -2,19 +2,17 @@
  * A node: all stages composed, started in order and stopped in the reverse. What a start has opened is closed again when a later step of it fails, so that a
  * refused start leaves nothing behind.
  */
-import { GrapevineError, systemClock, systemTimers } from "@grapevine/core";
+import { GrapevineError, systemClock } from "@grapevine/core";
 import { openEmbedder, openModel } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
 import { openEnvironment } from "@grapevine/practice";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
-import { AwaitedInvites } from "./awaited-invites.ts";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { Status } from "./control/contract.ts";
 import type { DashboardLink } from "./control/dashboard-contract.ts";
-import type { JoinReply } from "./control/peer-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { followInvites } from "./following-invites.ts";
 import { announceRunning, loadIdentity, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
@@ -61,16 +59,15 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
     import("./control/server.ts"),
   ]);
   const { log, swarm } = opened;
-  const { service, dashboard, network, metrics, begin, end } = await compose(opened);
+  const { service, dashboard, network, awaited, metrics, begin, end } = await compose(opened);
   closing.add("stages", end);
   await network.start();
   closing.add("network", () => network.stop());
-  const join = (invite: string): Promise<JoinReply> => service.join({ invite, trust: options.trust });
-  const awaited = new AwaitedInvites({ join, timers: systemTimers, log });
-  closing.add("awaited invites", async () => awaited.stop());
+  closing.add("awaited invites", () => awaited.stop());
+  const { trust = false } = options;
   await followInvites(options.join ?? [], {
-    join,
-    later: (invite) => awaited.add(invite),
+    join: (invite) => service.join({ invite, trust }),
+    later: (invite, failure) => awaited.add({ invite, trust }, failure),
     knownPeers: opened.earlierSwarm === swarm ? Object.keys(opened.settings.initial.peers).length : 0,
     swarm,
     warn: (text) => {
@@ -78,6 +75,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
       options.onWarning?.(text);
     },
   });
+  awaited.begin();
 
   const { promise: stopped, resolve: hasStopped } = Promise.withResolvers<void>();
   let stopping: Promise<void> | undefined;

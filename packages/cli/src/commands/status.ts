@@ -5,7 +5,7 @@ import type { Status } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printFields } from "../output/fields.ts";
-import { formatAge } from "../output/format.ts";
+import { formatAge, formatMoment, peerLabel } from "../output/format.ts";
 import type { Output } from "../output/output.ts";
 import { printableLine } from "../output/plain-text.ts";
 
@@ -32,6 +32,7 @@ export function printStatus(output: Output, status: Status, now: number): void {
     ["peers", `${status.peers} connected`],
     ["reached", reached[status.reachability]],
     ["besides", waysOf(status.reach)],
+    ["awaits", status.awaited.map((invite) => awaited(invite, now)).join("\n")],
     [
       "answers",
       `${answered[status.answers]}${status.answers === "nobody" || status.keepsAsked ? "" : ", and keeps nothing of it"}`,
@@ -57,6 +58,14 @@ const reached: Readonly<Record<Status["reachability"], string>> = {
   nowhere: "no: it listens nowhere; start with --listen, or with --nat and a relay in the swarm",
   unknown: "not known: nobody has come from elsewhere yet; behind a router, start with --nat, or forward the port",
 };
+
+/** An invite that could not be followed yet, and what becomes of it. */
+function awaited({ peerId, name, tries, nextTryAt, expiresAt, lastFailure }: Status["awaited"][number], now: number): string {
+  const failure =
+    lastFailure === undefined ? "not tried yet" : `${lastFailure}, tried ${tries === 1 ? "once" : `${tries} times`}`;
+  const end = expiresAt === undefined ? "" : `; the invite holds until ${formatMoment(expiresAt)}`;
+  return `${peerLabel(name, peerId)}, who could not be reached (${failure}), again in ${formatAge(now, nextTryAt)}${end}`;
+}
 
 const waysOn: Readonly<Record<keyof Status["reach"], string>> = {
   lan: "calls into the local network",

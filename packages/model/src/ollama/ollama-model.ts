@@ -114,25 +114,25 @@ class OllamaModel implements LanguageModel {
     const choices = request.format && "choices" in request.format ? request.format.choices : undefined;
     let text = "";
     let pieces = 0;
-    const toolCalls: ToolCall[] = [];
+    const calls: ToolCall[] = [];
     for await (const part of whileItGoesOn(await this.#stream(client, request, choices))) {
       pieces += 1;
       const piece = ("message" in part ? part.message.content : part.response) ?? "";
       text += piece;
-      if ("message" in part) toolCalls.push(...toolCallsOf(part.message));
+      if ("message" in part) calls.push(...toolCallsOf(part.message));
       if (choices === undefined && piece !== "") request.onText?.(piece);
       if (!part.done) continue;
       const counted = counts(part);
       if (choices !== undefined) return { ...counted, text: chosen(text, choices, request.onText), ended: "stop" };
       // A whole value may be followed by white space up to maxTokens.
       const whole = part.done_reason !== "length" || (request.format !== undefined && isWholeJson(text));
-      return { ...counted, text, ended: whole ? "stop" : "length", ...(toolCalls.length > 0 && { toolCalls }) };
+      return { ...counted, ...withCalls(text, calls), ended: whole ? "stop" : "length" };
     }
     // Given up by the server, which counts nothing then.
     const given = { promptTokens: 0, generatedTokens: pieces };
     if (choices !== undefined) return { ...given, text: chosen(text, choices, request.onText), ended: "stop" };
-    if (text.trim() === "") throw new Error("the server gave up before the model had written anything");
-    return { ...given, text, ended: request.format !== undefined && isWholeJson(text) ? "stop" : "length" };
+    if (text.trim() === "" && calls.length === 0) throw new Error("the server gave up before the model had written anything");
+    return { ...given, ...withCalls(text, calls), ended: request.format !== undefined && isWholeJson(text) ? "stop" : "length" };
   }
 
   async #stream(
@@ -200,6 +200,10 @@ async function* whileItGoesOn<Part>(stream: AsyncIterable<Part>): AsyncGenerator
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith("Did not receive done")) throw error;
   }
+}
+
+function withCalls(text: string, calls: readonly ToolCall[]): Pick<Generation, "text" | "toolCalls"> {
+  return calls.length === 0 ? { text } : { text, toolCalls: calls };
 }
 
 function counts(last: ChatResponse | GenerateResponse): Pick<Generation, "promptTokens" | "generatedTokens"> {

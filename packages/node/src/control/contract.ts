@@ -36,6 +36,8 @@ export interface Status {
   readonly reachability: Reachability;
   /** Ways of finding and reaching peers that are turned on. */
   readonly reach: ReachSettings;
+  /** Invites that were given to it and whose makers could not be reached yet, oldest first. */
+  readonly awaited: readonly AwaitedInviteSummary[];
   readonly lessons: { readonly own: number; readonly admitted: number; readonly held: number; readonly archived: number };
   readonly experiences: number;
   readonly queues: {
@@ -72,6 +74,24 @@ export interface Status {
   readonly distilled: { readonly lessons: number; readonly refused: number; readonly failed: number };
   readonly version: string;
   readonly startedAt: number;
+}
+
+/** An invite that is followed as soon as its maker can be reached; it is kept over a restart. */
+export interface AwaitedInviteSummary {
+  /** Its maker. */
+  readonly peerId: string;
+  readonly name?: string | undefined;
+  readonly addresses: readonly string[];
+  /** When it was given, when it ends (absent: never), and when it is tried again, milliseconds since the epoch. */
+  readonly since: number;
+  readonly expiresAt?: number | undefined;
+  readonly nextTryAt: number;
+  /** Is its maker to be trusted then? */
+  readonly trust: boolean;
+  /** Since this start. */
+  readonly tries: number;
+  /** Code of the last error; absent where it was not tried since this start. */
+  readonly lastFailure?: string | undefined;
 }
 
 export interface ErrorReply {
