@@ -5,6 +5,7 @@ export const evalErrors: ErrorTable<
   | "EVAL_DATASET_UNREADABLE"
   | "EVAL_DATASET_INVALID"
   | "EVAL_PEER_FAILED"
+  | "EVAL_MODEL_GONE"
   | "EVAL_OUT_MISMATCH"
   | "EVAL_OUT_DAMAGED"
 > = defineErrors({
@@ -23,6 +24,10 @@ export const evalErrors: ErrorTable<
   EVAL_PEER_FAILED: {
     summary: "A peer that a scenario runs as a process of its own has failed or ended.",
     hint: "The message says at what; run the scenario again, and report it if it fails again.",
+  },
+  EVAL_MODEL_GONE: {
+    summary: "The model failed at several generations one after the other, each tried several times.",
+    hint: "See that its server answers, then give the same command again: it goes on behind the last row.",
   },
   EVAL_OUT_MISMATCH: {
     summary: "The folder given with --out holds the rows of another run: of other code, another model, or other sizes.",

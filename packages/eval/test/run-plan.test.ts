@@ -1,7 +1,8 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@grapevine/core";
+import { type LanguageModel, systemClock } from "@grapevine/core";
+import { modelErrors } from "@grapevine/model";
 import { HashEmbedder, ScriptedModel } from "@grapevine/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Manifest } from "../src/harness/manifest.ts";
@@ -67,11 +68,18 @@ function planOf(breaksAt = 0): Plan {
   };
 }
 
-function runs(plan: Plan, changes: Partial<Manifest> = {}, said: string[] = []): Promise<FinishedRun> {
+const answering = new ScriptedModel({ replies: () => "yes" });
+
+function runs(
+  plan: Plan,
+  changes: Partial<Manifest> = {},
+  said: string[] = [],
+  model: LanguageModel = answering,
+): Promise<FinishedRun> {
   return runPlan(plan, {
     folder,
     manifest: { ...manifest, ...changes },
-    model: meteredModel(new ScriptedModel({ replies: () => "yes" })),
+    model: meteredModel(model),
     embedder: new HashEmbedder(),
     clock: systemClock,
     say: (text) => said.push(text),
@@ -120,6 +128,43 @@ describe("a run", () => {
       message: expect.stringContaining(name),
     });
   });
+  it("goes on where the model failed, with a row that says so, and counts it in later runs too", async () => {
+    const failing = (fails: (call: number) => boolean): LanguageModel =>
+      new ScriptedModel({
+        replies: (_, call) => {
+          if (fails(call)) throw modelErrors.create("MODEL_FAILED", "the server stumbled");
+          return "yes";
+        },
+      });
+    // The second question is a try's; in the plan below the first of each seed is the preparation's.
+    const { rows } = await runs(
+      planOf(),
+      {},
+      [],
+      failing((call) => call === 1),
+    );
+    expect(rows[1]).toMatchObject({ arm: "all", right: false, steps: 0, lessons: [], givenUp: 1 });
+    expect(rows.filter(({ givenUp }) => givenUp !== undefined)).toHaveLength(1);
+    const prepares: Plan = {
+      ...planOf(),
+      seeds: [3],
+      stage: async (init) => {
+        await expect(init.model.generate({ prompt: "practice", maxTokens: 5 })).rejects.toThrow("stumbled");
+        return planOf().stage(init);
+      },
+    };
+    expect(
+      (
+        await runs(
+          prepares,
+          {},
+          [],
+          failing((call) => call === 0),
+        )
+      ).givenUp,
+    ).toEqual({ tries: 0, preparation: 1 });
+    expect((await runs({ ...planOf(), seeds: [1, 3] })).givenUp).toEqual({ tries: 1, preparation: 1 });
+  });
   it("says which line of an earlier run is damaged", async () => {
     await runs(planOf());
     await writeFile(join(folder, "rows.jsonl"), "{}\n");
@@ -132,10 +177,19 @@ it("a report holds figures, bars and plots", async () => {
   const { rows } = await runs(plan);
   const stream = rows.map((row, at) => ({ ...row, at }));
   const bars = [{ name: "all over none", value: 1, bar: 0.7, holds: true, low: 1, high: 1 }];
-  await writeReport({ folder, manifest, ...plan, rows: stream, summary: summarise(rows, "none"), bars });
+  await writeReport({
+    folder,
+    manifest,
+    ...plan,
+    rows: stream,
+    summary: summarise(rows, "none"),
+    bars,
+    givenUp: { tries: 2, preparation: 3 },
+  });
   const markdown = await readFile(join(folder, "report.md"), "utf8");
   expect(markdown).toContain("| all | everything | 100.0 % | 100.0 % to 100.0 % | +100.0 (+100.0 to +100.0) | 100.0 % | 0.0 % |");
   expect(markdown).toContain("| all over none | 1 | 1 to 1 | 0.7 | yes |");
+  expect(markdown).toContain("| 2 in tries, 3 in what came before them |");
   expect(markdown).toContain("(tokens.svg)");
   const page = await readFile(join(folder, "report.html"), "utf8");
   expect(page.match(/<svg/g)).toHaveLength(4);

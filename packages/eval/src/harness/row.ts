@@ -24,6 +24,8 @@ export interface Row extends Place {
   readonly ms: number;
   /** Ids of the lessons in the prompt, the most relevant first. */
   readonly lessons: readonly string[];
+  /** Generations that failed at every try; absent for none. A try that such a one ended is not right. */
+  readonly givenUp?: number;
   /** Of the code that made the row. */
   readonly commit: string;
 }

@@ -7,7 +7,7 @@ import {
   closeAll,
   openPeer,
   type Practised,
-  practiceSteps,
+  practiseOrLeaveOut,
   preparedFolder,
   receiveTrusting,
   type SetTask,
@@ -51,7 +51,7 @@ export async function openAlteredArms(init: AlteredArmsInit): Promise<Stage> {
 
 /** A peer's daily life: tasks done with what it knows, whose outcomes count. */
 export async function live(bench: LearningBench, tasks: readonly SetTask[]): Promise<void> {
-  for (const { environment, task } of tasks) await bench.practise(environment, task, { maxSteps: practiceSteps, lessons: true });
+  for (const task of tasks) await practiseOrLeaveOut(bench, task);
 }
 
 async function openAltered(arm: AlteredArm, peer: Practised, init: AlteredArmsInit): Promise<LearningBench> {

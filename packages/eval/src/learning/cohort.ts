@@ -6,6 +6,7 @@ import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Embedder, Environment, Experience, LanguageModel, LessonBody, SignedRecord, Task } from "@grapevine/core";
 import { type LearningBench, openLearningBench } from "@grapevine/node/pipeline";
+import { isModelFailure } from "../harness/persistent-model.ts";
 import { identityCalled } from "../simulated-node.ts";
 
 /** A task and where it is done. */
@@ -92,6 +93,15 @@ export async function withPeer<Result>(
   }
 }
 
+/** One task, with what is known; one at which the model fails again and again is left out. */
+export async function practiseOrLeaveOut(bench: LearningBench, { environment, task }: SetTask): Promise<void> {
+  try {
+    await bench.practise(environment, task, { maxSteps: practiceSteps, lessons: true });
+  } catch (error) {
+    if (!isModelFailure(error)) throw error;
+  }
+}
+
 /** What principals that the user has named have to say. */
 export async function receiveTrusting(bench: LearningBench, records: readonly SignedRecord<LessonBody>[]): Promise<void> {
   for (const author of new Set(records.map(({ body }) => body.author))) await bench.trust(author);
@@ -108,7 +118,7 @@ async function practised(name: string, lot: readonly SetTask[], init: CohortInit
   await preparedFolder(folder, () =>
     withPeer({ name, folder }, init, async (bench) => {
       for (const [position, { environment, task }] of lot.entries()) {
-        await bench.practise(environment, task, { maxSteps: practiceSteps, lessons: true });
+        await practiseOrLeaveOut(bench, { environment, task });
         const isRoundOver = (position + 1) % tasksPerRound === 0 || position + 1 === lot.length;
         if (isRoundOver) await bench.learn();
         fresh += 1;

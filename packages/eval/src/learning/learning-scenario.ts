@@ -1,12 +1,14 @@
 /** From a plan to a scenario of the command line: model and folder are opened, the plan is carried out, its rows become figures and a report. */
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type LanguageModel, systemClock } from "@grapevine/core";
 import { listModels, openEmbedder, openModel } from "@grapevine/model";
 import { evalErrors } from "../errors.ts";
 import { makeManifest } from "../harness/manifest.ts";
 import { meteredModel } from "../harness/metered-model.ts";
+import { persistentModel } from "../harness/persistent-model.ts";
 import type { Plan } from "../harness/plan.ts";
-import { type FinishedRun, runPlan } from "../harness/run-plan.ts";
+import { type FinishedRun, type GivenUp, runPlan } from "../harness/run-plan.ts";
 import type { EvalOptions, OptionName } from "../options.ts";
 import { rememberingEmbedder } from "../remembering-embedder.ts";
 import { writeReport } from "../report/report.ts";
@@ -39,6 +41,7 @@ interface LearningDocument {
   readonly help: number;
   readonly harm: number;
   readonly bars: readonly Bar[];
+  readonly givenUp: GivenUp;
   /** Folder of rows, manifest and report. */
   readonly out: string;
 }
@@ -92,7 +95,7 @@ async function runScenario(plan: Plan, { options, say }: ScenarioContext): Promi
     const run = await runPlan(plan, {
       folder,
       manifest,
-      model: meteredModel(opened),
+      model: meteredModel(persistentModel(opened, { wait: (ms) => delay(ms), say })),
       embedder,
       clock: systemClock,
       say,
@@ -105,21 +108,27 @@ async function runScenario(plan: Plan, { options, say }: ScenarioContext): Promi
   }
 }
 
-async function finished(plan: Plan, { rows, manifest }: FinishedRun, folder: string): Promise<ScenarioResult> {
+async function finished(plan: Plan, { rows, manifest, givenUp }: FinishedRun, folder: string): Promise<ScenarioResult> {
   const summary = summarise(rows, plan.baseline);
   const bars = await plan.bars(summary);
   const { seeds, arms, baseline } = plan;
-  await writeReport({ folder, manifest, seeds, arms, baseline, rows, summary, bars });
-  const document = documentOf(plan, { model: manifest.model.id, summary, bars, folder });
+  await writeReport({ folder, manifest, seeds, arms, baseline, rows, summary, bars, givenUp });
+  const document = documentOf(plan, { model: manifest.model.id, summary, bars, givenUp, folder });
   return { document, table: tableOf(document) };
 }
 
 function documentOf(
   { scenario, seeds, main }: Plan,
-  { model, summary, bars, folder }: { model: string; summary: Summary; bars: readonly Bar[]; folder: string },
+  {
+    model,
+    summary,
+    bars,
+    givenUp,
+    folder,
+  }: Pick<LearningDocument, "model" | "bars" | "givenUp"> & { summary: Summary; folder: string },
 ): LearningDocument {
   const { help = 0, harm = 0 } = summary.arms[main] ?? {};
-  return { scenario, model, seeds, arms: summary.arms, help, harm, bars, out: folder };
+  return { scenario, model, seeds, arms: summary.arms, help, harm, bars, givenUp, out: folder };
 }
 
 /** Quick and development runs have folders of their own: their rows are of other sizes and seeds. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Manifest } from "../harness/manifest.ts";
 import type { Arm } from "../harness/plan.ts";
 import type { Row } from "../harness/row.ts";
+import type { GivenUp } from "../harness/run-plan.ts";
 import type { Interval } from "../statistics/bootstrap.ts";
 import type { ArmFigures, Bar, Summary } from "../statistics/summary.ts";
 import { curves, measures, scoreBars } from "./plots.ts";
@@ -17,6 +18,7 @@ export interface ReportInput {
   readonly rows: readonly Row[];
   readonly summary: Summary;
   readonly bars: readonly Bar[];
+  readonly givenUp: GivenUp;
 }
 
 /** A heading and what stands below it: texts, a table, or a plot by the name of its file. */
@@ -40,7 +42,7 @@ export async function writeReport(input: ReportInput): Promise<void> {
   await writeFile(join(folder, "report.html"), pageOf(input.manifest.scenario, sections));
 }
 
-async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars }: ReportInput): Promise<Section[]> {
+async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars, givenUp }: ReportInput): Promise<Section[]> {
   const measured = arms.flatMap(({ name }): [string, ArmFigures][] => {
     const figures = summary.arms[name];
     return figures === undefined ? [] : [[name, figures]];
@@ -70,6 +72,7 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
               .join(", "),
           ],
           ["started", manifest.startedAt],
+          ["generations that failed at every try", `${givenUp.tries} in tries, ${givenUp.preparation} in what came before them`],
         ],
       },
     },
@@ -114,7 +117,7 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
     {
       title: "How to read it",
       paragraphs: [
-        `Right: share of tries that solved their task; a task that several peers tried counts once. Helped: wrong under the arm ${baseline} and right here; harmed: the other way round; both of all tries. Tokens and seconds are means of a try, prompt and answer together. Intervals are percentile bootstraps, of seeds and then of tasks within them; differences are paired by task. Every arm was given the same tasks, in turn, and the model generated greedily.`,
+        `Right: share of tries that solved their task; a task that several peers tried counts once. Helped: wrong under the arm ${baseline} and right here; harmed: the other way round; both of all tries. A try that the model failed at is not right. Tokens and seconds are means of a try, prompt and answer together. Intervals are percentile bootstraps, of seeds and then of tasks within them; differences are paired by task. Every arm was given the same tasks, in turn, and the model generated greedily.`,
       ],
     },
   ];
