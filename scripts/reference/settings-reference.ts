@@ -24,7 +24,7 @@ const introduction = `# Settings
 
 What a node goes by is said in three places; what comes first holds:
 
-1. an option of \`grapevine up\`, for this start; where *kept* says yes, for later starts too, until they are told otherwise;
+1. an option of \`grapevine up\`, for this start; where _kept_ says yes, for later starts too, until they are told otherwise;
 2. a variable of the environment, for this start. Several addresses stand between commas;
 3. the node's file, \`HOME/NAME/settings.json\`, which \`grapevine config set\` and \`unset\` write. A node that runs does not go by it until it is started again.
 
