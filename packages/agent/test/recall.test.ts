@@ -151,6 +151,30 @@ describe("recall", () => {
     expect(await ask("rotate the glass prism", { environment: "tools:8" })).toEqual([]);
   });
 
+  it("uses the answer to a question with options for that question alone, whatever stands around it", async () => {
+    const ofSet = (task: string): Partial<RecordDraft<LessonBody>> => ({
+      environment: { environment: "questions:birds.jsonl" },
+      example: { task, steps: ["Seven"] },
+    });
+    const said = "how many herrings + sprats does the hungry penguin eat";
+    await add(said, { changes: ofSet(said) });
+    const query = { environment: "questions:birds.jsonl", options: ["five", "seven"] };
+    expect(await ask(said, query)).toEqual([said]);
+    expect(await ask(`Please tell: ${said}`, query)).toEqual([said]);
+    expect(await ask(said, { ...query, options: ["five", "six"] })).toEqual([]);
+    const other = "how many herrings * sprats does the hungry penguin eat";
+    const reasons: string[] = [];
+    const onLeftOut: RecallQuery["onLeftOut"] = (leftOut) => reasons.push(...leftOut.map(({ reason }) => reason));
+    expect(await ask(other, { ...query, onLeftOut })).toEqual([]);
+    expect(reasons).toEqual(["too-far"]);
+    expect(await ask(other, { environment: query.environment })).toEqual([said]);
+    // A way to do things carries over, however it is worded.
+    const { environment } = query;
+    await add("a fact of a long question", { changes: { kind: "fact", environment: { environment } } });
+    await add("read all options first", { changes: { kind: "strategy", environment: { environment } } });
+    expect(await ask(other, query)).toEqual(["read all options first"]);
+  });
+
   it("tells the kinds of tasks of one environment apart by how they are put, not by the names in them", async () => {
     const ofTool = (situation: string, task: string): Partial<RecordDraft<LessonBody>> => ({
       environment: { environment: "tools:7" },
