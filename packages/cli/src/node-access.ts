@@ -11,10 +11,13 @@ import type {
   IdentityReport,
   ModelSummary,
   NodeOptions,
+  NodeSettings,
+  ReadSettings,
   RotateInit,
   RotateReply,
   Running,
   RunningNode,
+  SettingsInit,
   StdioServingInit,
 } from "@grapevine/node";
 
@@ -37,6 +40,10 @@ export interface NodeAccess {
   listModels(): Promise<readonly ModelSummary[]>;
   /** @throws MODEL_SPEC_INVALID, MODEL_MISSING, MODEL_SERVER_UNREACHABLE, MODEL_FAILED, MODEL_ABORTED */
   calibrateModel(init: CalibrateInit): Promise<Calibration>;
+  /** @throws NODE_AMBIGUOUS, SETTINGS_MALFORMED */
+  readSettings(init: SettingsInit): Promise<ReadSettings>;
+  /** Writes nothing where a start would refuse one of them. */
+  writeSettings(init: SettingsInit, settings: NodeSettings): Promise<void>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
   foundSwarm(init: FoundingInit): Promise<FoundSwarm>;
   /** @throws NODE_AMBIGUOUS, KEY_MISSING */
@@ -69,6 +76,8 @@ export const nodeAccess: NodeAccess = {
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
   calibrateModel: async (init) => (await import("@grapevine/node")).calibrateModel(init),
+  readSettings: async (init) => (await import("@grapevine/node")).readSettings(init),
+  writeSettings: async (init, settings) => (await import("@grapevine/node")).writeSettings(init, settings),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),
   showIdentity: async (init) => (await import("@grapevine/node")).showIdentity(init),
   rotateKey: async (init) => (await import("@grapevine/node")).rotateKey(init),
