@@ -1,7 +1,7 @@
 /** Which strategy of prompts suits a model: each is tried on the same few tasks with the very prompts of the agent, the one with which most are done is taken, and the default where another is only as good. */
 import { createAgent, defaultStrategy, type PromptStrategy, promptStrategies } from "@grapevine/agent";
 import { type Clock, createIdentity, type LanguageModel } from "@grapevine/core";
-import { calibrationProbes, probedTool } from "./calibration-probes.ts";
+import { calibrationTasks, calibrationTool } from "./calibration-tasks.ts";
 
 export interface CalibratingComponents {
   readonly clock: Clock;
@@ -28,8 +28,8 @@ export async function calibrate(
   model: LanguageModel,
   { clock, signal, onProgress }: CalibratingComponents,
 ): Promise<CalibrationResult> {
-  const probes = calibrationProbes();
-  const total = promptStrategies.length * probes.length;
+  const tasks = calibrationTasks();
+  const total = promptStrategies.length * tasks.length;
   const results: StrategyResult[] = [];
   for (const strategy of promptStrategies) {
     const agent = createAgent({
@@ -42,15 +42,15 @@ export async function calibrate(
       self: createIdentity().author,
     });
     let right = 0;
-    for (const [at, { task, lessons }] of probes.entries()) {
-      onProgress?.(results.length * probes.length + at, total);
+    for (const [at, { task, lessons }] of tasks.entries()) {
+      onProgress?.(results.length * tasks.length + at, total);
       const given = lessons.slice(0, strategy.lessons);
-      const { solved } = await agent.rehearse(probedTool, task, { lessons: given, maxSteps: 1, ...(signal && { signal }) });
+      const { solved } = await agent.rehearse(calibrationTool, task, { lessons: given, maxSteps: 1, ...(signal && { signal }) });
       if (solved) right += 1;
     }
     results.push({ ...strategy, right });
   }
-  return { strategy: bestOf(results), tasks: probes.length, results };
+  return { strategy: bestOf(results), tasks: tasks.length, results };
 }
 
 /** The default is the first. */

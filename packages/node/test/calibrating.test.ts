@@ -6,7 +6,7 @@ import { type GenerationRequest, GrapevineError, systemClock } from "@grapevine/
 import { ScriptedModel } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../src/calibrating.ts";
-import { calibrationProbes, probedTool } from "../src/calibration-probes.ts";
+import { calibrationTasks, calibrationTool } from "../src/calibration-tasks.ts";
 import { type KnownStrategy, keepStrategy, readStrategy } from "../src/strategy-file.ts";
 
 function textOf({ prompt }: GenerationRequest): string {
@@ -74,14 +74,14 @@ describe("a calibration", () => {
   });
 
   it("has tasks that the right lesson shows, and that no lesson gives away", async () => {
-    for (const { task, lessons } of calibrationProbes()) {
-      const episode = await probedTool.start(task);
+    for (const { task, lessons } of calibrationTasks()) {
+      const episode = await calibrationTool.start(task);
       for (const { lesson } of lessons) {
         expect((await episode.act(lesson.record.body.example?.steps[0] ?? "")).solved).toBe(false);
       }
     }
-    const first = calibrationProbes()[0] ?? expect.fail("no probe");
-    expect((await (await probedTool.start(first.task)).act("STOW 'barrel' rack 7")).solved).toBe(true);
+    const first = calibrationTasks()[0] ?? expect.fail("no task");
+    expect((await (await calibrationTool.start(first.task)).act("STOW 'barrel' rack 7")).solved).toBe(true);
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from "@grapevine/core";
 import { recalledAsGiven } from "./recalled-as-given.ts";
 
-export interface Probe {
+export interface CalibrationTask {
   readonly task: Task;
   /** Most relevant first, as recall would give them. */
   readonly lessons: readonly RecalledLesson[];
@@ -69,7 +69,7 @@ const misplaced: ReadonlySet<number> = new Set([4, 9]);
 
 const author = identityFromSeed(new Uint8Array(32).fill(7));
 
-export function calibrationProbes(): readonly Probe[] {
+export function calibrationTasks(): readonly CalibrationTask[] {
   const lessons = rules.map((rule, at) => recalledAsGiven(signRecord<LessonBody>(author, bodyOf(rule, at))));
   return tasks.map(([rule, prompt], at) => {
     const pair = [lessons[rule], lessons[(rule + 1) % rules.length]].flatMap((lesson) => lesson ?? []);
@@ -79,11 +79,11 @@ export function calibrationProbes(): readonly Probe[] {
 }
 
 /** The tool. It takes what a tolerant one would: spaces, case and quotes are of no account. */
-export const probedTool: Environment = {
-  id: "probes",
+export const calibrationTool: Environment = {
+  id: "calibration",
   simulated: true,
   actionName: "Command",
-  tasks: async () => calibrationProbes().map(({ task }) => task),
+  tasks: async () => calibrationTasks().map(({ task }) => task),
   start: async (task) => ({
     task,
     observation: "A warehouse. Its tool takes one command on one line.",
