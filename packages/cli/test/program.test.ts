@@ -77,6 +77,8 @@ describe("help", () => {
         "experiences list",
         "experiences show",
         "experiences forget",
+        "experiences export",
+        "experiences import",
         "peers list",
         "peers trust",
         "peers block",

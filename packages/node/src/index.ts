@@ -60,7 +60,16 @@ export type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
-export type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
+export type {
+  ExperienceExportSummary,
+  ExperienceImportRequest,
+  ExportedLesson,
+  ExportQuery,
+  ExportSummary,
+  ImportedExperience,
+  ImportedLesson,
+  ImportRequest,
+} from "./control/transfer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export {
   checkNodeOptions,
@@ -85,4 +94,4 @@ export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 export type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
 export type { RunningNode } from "./start-node.ts";
-export { maxImportedRecords } from "./transfer-limits.ts";
+export { maxExperienceImportBytes, maxImportedExperiences, maxImportedRecords } from "./transfer-limits.ts";

@@ -39,6 +39,8 @@ function operations(): NodeOperations {
     record: unused,
     exportLessons: unused,
     importLessons: async () => [],
+    exportExperiences: unused,
+    importExperiences: unused,
     feedback: unused,
     teach: unused,
     practise: async (_request, onTask) => {

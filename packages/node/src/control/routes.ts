@@ -3,13 +3,14 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { NodeOperations } from "../operations.ts";
 import { maxRecordingBytes } from "../recording-limits.ts";
-import { maxImportBytes } from "../transfer-limits.ts";
+import { maxExperienceImportBytes, maxImportBytes } from "../transfer-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
 import { named } from "./failures.ts";
 import {
   admitRequest,
   askRequest,
   conflictQuery,
+  experienceImportRequest,
   exportQuery,
   feedbackRequest,
   idParameter,
@@ -29,7 +30,7 @@ import {
   teachRequest,
   trustRequest,
 } from "./requests.ts";
-import type { ExportEvent } from "./transfer-contract.ts";
+import type { ExperienceExportEvent, ExportEvent } from "./transfer-contract.ts";
 
 export interface RouteComponents {
   readonly operations: NodeOperations;
@@ -59,6 +60,13 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   });
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
+  server.get("/api/experiences/export", async (request, reply) => {
+    parse(noRequest, request.query);
+    await stream<ExperienceExportEvent>(request, reply, async (send, signal) => {
+      const summary = await operations.exportExperiences((experience) => send({ type: "experience", experience }), { signal });
+      send({ ...summary, type: "summary" });
+    });
+  });
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
 
   server.post("/api/feedback", ({ body }) => operations.feedback(parse(feedbackRequest, body)));
@@ -83,6 +91,9 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   });
   server.post("/api/lessons/:id/pin", ({ params }) => operations.pinLesson(parse(idParameter, params).id));
   server.post("/api/lessons/:id/unpin", ({ params }) => operations.unpinLesson(parse(idParameter, params).id));
+  server.post("/api/experiences/import", { bodyLimit: maxExperienceImportBytes }, ({ body }) =>
+    operations.importExperiences(parse(experienceImportRequest, body)),
+  );
   server.post("/api/experiences/:id/forget", ({ params, body }) => {
     parse(noRequest, body);
     return operations.forgetExperience(parse(idParameter, params).id);
