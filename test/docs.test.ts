@@ -95,11 +95,11 @@ describe("docs/ARCHITECTURE.md", () => {
       "mcp/routes.ts",
       "openai/routes.ts",
     ].flatMap((file) =>
-      [...read(`packages/node/src/${file}`).matchAll(/(server|v1)\.(get|post)\("([^"]+)"/g)].map(
+      [...read(`packages/node/src/${file}`).matchAll(/(server|v1)\.(get|post|delete)\(\s*"([^"]+)"/g)].map(
         ([, at = "", method = "", path = ""]) => `${method.toUpperCase()} ${at === "v1" ? "/v1" : ""}${path}`,
       ),
     );
-    const stated = tableCells(architecture).flatMap(([first = ""]) => /^`((?:GET|POST) .+)`$/.exec(first)?.[1] ?? []);
+    const stated = tableCells(architecture).flatMap(([first = ""]) => /^`((?:GET|POST|DELETE) .+)`$/.exec(first)?.[1] ?? []);
     expect(routes.length).toBeGreaterThan(10);
     expect(stated.sort()).toEqual(routes.sort());
   });

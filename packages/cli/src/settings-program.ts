@@ -14,8 +14,8 @@ export function addSettingOptions(up: Command): void {
 /** The words that were typed for a setting; none where it was not named. */
 export function typedWords(typed: TypedSettings, setting: Setting): readonly string[] {
   const value = typed[optionOf(setting).attributeName()];
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value.map(String) : [String(value)];
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function optionOf(setting: Setting): Option {

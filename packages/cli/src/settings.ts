@@ -41,7 +41,7 @@ function single<Key extends keyof NodeSettings>(
     ...rest,
     read: (words) => ({ [key]: parse(only(words)) }),
     wordsIn: ({ [key]: value }) => (value === undefined ? [] : [show(value)]),
-    without: ({ [key]: _, ...others }) => others,
+    without: (settings) => without(settings, key),
   };
 }
 
@@ -52,7 +52,7 @@ function list(described: Described & { readonly key: "listen" | "bootstrap" }): 
     isList: true,
     read: (words) => ({ [key]: words.map(word) }),
     wordsIn: (settings) => settings[key] ?? [],
-    without: ({ [key]: _, ...others }) => others,
+    without: (settings) => without(settings, key),
   };
 }
 
@@ -66,8 +66,12 @@ function way(name: keyof NonNullable<NodeSettings["reach"]>, meaning: string): S
     isKept: true,
     read: (words) => ({ reach: { [name]: yesOrNo(only(words)) } }),
     wordsIn: ({ reach = {} }) => (reach[name] === undefined ? [] : [shownYes(reach[name])]),
-    without: ({ reach: { [name]: _, ...reach } = {}, ...others }) => ({ ...others, reach }),
+    without: (settings) => ({ ...settings, reach: without(settings.reach ?? {}, name) }),
   };
+}
+
+function without<Whole extends object>(whole: Whole, key: keyof Whole): Omit<Whole, typeof key> {
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => name !== key)) as Omit<Whole, typeof key>;
 }
 
 function only(words: readonly string[]): string {

@@ -13,6 +13,7 @@ export const nodeErrors: ErrorTable<
   | "API_UNAUTHORISED"
   | "API_FORBIDDEN"
   | "API_NOT_FOUND"
+  | "API_METHOD_REFUSED"
   | "API_REQUEST_INVALID"
   | "SESSION_LINK_SPENT"
   | "LIVE_TOO_MANY"
@@ -83,7 +84,11 @@ export const nodeErrors: ErrorTable<
   },
   API_NOT_FOUND: {
     summary: "The control API has no such address.",
-    hint: "See docs/ARCHITECTURE.md for what it offers.",
+    hint: "See docs/openapi.json for what it offers.",
+  },
+  API_METHOD_REFUSED: {
+    summary: "The control API has such an address, for another method.",
+    hint: "Use a method that the header `Allow` names; docs/openapi.json says what each is for.",
   },
   API_REQUEST_INVALID: {
     summary: "A request to the control API is too large, is not JSON, or has a wrong field.",

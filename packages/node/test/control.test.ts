@@ -200,6 +200,31 @@ describe("the control API", () => {
     expect(await reply.json()).toMatchObject({ error: { code: "API_NOT_FOUND" } });
   });
 
+  it("says which methods an address takes to whoever comes with another, and nothing without the token", async () => {
+    const ask = (path: string, method: string, headers: Record<string, string> = bearer): Promise<Response> =>
+      fetch(`${server.url}${path}`, { method, headers });
+    const reply = await ask("/api/status", "PUT");
+    expect([reply.status, reply.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    expect(await reply.json()).toMatchObject({ error: { code: "API_METHOD_REFUSED" } });
+    expect((await ask("/api/lessons/abc/pin", "GET")).headers.get("allow")).toBe("POST");
+    const openAiReply = await ask("/v1/embeddings", "GET");
+    expect([openAiReply.status, await openAiReply.json()]).toMatchObject([405, { error: { code: "api_method_refused" } }]);
+    expect((await ask("/api/status", "PUT", {})).status).toBe(401);
+  });
+
+  it("refuses names that are too long, and bodies that are null, in its own form", async () => {
+    const look = (id: string): Promise<Response> => fetch(`${server.url}/api/lessons/${id}`, { headers: bearer });
+    expect((await look("a".repeat(200))).status).toBe(404);
+    for (const id of ["a".repeat(201), "a".repeat(601), "%zz"]) {
+      const reply = await look(id);
+      expect(reply.status).toBe(400);
+      expect(await reply.json()).toMatchObject({ error: { code: "API_REQUEST_INVALID" } });
+    }
+    const headers = { ...bearer, "content-type": "application/json" };
+    expect((await fetch(`${server.url}/api/stop`, { method: "POST", headers, body: "null" })).status).toBe(400);
+    expect(stops).toBe(0);
+  });
+
   it("logs requests by number, and nothing of what they say", async () => {
     const logged: string[] = [];
     const debugLog = pino({ level: "debug" }, { write: (line: string) => logged.push(line) });

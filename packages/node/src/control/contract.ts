@@ -76,6 +76,19 @@ export interface Status {
   readonly startedAt: number;
 }
 
+/** `GET /healthz` */
+export interface Alive {
+  readonly ok: true;
+  readonly name: string;
+  /** Process id. */
+  readonly pid: number;
+}
+
+/** `POST /api/stop` */
+export interface Stopping {
+  readonly stopping: true;
+}
+
 /** An invite that is followed as soon as its maker can be reached; it is kept over a restart. */
 export interface AwaitedInviteSummary {
   /** Its maker. */

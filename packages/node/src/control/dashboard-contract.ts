@@ -20,6 +20,11 @@ export interface SessionReply {
   readonly proof: string;
 }
 
+/** `POST /api/session/end` */
+export interface SessionEnded {
+  readonly ended: true;
+}
+
 /** A lesson that has come or changed, as it is now. */
 export interface MovedLesson extends LessonSummary {
   /** `made` here, `arrived` from a peer, or `changed` in state or worth. */

@@ -129,7 +129,7 @@ export const noRequest: z.ZodType<Record<string, never>> = z.strictObject({});
 
 /** @throws API_REQUEST_INVALID, which names the field */
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value ?? {});
+  const result = schema.safeParse(value === undefined ? {} : value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw nodeErrors.create("API_REQUEST_INVALID", `${issue?.path.join(".") || "request"}: ${issue?.message ?? "is invalid"}`);

@@ -5,6 +5,7 @@ import type { NodeOperations } from "../operations.ts";
 import { maxRecordingBytes } from "../recording-limits.ts";
 import { maxExperienceImportBytes, maxImportBytes } from "../transfer-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
+import type { Stopping } from "./contract.ts";
 import { named } from "./failures.ts";
 import {
   admitRequest,
@@ -125,7 +126,7 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
       send({ type: "summary", ...summary });
     });
   });
-  server.post("/api/stop", (request, reply) => {
+  server.post("/api/stop", (request, reply): Stopping => {
     parse(noRequest, request.body);
     reply.raw.once("finish", onStop);
     return { stopping: true };

@@ -13,10 +13,12 @@ import { nodeErrors } from "../errors.ts";
 import { addMcpRoutes } from "../mcp/routes.ts";
 import type { MetricsPage } from "../metrics/metrics-page.ts";
 import { addOpenAiRoutes, type OpenAiComponents } from "../openai/routes.ts";
+import type { Alive } from "./contract.ts";
 import type { DashboardLink } from "./dashboard-contract.ts";
 import { addDashboardRoutes, type DashboardOperations } from "./dashboard-routes.ts";
 import { maxBodyBytes, named } from "./failures.ts";
 import { addLiveRoutes } from "./live-routes.ts";
+import { refuseUnrouted } from "./methods.ts";
 import { addPage, type Page, pageRoutes } from "./page.ts";
 import { addRoutes, type RouteComponents } from "./routes.ts";
 import { addSessionRoutes, dashboardLink, sessionOf, sessionRoute } from "./session-routes.ts";
@@ -47,22 +49,34 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+/** Of a part of the address as it is sent, percent signs included: three times what `idParameter` takes, which then names what is wrong. */
+const maxParameterLength = 600;
 const requestIdHeader = "x-request-id";
 /** Loopback alone: the API of a node is for programs on its own machine. */
 const host = "127.0.0.1";
 /** @throws API_PORT_IN_USE */
 export async function startControlServer(init: ControlServerInit, components: ControlServerComponents): Promise<ControlServer> {
-  const server = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true, schemaController: withoutSchemas });
+  const server = fastify({
+    bodyLimit: maxBodyBytes,
+    forceCloseConnections: true,
+    schemaController: withoutSchemas,
+    routerOptions: { maxParamLength: maxParameterLength },
+    // Addresses that the router itself cannot read, before any hook.
+    frameworkErrors: (error, request, reply) => sendError(reply, named(error, request.url), components.log),
+  });
   const sessions = new SessionBook(components.clock);
   guard(server, { token: init.token, sessions });
+  const refuse = refuseUnrouted(server);
+  // Before a body is looked for that nobody would read.
+  server.addHook("onRequest", async (request, reply) => {
+    if (request.is404) refuse(request, reply);
+  });
   server.setErrorHandler((error, request, reply) => {
     sendError(reply, named(error, request.url), components.log);
   });
-  server.setNotFoundHandler((request) => {
-    throw nodeErrors.create("API_NOT_FOUND", `there is no ${request.method} ${request.url.slice(0, 100)}`);
-  });
+  server.setNotFoundHandler(refuse);
   logRequests(server, components.log);
-  server.get("/healthz", () => ({ ok: true, name: init.name, pid: process.pid }));
+  server.get("/healthz", (): Alive => ({ ok: true, name: init.name, pid: process.pid }));
   addRoutes(server, components);
   server.get("/metrics", async (_, reply) => {
     const { contentType, text } = await components.metrics();
@@ -73,7 +87,7 @@ export async function startControlServer(init: ControlServerInit, components: Co
   addLiveRoutes(server, components.dashboard);
   addPage(server, components.page);
   addMcpRoutes(server, components.operations, components.log);
-  addOpenAiRoutes(server, components.openAi, components.log);
+  addOpenAiRoutes(server, components.openAi, { log: components.log, refuse });
   try {
     await server.listen({ host, port: init.port });
   } catch (error) {
@@ -133,6 +147,7 @@ function statusOf(code: string): number {
   if (code === "API_UNAUTHORISED") return 401;
   if (code === "API_FORBIDDEN") return 403;
   if (code === "API_NOT_FOUND" || code.endsWith("_UNKNOWN")) return 404;
+  if (code === "API_METHOD_REFUSED") return 405;
   if (code === "INTERNAL") return 500;
   return 400;
 }

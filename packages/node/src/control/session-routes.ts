@@ -1,11 +1,12 @@
 /** How a browser is let in: a link for whoever holds the token, a session for whoever opens the link. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { DashboardLink, SessionReply, SessionRequest } from "./dashboard-contract.ts";
+import type { DashboardLink, SessionEnded, SessionReply, SessionRequest } from "./dashboard-contract.ts";
 import { noRequest, parse } from "./requests.ts";
 import type { Session, SessionBook } from "./sessions.ts";
 
-const sessionRequest: z.ZodType<SessionRequest> = z.strictObject({ code: z.string().min(1).max(100) });
+/** What the body of a request for a session is checked by. */
+export const sessionRequest: z.ZodType<SessionRequest> = z.strictObject({ code: z.string().min(1).max(100) });
 
 /** The address at which a code is exchanged: it needs no token, nor a session. */
 export const sessionRoute = "/api/session";
@@ -22,7 +23,7 @@ export function addSessionRoutes(server: FastifyInstance, sessions: SessionBook)
     reply.header("cache-control", "no-store");
     return { proof };
   });
-  server.post("/api/session/end", ({ body, headers }, reply) => {
+  server.post("/api/session/end", ({ body, headers }, reply): SessionEnded => {
     parse(noRequest, body);
     const cookie = cookieOf(headers);
     if (cookie !== undefined) sessions.close(cookie);

@@ -28,6 +28,59 @@ export interface ChatEnd extends Pick<Generation, "ended" | "toolCalls"> {
   readonly extension: ChatExtension;
 }
 
+/** A whole answer. */
+export interface ChatCompletion extends ChatHead {
+  readonly object: "chat.completion";
+  readonly choices: readonly {
+    readonly index: number;
+    readonly message: {
+      readonly role: "assistant";
+      readonly content: string | null;
+      readonly refusal: null;
+      readonly tool_calls?: readonly OpenAiCall[];
+    };
+    readonly logprobs: null;
+    readonly finish_reason: FinishReason;
+  }[];
+  /** Absent where a peer answered. */
+  readonly usage?: Usage;
+  readonly grapevine: ChatExtension;
+}
+
+/** A piece of a streamed answer. */
+export interface ChatChunk extends ChatHead {
+  readonly object: "chat.completion.chunk";
+  /** Empty in the piece that holds the usage. */
+  readonly choices: readonly {
+    readonly index: number;
+    readonly delta: {
+      readonly role?: "assistant";
+      readonly content?: string;
+      readonly tool_calls?: readonly (OpenAiCall & { readonly index: number })[];
+    };
+    readonly logprobs: null;
+    readonly finish_reason: FinishReason | null;
+  }[];
+  readonly usage?: Usage;
+  /** Of the last piece alone. */
+  readonly grapevine?: ChatExtension;
+}
+
+export interface OpenAiCall {
+  readonly id: string;
+  readonly type: "function";
+  /** The arguments are JSON as the model wrote it. */
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+}
+
+export type FinishReason = "stop" | "length" | "tool_calls";
+
 /** The header that names the lessons in the prompt, by their ids. */
 export const lessonsHeader = "x-grapevine-lessons";
 
@@ -35,10 +88,10 @@ export function lessonsHeaderValue(lessons: readonly Pick<UsedLesson, "id">[]): 
   return lessons.map(({ id }) => id).join(",");
 }
 
-export function chatCompletion(head: ChatHead, text: string, end: ChatEnd): object {
+export function chatCompletion(head: ChatHead, text: string, end: ChatEnd): ChatCompletion {
   const { toolCalls } = end;
   const message = {
-    role: "assistant",
+    role: "assistant" as const,
     content: toolCalls !== undefined && text === "" ? null : text,
     refusal: null,
     ...(toolCalls !== undefined && { tool_calls: toolCalls.map(openAiCall) }),
@@ -52,16 +105,16 @@ export function chatCompletion(head: ChatHead, text: string, end: ChatEnd): obje
   };
 }
 
-export function firstChunk(head: ChatHead): object {
+export function firstChunk(head: ChatHead): ChatChunk {
   return chunk(head, { role: "assistant", content: "" });
 }
 
-export function textChunk(head: ChatHead, piece: string): object {
+export function textChunk(head: ChatHead, piece: string): ChatChunk {
   return chunk(head, { content: piece });
 }
 
 /** The tools that are wanted, why the answer ended, and, when the client asked for it, how many tokens it took. */
-export function lastChunks(head: ChatHead, end: ChatEnd, includesUsage: boolean): object[] {
+export function lastChunks(head: ChatHead, end: ChatEnd, includesUsage: boolean): ChatChunk[] {
   const { toolCalls, tokens } = end;
   const calls = toolCalls?.map((call, index) => ({ index, ...openAiCall(call) }));
   return [
@@ -71,20 +124,20 @@ export function lastChunks(head: ChatHead, end: ChatEnd, includesUsage: boolean)
   ];
 }
 
-const chunkObject = "chat.completion.chunk";
+const chunkObject = "chat.completion.chunk" as const;
 
-function chunk(head: ChatHead, delta: object, finish: string | null = null): object {
+function chunk(head: ChatHead, delta: ChatChunk["choices"][number]["delta"], finish: FinishReason | null = null): ChatChunk {
   return { ...head, object: chunkObject, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] };
 }
 
-function openAiCall({ id, name, arguments: text }: ToolCall): object {
+function openAiCall({ id, name, arguments: text }: ToolCall): OpenAiCall {
   return { id, type: "function", function: { name, arguments: text } };
 }
 
-function finishReason({ ended, toolCalls }: ChatEnd): string {
+function finishReason({ ended, toolCalls }: ChatEnd): FinishReason {
   return toolCalls === undefined ? ended : "tool_calls";
 }
 
-function usage({ promptTokens, generatedTokens }: NonNullable<ChatEnd["tokens"]>): object {
+function usage({ promptTokens, generatedTokens }: NonNullable<ChatEnd["tokens"]>): Usage {
   return { prompt_tokens: promptTokens, completion_tokens: generatedTokens, total_tokens: promptTokens + generatedTokens };
 }

@@ -76,6 +76,9 @@ const bodySchema = z.looseObject({
   functions: z.undefined("functions are called tools by now: give tools").optional(),
 });
 
+/** What the body of a request is checked by, for the description of the API. */
+export const chatBody: z.ZodType = bodySchema;
+
 type Body = z.infer<typeof bodySchema>;
 
 /** @throws API_REQUEST_INVALID */

@@ -18,8 +18,24 @@ const bodySchema = z.looseObject({
   dimensions: z.int().nullish(),
 });
 
+/** What the body of a request is checked by, for the description of the API. */
+export const embeddingsBody: z.ZodType = bodySchema;
+
+export interface EmbeddingList {
+  readonly object: "list";
+  readonly model: string;
+  readonly data: readonly {
+    readonly object: "embedding";
+    readonly index: number;
+    /** Numbers, or their 32-bit floats in base64, as was asked for. */
+    readonly embedding: readonly number[] | string;
+  }[];
+  /** An estimate: embedders do not count. */
+  readonly usage: { readonly prompt_tokens: number; readonly total_tokens: number };
+}
+
 /** @throws API_REQUEST_INVALID, SERVED_MODEL_UNKNOWN, EMBEDDER_FAILED */
-export async function embeddings(value: unknown, embedder: Embedder): Promise<object> {
+export async function embeddings(value: unknown, embedder: Embedder): Promise<EmbeddingList> {
   const { model, input, encoding_format: encoding, dimensions } = parseOpenAi(bodySchema, value);
   if (model !== ownModel && model !== embedder.id) {
     throw nodeErrors.create("SERVED_MODEL_UNKNOWN", `no model "${model}" makes embeddings here`, {

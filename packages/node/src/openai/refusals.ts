@@ -24,6 +24,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   API_UNAUTHORISED: { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
   API_FORBIDDEN: { status: 403, type: "permission_error" },
   API_NOT_FOUND: { status: 404, type: "invalid_request_error" },
+  API_METHOD_REFUSED: { status: 405, type: "invalid_request_error" },
   SERVED_MODEL_UNKNOWN: { status: 404, type: "invalid_request_error", code: "model_not_found" },
   PEER_UNKNOWN: { status: 404, type: "invalid_request_error", code: "model_not_found" },
   PEER_AMBIGUOUS: { status: 404, type: "invalid_request_error", code: "model_not_found" },
@@ -46,6 +47,9 @@ const meanings: Readonly<Record<string, Meaning>> = {
 
 const badRequest: Meaning = { status: 400, type: "invalid_request_error" };
 
+/** Every status of a refusal under `/v1`. */
+export const openAiStatuses: readonly number[] = [...new Set(Object.values(meanings).map(({ status }) => status))];
+
 export function openAiStatus(error: GrapevineError): number {
   return (meanings[error.code] ?? badRequest).status;
 }
@@ -59,7 +63,7 @@ export function openAiRefusal(error: GrapevineError): OpenAiRefusal {
 
 /** @throws API_REQUEST_INVALID, whose cause says which field it is about */
 export function parseOpenAi<Value>(schema: z.ZodType<Value>, value: unknown): Value {
-  const result = schema.safeParse(value ?? {});
+  const result = schema.safeParse(value === undefined ? {} : value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw nodeErrors.create("API_REQUEST_INVALID", `${issue?.path.join(".") || "request"}: ${issue?.message ?? "is invalid"}`, {

@@ -12,6 +12,11 @@ export interface ModelEntry {
   readonly owned_by: string;
 }
 
+export interface ModelList {
+  readonly object: "list";
+  readonly data: readonly ModelEntry[];
+}
+
 export const ownModel = "grapevine";
 const withoutLessons = "grapevine:off";
 const peerPrefix = "grapevine/";
