@@ -47,6 +47,8 @@ export const documentedRoutes: Readonly<Record<string, DocumentedRoute>> = {
   "POST /api/lessons/:id/unpin": { gives: json("PinReply") },
   "GET /api/lessons/:id/experiences": { gives: json("ExperiencesOfLesson") },
   "GET /api/experiences": { query: requests.listQuery, gives: json("ExperienceSummary[]") },
+  "GET /api/experiences/export": { gives: lines("ExperienceExportEvent") },
+  "POST /api/experiences/import": { body: requests.experienceImportRequest, gives: json("ImportedExperience[]") },
   "GET /api/experiences/:id": { gives: json("ExperienceDetails") },
   "POST /api/experiences/:id/forget": { body: requests.noRequest, gives: json("ForgetReply") },
   "GET /api/peers": { gives: json("PeerSummary[]") },
