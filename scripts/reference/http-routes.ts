@@ -49,6 +49,7 @@ export const documentedRoutes: Readonly<Record<string, DocumentedRoute>> = {
   "GET /api/experiences": { query: requests.listQuery, gives: json("ExperienceSummary[]") },
   "GET /api/experiences/export": { gives: lines("ExperienceExportEvent") },
   "POST /api/experiences/import": { body: requests.experienceImportRequest, gives: json("ImportedExperience[]") },
+  "GET /api/store/copy": { gives: { "application/octet-stream": undefined } },
   "GET /api/experiences/:id": { gives: json("ExperienceDetails") },
   "POST /api/experiences/:id/forget": { body: requests.noRequest, gives: json("ForgetReply") },
   "GET /api/peers": { gives: json("PeerSummary[]") },

@@ -118,6 +118,14 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
     },
     importExperiences: (body, options) => post("/api/experiences/import", body, options),
     importLessons: (body, options) => post("/api/lessons/import", body, options),
+    copyStore: async function* (options) {
+      const { body } = await send("GET", "/api/store/copy", undefined, options);
+      try {
+        for await (const piece of body ?? []) yield piece;
+      } catch (error) {
+        throw options?.signal?.aborted === true ? error : stopped(node.name, error);
+      }
+    },
     conflicts: (query, options) => get(`/api/lessons/conflicts${search({ ...query })}`, options),
     lesson: (id, options) => get(`/api/lessons/${encodeURIComponent(id)}`, options),
     retract: (id, body, options) => post(`/api/lessons/${encodeURIComponent(id)}/retract`, body, options),

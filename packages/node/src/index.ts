@@ -1,4 +1,5 @@
 /** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
+export type { BackupInit, BackupReport } from "./backing-up.ts";
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
   Answer,
@@ -72,6 +73,7 @@ export type {
 } from "./control/transfer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export {
+  backUp,
   checkNodeOptions,
   checkText,
   examine,
@@ -79,6 +81,7 @@ export {
   listModels,
   readSettings,
   repair,
+  restoreNode,
   rotateKey,
   serveMcpOverStdio,
   showIdentity,
@@ -91,6 +94,7 @@ export type { Running } from "./home.ts";
 export type { StdioServingInit } from "./mcp/stdio-serving.ts";
 export type { NodeOptions } from "./node-options.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
+export type { RestoreInit, RestoreReport } from "./restoring.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 export type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
 export type { RunningNode } from "./start-node.ts";

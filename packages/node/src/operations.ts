@@ -73,6 +73,8 @@ export interface NodeOperations {
   importLessons(request: ImportRequest, options?: CallOptions): Promise<ImportedLesson[]>;
   exportExperiences(onExperience: (experience: Experience) => void, options?: CallOptions): Promise<ExperienceExportSummary>;
   importExperiences(request: ExperienceImportRequest, options?: CallOptions): Promise<ImportedExperience[]>;
+  /** The store as of one commit, for `restoreStore`; the node goes on meanwhile. */
+  copyStore(options?: CallOptions): AsyncIterable<Uint8Array>;
   conflicts(query?: ConflictQuery, options?: CallOptions): Promise<Conflict[]>;
   lesson(id: string, options?: CallOptions): Promise<LessonDetails>;
   retract(id: string, request?: RetractRequest, options?: CallOptions): Promise<LessonReply>;

@@ -109,6 +109,7 @@ export interface NodeServiceComponents {
   readonly identity: Identity;
   readonly store: LessonStore;
   readonly experiences: ExperienceStore;
+  readonly copyStore: () => AsyncIterable<Uint8Array>;
   readonly ledger: Ledger;
   readonly principals: PrincipalBook;
   readonly members: MemberBook;
@@ -270,6 +271,10 @@ export class NodeService implements NodeOperations {
 
   importExperiences(request: ExperienceImportRequest): Promise<ImportedExperience[]> {
     return importExperiences(request, this.#components);
+  }
+
+  copyStore(): AsyncIterable<Uint8Array> {
+    return this.#components.copyStore();
   }
 
   conflicts(query: ConflictQuery = {}): Promise<Conflict[]> {

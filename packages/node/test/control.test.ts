@@ -39,6 +39,7 @@ function operations(): NodeOperations {
     record: unused,
     exportLessons: unused,
     importLessons: async () => [],
+    copyStore: unused,
     exportExperiences: unused,
     importExperiences: unused,
     feedback: unused,

@@ -1,5 +1,6 @@
 /** The addresses of the control API, each a line: what it takes is checked by its schema, what it does is the node's. */
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { NodeOperations } from "../operations.ts";
 import { maxRecordingBytes } from "../recording-limits.ts";
@@ -68,6 +69,7 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
       send({ ...summary, type: "summary" });
     });
   });
+  server.get("/api/store/copy", (_, reply) => reply.type("application/octet-stream").send(Readable.from(operations.copyStore())));
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
 
   server.post("/api/feedback", ({ body }) => operations.feedback(parse(feedbackRequest, body)));
