@@ -191,7 +191,12 @@ async function attempt(
   const isOver = again.solved || again.done;
   const lessons =
     options.lessons && !isOver
-      ? await components.recall({ text: task.prompt, environment: environment.id, limit: maxLessonsToAct })
+      ? await components.recall({
+          text: task.prompt,
+          environment: environment.id,
+          limit: maxLessonsToAct,
+          ...(episode.choices === undefined ? {} : { options: episode.choices }),
+        })
       : [];
   const acting = { ...options, done: again.steps };
   const { steps, solved } = isOver ? again : await act(environment, episode, lessons, acting, components);

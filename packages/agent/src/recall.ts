@@ -15,6 +15,7 @@ import {
   type RecordId,
   type StoredLesson,
 } from "@grapevine/core";
+import { answersAnotherQuestion } from "./answers.ts";
 import {
   type Candidate,
   type CandidateComponents,
@@ -23,7 +24,7 @@ import {
   hasProvedItself,
   isOfEnvironment,
 } from "./candidates.ts";
-import { wordingLikeness } from "./wording.ts";
+import { quotedWordings, wordingLikeness } from "./wording.ts";
 
 export interface RecallComponents extends CandidateComponents {
   readonly embedder: Embedder;
@@ -45,6 +46,8 @@ export interface AuthorStanding {
 export interface RecallQuery extends CandidateQuery {
   /** Most characters of all lessons together, as they would stand in the prompt. */
   readonly maxCharacters?: number;
+  /** Of a task that has its own: what was right for another one of its environment says nothing of it (`answers.ts`). */
+  readonly options?: readonly string[];
   /** True: of lessons that contradict each other all may come back. */
   readonly bothSides?: boolean;
   /** Told which lessons were considered and left out, closest to the question first, at most `maxLeftOut`. */
@@ -52,7 +55,7 @@ export interface RecallQuery extends CandidateQuery {
 }
 
 /**
- * Why a lesson that may be used is not in the prompt: it is too far from the question, another of its cluster or one that it contradicts is worth more, its author has
+ * Why a lesson that may be used is not in the prompt: it is too far from the question or answers another one, another of its cluster or one that it contradicts is worth more, its author has
  * spoken already, it has not proved itself and comes behind one that has, there is no room for its text, or others rank higher.
  */
 export const leftOutReasons = [
@@ -102,12 +105,12 @@ export async function recallByVector(
   vector: Float32Array,
   components: RecallComponents,
 ): Promise<RecalledLesson[]> {
-  const { near, tooFar } = await findCandidates(query, vector, components);
+  const found = await findCandidates(query, vector, components);
+  const fromThere = await lessonsFromThere(found.near, query, components);
+  const { about: near, not: answersToOthers } = siftedAnswers(found.near, fromThere, query);
+  const tooFar = [...found.tooFar, ...answersToOthers];
   const utilities = await components.utilitiesOf(near.map(({ glance }) => glance));
-  const wordings = await wordingsOf(near, query, components);
-  const ranked = near.map((candidate, position) =>
-    ranking(candidate, utilities[position] ?? 0, wordings.get(candidate), query, components),
-  );
+  const ranked = near.map((candidate, position) => ranking(candidate, utilities[position] ?? 0, fromThere, query, components));
   const spokesmen = representatives(ranked);
   const agreeing =
     query.bothSides === true ? { kept: spokesmen.kept, leftOut: [] } : withoutConflicts(spokesmen.kept, components);
@@ -119,25 +122,48 @@ export async function recallByVector(
   return await fetched(chosen.kept, components.lessons);
 }
 
-/** How much the task is put like those that the lessons from its own environment speak of. */
-async function wordingsOf(
+/** The lessons from the task's own environment: undefined for those that went since they were glanced at. */
+type FromThere = ReadonlyMap<Candidate, StoredLesson | undefined>;
+
+async function lessonsFromThere(
   near: readonly Candidate[],
   query: RecallQuery,
   { lessons: store }: RecallComponents,
-): Promise<ReadonlyMap<Candidate, number>> {
+): Promise<FromThere> {
   const fromThere = near.filter(({ glance }) => isOfEnvironment(glance, query));
   const lessons = await store.getMany(fromThere.map(({ glance }) => glance.id));
-  const likeness = (lesson: StoredLesson | undefined): number =>
-    lesson === undefined ? 0 : wordingLikeness(query.text, lesson.record.body);
-  return new Map(fromThere.map((candidate, position) => [candidate, likeness(lessons[position])]));
+  return new Map(fromThere.map((candidate, position) => [candidate, lessons[position]]));
+}
+
+function siftedAnswers(
+  near: readonly Candidate[],
+  fromThere: FromThere,
+  { text, options }: RecallQuery,
+): { readonly about: readonly Candidate[]; readonly not: readonly Candidate[] } {
+  const isAbout = (candidate: Candidate): boolean => {
+    const lesson = fromThere.get(candidate);
+    return options === undefined || lesson === undefined || !answersAnotherQuestion(text, options, lesson.record.body);
+  };
+  const sifted = Object.groupBy(near, (candidate) => (isAbout(candidate) ? "about" : "not"));
+  return { about: sifted.about ?? [], not: sifted.not ?? [] };
+}
+
+/** How much the task is put like those that the lesson speaks of; undefined for lessons from elsewhere. */
+function wordingOf(candidate: Candidate, fromThere: FromThere, { text }: RecallQuery): number | undefined {
+  if (!fromThere.has(candidate)) return undefined;
+  const lesson = fromThere.get(candidate);
+  return lesson === undefined ? 0 : wordingLikeness(text, lesson.record.body);
 }
 
 /** A lesson that was taken back or archived since it was glanced at is left out. */
 async function fetched(chosen: readonly Ranked[], store: RecallComponents["lessons"]): Promise<RecalledLesson[]> {
   const lessons = await store.getMany(chosen.map(({ glance }) => glance.id));
-  return chosen.flatMap(({ similarity, utility, author: { trust } }, position) => {
+  return chosen.flatMap(({ similarity, utility, author: { trust }, wordings }, position) => {
     const lesson = lessons[position];
-    return lesson !== undefined && isUsable(lesson) ? [{ lesson, similarity, utility, trust }] : [];
+    if (lesson === undefined || !isUsable(lesson)) return [];
+    const own = quotedWordings(lesson.record.body.situation);
+    const furtherWordings = wordings.filter((wording) => !own.includes(wording));
+    return [{ lesson, similarity, utility, trust, ...(furtherWordings.length > 0 && { furtherWordings }) }];
   });
 }
 
@@ -174,25 +200,29 @@ interface Ranked extends Candidate {
   readonly utility: number;
   readonly author: AuthorStanding;
   readonly rank: number;
+  /** How the tasks are put that it speaks of, where it comes from the environment of the task; of a spokesman those that the others of its cluster add. */
+  readonly wordings: readonly string[];
 }
 
-/** `wording` is undefined for lessons from elsewhere. Of an environment's own tasks shared rare words are the names in the example, which say nothing of the kind. */
+/** Of an environment's own tasks shared rare words are the names in the example, which say nothing of the kind. */
 function ranking(
   candidate: Candidate,
   utility: number,
-  wording: number | undefined,
+  fromThere: FromThere,
   query: RecallQuery,
   components: RecallComponents,
 ): Ranked {
   const { glance, closeness, similarity } = candidate;
   const author = components.authorOf(glance.author);
+  const wording = wordingOf(candidate, fromThere, query);
   const rank =
     (wording === undefined ? closeness : taskMeaningWeight * similarity + wording) +
     environmentWeight * Number(isOfEnvironment(glance, query)) +
     utilityWeight * utility +
     trustWeight * author.trust +
     exampleWeight * Number(glance.hasExample);
-  return { ...candidate, utility, author, rank };
+  const wordings = quotedWordings(fromThere.get(candidate)?.record.body.situation ?? "");
+  return { ...candidate, utility, author, rank, wordings };
 }
 
 function byRank(first: Ranked, second: Ranked): number {
@@ -204,7 +234,7 @@ function byMerit(first: Ranked, second: Ranked): number {
   return second.utility - first.utility || second.author.trust - first.author.trust || byRank(first, second);
 }
 
-/** Of each cluster the member that is worth most, ranked as the highest of them: they say the same of tasks that are put differently. */
+/** Of each cluster the member that is worth most, ranked as the highest of them: they say the same of tasks that are put differently, and it speaks of all of these. */
 function representatives(candidates: readonly Ranked[]): Sifted {
   const clusters = new Map<RecordId, Ranked>();
   const others: Ranked[] = [];
@@ -213,7 +243,8 @@ function representatives(candidates: readonly Ranked[]): Sifted {
     if (spokesman === undefined) clusters.set(each.glance.cluster, each);
     else {
       others.push(each);
-      clusters.set(each.glance.cluster, { ...spokesman, rank: Math.max(spokesman.rank, each.rank) });
+      const wordings = [...new Set([...spokesman.wordings, ...each.wordings])];
+      clusters.set(each.glance.cluster, { ...spokesman, wordings, rank: Math.max(spokesman.rank, each.rank) });
     }
   }
   return { kept: [...clusters.values()], leftOut: others.map(because("same-cluster")) };

@@ -17,7 +17,7 @@ import {
   sampleStoredLesson,
 } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
-import { type Agent, createAgent } from "../src/index.ts";
+import { type Agent, createAgent, type RecallQuery } from "../src/index.ts";
 
 const self = sampleIdentity(1);
 const author = sampleIdentity(2);
@@ -34,12 +34,16 @@ function scene(
   lessons: readonly RecalledLesson[] = [],
   form: "chat" | "completion" = "chat",
   act?: "chat" | "completion",
+  queries: RecallQuery[] = [],
 ): Scene {
   const model = new ScriptedModel({ replies, promptForm: form });
   const experiences = new MemoryExperienceStore();
   const agent = createAgent({
     model: () => model,
-    recall: async () => [...lessons],
+    recall: async (query) => {
+      queries.push(query);
+      return [...lessons];
+    },
     experiences,
     clock: { now: () => 1_800_000_000_000 },
     nameOf: () => "Ann",
@@ -173,6 +177,18 @@ describe("a try at a task", () => {
     const second = JSON.stringify(model.requests[1]?.prompt);
     expect(second).toContain("push is what it understands");
     expect(second).not.toContain("shove");
+  });
+
+  it("says which options a question has when it recalls", async () => {
+    const queries: RecallQuery[] = [];
+    const { agent } = scene(["push", "push"], [], "chat", undefined, queries);
+    const options: Environment = {
+      ...door,
+      start: async (each) => ({ ...(await door.start(each)), choices: ["push", "pull"] }),
+    };
+    await agent.attempt(door, task, { lessons: true, maxSteps: 1, learn: false });
+    await agent.attempt(options, task, { lessons: true, maxSteps: 1, learn: false });
+    expect(queries.map(({ options: given }) => given)).toEqual([undefined, ["push", "pull"]]);
   });
 
   it("has failed when the steps are used up, and a test is not queued", async () => {

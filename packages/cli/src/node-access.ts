@@ -44,7 +44,7 @@ export interface NodeAccess {
   foundSwarm(init: FoundingInit): Promise<FoundSwarm>;
   /** @throws NODE_AMBIGUOUS, KEY_MISSING */
   showIdentity(init: IdentityInit): Promise<IdentityReport>;
-  /** @throws KEY_IN_USE, KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_OWNS_SWARM */
+  /** @throws KEY_IN_USE, KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_SUCCESSION_FULL */
   rotateKey(init: RotateInit): Promise<RotateReply>;
   /** @throws STORE_LOCKED */
   examine(init: ExaminationInit): Promise<Examination>;

@@ -51,11 +51,9 @@ function decodeCbor(bytes: Uint8Array): unknown {
 function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .map(([name, field]) => [name, withoutUndefined(field)]),
-  );
+  const fields: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) if (field !== undefined) fields[name] = withoutUndefined(field);
+  return fields;
 }
 
 const framingErrors = new Set(["InvalidMessageLengthError", "InvalidDataLengthError", "InvalidDataLengthLengthError"]);

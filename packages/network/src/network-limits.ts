@@ -59,9 +59,9 @@ export const maxAwaitedPerPeer = 64;
 
 /** A greeting is a few hundred bytes; a peer that cannot give it in this time is not one. */
 export const helloTimeoutMs = 10_000;
-export const maxHelloBytes: number = 8 * 1024;
-/** The record by which a member is admitted, in a greeting: about 300 bytes, whatever it says. */
-export const maxMembershipBytes = 1024;
+export const maxHelloBytes: number = 12 * 1024;
+/** The record by which a member is admitted, in a greeting: about 300 bytes, and 250 for each of the owner's keys that it shows (`limits.maxSuccession`). */
+export const maxMembershipBytes: number = 5 * 1024;
 export const maxNameLength = 40;
 /** An invite has about 400 characters, eight addresses and the longest names included about 1,500. */
 export const maxInviteLength = 8192;

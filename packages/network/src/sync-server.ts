@@ -15,6 +15,7 @@ import {
   syncSessionTimeoutMs,
 } from "./network-limits.ts";
 import type { SyncRecords } from "./network-types.ts";
+import { Patience } from "./patience.ts";
 import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { answerReconciliation } from "./range-sync/range-reconciler.ts";
 import { digestOf, idOf } from "./range-sync/record-digest.ts";
@@ -87,7 +88,7 @@ class ServedSync {
   readonly #components: SyncServerComponents;
   readonly #rates: Rates;
   readonly #intake: RecordIntake;
-  readonly #signal: AbortSignal;
+  readonly #patience: Patience;
   #set: RecordSet | undefined;
   #rounds = 0;
   /** Of the last offer: what was wanted and has not come. */
@@ -97,7 +98,7 @@ class ServedSync {
     this.#peer = peer;
     this.#components = components;
     this.#rates = rates;
-    this.#signal = components.timers.timeoutSignal(syncSessionTimeoutMs);
+    this.#patience = new Patience({ timers: components.timers, sessionMs: syncSessionTimeoutMs });
     this.#intake = new RecordIntake(peer, components);
   }
 
@@ -105,12 +106,15 @@ class ServedSync {
     // Ends by an error in any case: the leader's end of the stream, its silence, or a request that breaks the protocol.
     for (;;) {
       // The leader may store a page before it asks for the next; longer than this and it is gone.
-      const request = await frames.read(syncRequest, this.#turn(2 * syncFrameTimeoutMs));
-      await frames.write(await this.#reply(request), this.#turn(syncFrameTimeoutMs));
+      const request = await frames.read(syncRequest, this.#patience.forTurn(2 * syncFrameTimeoutMs));
+      this.#patience.rest();
+      const reply = await this.#reply(request);
+      await frames.write(reply, this.#patience.forTurn(syncFrameTimeoutMs));
     }
   }
 
   release(): void {
+    this.#patience.end();
     this.#intake.release();
   }
 
@@ -138,7 +142,7 @@ class ServedSync {
     if (++this.#rounds > maxSyncRounds) throw badPage(`it has more than ${maxSyncRounds} rounds`);
     while (!this.#rates.messages.take(this.#peer)) {
       this.#components.counters.add("sync.served.delayed");
-      await this.#components.timers.wait(reconcileWaitMs, this.#signal);
+      await this.#components.timers.wait(reconcileWaitMs, this.#patience.signal);
     }
     const set = this.#set ?? (await this.#currentSet());
     return { message: answerReconciliation(set, message, maxReconcileBytes) };
@@ -163,9 +167,5 @@ class ServedSync {
   async #currentSet(): Promise<RecordSet> {
     this.#set = await this.#components.recordSet.current();
     return this.#set;
-  }
-
-  #turn(timeoutMs: number): AbortSignal {
-    return AbortSignal.any([this.#signal, this.#components.timers.timeoutSignal(timeoutMs)]);
   }
 }

@@ -12,6 +12,7 @@ import {
   syncSessionTimeoutMs,
 } from "./network-limits.ts";
 import type { NetworkLog, SyncRecords, SyncReport } from "./network-types.ts";
+import { Patience } from "./patience.ts";
 import { DigestSum } from "./range-sync/digest-sum.ts";
 import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { OpenRanges } from "./range-sync/open-ranges.ts";
@@ -47,10 +48,11 @@ export interface SyncSessionComponents extends RecordIntakeComponents {
 
 /** Never throws: how it ended is in the report. */
 export async function syncWith(peer: AuthorId, components: SyncSessionComponents, stopped: AbortSignal): Promise<SyncReport> {
-  const signal = AbortSignal.any([stopped, components.timers.timeoutSignal(syncSessionTimeoutMs)]);
-  const session = new SyncSession(peer, components, signal);
+  const patience = new Patience({ timers: components.timers, sessionMs: syncSessionTimeoutMs, stopped });
+  const session = new SyncSession(peer, components, patience);
   const startedAt = components.clock.now();
   const ended = await session.run();
+  patience.end();
   components.counters.add(`sync.ended.${ended}`);
   components.counters.add("sync.rounds", session.rounds);
   const at = components.clock.now();
@@ -70,17 +72,17 @@ class SyncSession {
   rounds = 0;
   readonly #peer: AuthorId;
   readonly #components: SyncSessionComponents;
-  readonly #signal: AbortSignal;
+  readonly #patience: Patience;
   /** Does the peer want something later, or are we to go on later? */
   #unfinished = false;
   /** Was there something that the peer wanted? */
   #gaveSome = false;
 
-  constructor(peer: AuthorId, components: SyncSessionComponents, signal: AbortSignal) {
+  constructor(peer: AuthorId, components: SyncSessionComponents, patience: Patience) {
     this.intake = new RecordIntake(peer, components);
     this.#peer = peer;
     this.#components = components;
-    this.#signal = signal;
+    this.#patience = patience;
   }
 
   async run(): Promise<SyncReport["ended"]> {
@@ -90,7 +92,7 @@ class SyncSession {
     } catch (error) {
       this.#components.log("debug", `the sync with ${this.#peer} broke off: ${messageOf(error)}`);
       if (GrapevineError.is(error, "FRAME_INVALID")) return "bad-page";
-      return isTimeout(error) || this.#signal.aborted ? "timed-out" : "cut";
+      return isTimeout(error) || this.#patience.signal.aborted ? "timed-out" : "cut";
     } finally {
       this.intake.release();
     }
@@ -100,11 +102,12 @@ class SyncSession {
     const set = await this.#components.recordSet.current();
     const connection = connectionTo(this.#components.host, this.#peer);
     if (connection === undefined) throw new Error("there is no connection to the peer any more");
-    const stream = await connection.newStream(syncProtocol, { signal: this.#turn(), runOnLimitedConnection: true });
+    const signal = this.#patience.forTurn(syncFrameTimeoutMs);
+    const stream = await connection.newStream(syncProtocol, { signal, runOnLimitedConnection: true });
     try {
       const frames = frameStream(stream, maxFrameBytes);
       await this.#compare(frames, set);
-      await stream.close({ signal: this.#turn() });
+      await stream.close({ signal: this.#patience.forTurn(syncFrameTimeoutMs) });
     } catch (error) {
       stream.abort(error as Error);
       throw error;
@@ -195,13 +198,11 @@ class SyncSession {
   }
 
   async #ask<Reply>(frames: FrameStream, request: SyncRequest, schema: z.ZodType<Reply>): Promise<Reply> {
-    const signal = this.#turn();
+    const signal = this.#patience.forTurn(syncFrameTimeoutMs);
     await frames.write(request, signal);
-    return frames.read(schema, signal);
-  }
-
-  #turn(): AbortSignal {
-    return AbortSignal.any([this.#signal, this.#components.timers.timeoutSignal(syncFrameTimeoutMs)]);
+    const reply = await frames.read(schema, signal);
+    this.#patience.rest();
+    return reply;
   }
 }
 

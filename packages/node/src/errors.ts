@@ -31,7 +31,7 @@ export const nodeErrors: ErrorTable<
   | "KEY_NOT_COMMITTED"
   | "KEY_NEXT_MISSING"
   | "KEY_NEXT_WRONG"
-  | "KEY_OWNS_SWARM"
+  | "KEY_SUCCESSION_FULL"
   | "SWARM_OPEN"
   | "SWARM_NOT_OWNER"
   | "MEMBER_IS_OWNER"
@@ -163,9 +163,9 @@ export const nodeErrors: ErrorTable<
     summary: "A key is not the one that the present key committed to, so that nobody would take it for the successor.",
     hint: "Give the file that was kept of this node; `grapevine identity show` says the hash of its public key.",
   },
-  KEY_OWNS_SWARM: {
-    summary: "The key of the owner of a closed swarm cannot be replaced: the swarm's name names it.",
-    hint: "Start another node with `grapevine up --name NAME`, found a swarm with `grapevine swarm create --node NAME`, admit the members there and invite them: their lessons go with them.",
+  KEY_SUCCESSION_FULL: {
+    summary: "The key of a closed swarm's owner has been replaced as often as members can show to others.",
+    hint: "Found another swarm with `grapevine swarm create`, admit the members there and invite them: their lessons go with them.",
   },
   SWARM_OPEN: {
     summary: "The node's swarm is open: anybody who knows its name may be in it, so nobody is admitted or revoked.",

@@ -2,7 +2,7 @@
  * A node: all stages composed, started in order and stopped in the reverse. What a start has opened is closed again when a later step of it fails, so that a
  * refused start leaves nothing behind.
  */
-import { GrapevineError, systemClock } from "@grapevine/core";
+import { GrapevineError, RotationIndex, systemClock } from "@grapevine/core";
 import { openEmbedder, openModel } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
 import { openEnvironment } from "@grapevine/practice";
@@ -20,6 +20,7 @@ import { commitNextKey, settleKeys } from "./key-files.ts";
 import { listenPort } from "./listen-port.ts";
 import { checkNodeOptions, defaultModel, type NodeOptions } from "./node-options.ts";
 import { onlyName } from "./only-name.ts";
+import { restateMemberships } from "./restating.ts";
 import { type KnownPeers, loadSettings, type Settings, saveSettings, settle } from "./settings.ts";
 
 export interface RunningNode {
@@ -156,6 +157,9 @@ async function open(
   const earlier = await loadSettings(home);
   const { now, later } = settle(options, earlier);
   const swarm = options.swarm ?? invites[0]?.swarm ?? now.swarm ?? defaultSwarm;
+  const rotations = new RotationIndex(await store.lessons.rotations());
+  const restated = await restateMemberships({ swarm, rotations }, { store: store.lessons, identity, clock });
+  if (restated.changes.length > 0) await store.lessons.apply(restated.changes);
   const port = now.listen === undefined ? await listenPort(earlier.port) : earlier.port;
   const placed = { swarm, ...(port === undefined ? {} : { port }) };
   // It needs the network's code, which is being loaded by now.

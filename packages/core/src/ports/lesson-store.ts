@@ -51,6 +51,8 @@ export type StoreChange =
   | { readonly kind: "rotation-remove"; readonly record: SignedRecord<RotationBody> }
   /** Replaces the earlier record about the same member of the same swarm. */
   | { readonly kind: "membership"; readonly record: SignedRecord<MembershipBody> }
+  /** Takes a membership record out again, if it is here: the owner has replaced the key that it is by. */
+  | { readonly kind: "membership-remove"; readonly record: SignedRecord<MembershipBody> }
   | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
   | { readonly kind: "principal"; readonly principal: Principal }
   /** The author's lessons are to be judged again, which takes more than one batch; and that all of them were. */

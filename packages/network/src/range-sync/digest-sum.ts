@@ -57,14 +57,15 @@ export class DigestSum {
   }
 
   equals(other: DigestSum): boolean {
-    return this.#limbs.every((limb, index) => limb === other.#at(index));
+    for (let limb = 0; limb < limbs; limb++) if (this.#at(limb) !== other.#at(limb)) return false;
+    return true;
   }
 
   /** 32 bytes, little-endian. */
   toBytes(): Uint8Array {
     const bytes = new Uint8Array(digestBytes);
     const view = new DataView(bytes.buffer);
-    for (const [index, limb] of this.#limbs.entries()) view.setUint32(4 * index, limb, true);
+    for (let limb = 0; limb < limbs; limb++) view.setUint32(4 * limb, this.#at(limb), true);
     return bytes;
   }
 

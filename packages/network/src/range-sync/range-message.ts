@@ -51,7 +51,13 @@ export class RangeMessageWriter {
   }
 
   finish(): Uint8Array {
-    return Uint8Array.from(Buffer.concat(this.#parts));
+    const message = new Uint8Array(this.#bytes);
+    let at = 0;
+    for (const part of this.#parts) {
+      message.set(part, at);
+      at += part.length;
+    }
+    return message;
   }
 
   #put(part: Uint8Array): void {

@@ -1,10 +1,11 @@
 /** Where an address leads, and which connection to a peer is the best. */
-import type { AuthorId } from "@grapevine/core";
-import type { Connection } from "@libp2p/interface";
+import { type AuthorId, RecentMap } from "@grapevine/core";
+import type { Connection, PeerId } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { isPrivate } from "@libp2p/utils";
 import { CODE_P2P_CIRCUIT, type Multiaddr } from "@multiformats/multiaddr";
 import { parseAddress } from "../addresses.ts";
+import { maxKnownPeers } from "../network-limits.ts";
 import type { Path } from "./reach-types.ts";
 
 export function pathOf(address: Multiaddr): Path {
@@ -29,10 +30,18 @@ export function widestFirst(addresses: readonly string[]): string[] {
 }
 
 /** A direct connection where there is one, else a relayed one; the latest of several, since a peer comes again when the first has ended for it. */
-export function connectionTo(
-  host: { getConnections(peer: ReturnType<typeof peerIdFromString>): Connection[] },
-  peer: AuthorId,
-): Connection | undefined {
-  const open = host.getConnections(peerIdFromString(peer)).filter(({ status }) => status === "open");
+export function connectionTo(host: { getConnections(peer: PeerId): Connection[] }, peer: AuthorId): Connection | undefined {
+  const open = host.getConnections(peerIdOf(peer)).filter(({ status }) => status === "open");
   return open.findLast(({ limits }) => limits === undefined) ?? open.at(-1);
+}
+
+/** Those that were asked for last: to read one takes longer than most of what it is asked for, and each neighbour is asked for every few seconds. */
+const peerIds = new RecentMap<AuthorId, PeerId>(maxKnownPeers);
+
+function peerIdOf(peer: AuthorId): PeerId {
+  const known = peerIds.get(peer);
+  if (known !== undefined) return known;
+  const peerId = peerIdFromString(peer);
+  peerIds.set(peer, peerId);
+  return peerId;
 }

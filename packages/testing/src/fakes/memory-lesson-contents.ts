@@ -57,9 +57,15 @@ export function noContents(): Contents {
 
 /** A copy of what changes of these kinds touch, so that the original stays as it is; the rest is shared. */
 export function copyOf(contents: Contents, kinds: readonly StoreChange["kind"][]): Contents {
-  const all = Object.keys(copied) as (keyof Contents)[];
-  const names = new Set(kinds.flatMap((kind) => touched[kind] ?? all));
-  return Object.assign({ ...contents }, ...[...names].map((name) => ({ [name]: copied[name](contents) })));
+  const copy = { ...contents };
+  const done = new Set<keyof Contents>();
+  for (const kind of new Set(kinds)) {
+    for (const name of touched[kind] ?? all) {
+      if (!done.has(name)) Object.assign(copy, { [name]: copied[name](contents) });
+      done.add(name);
+    }
+  }
+  return copy;
 }
 
 /** By the kinds of change that there are very many of; the others may touch anything. */
@@ -69,6 +75,15 @@ const touched: Partial<Readonly<Record<StoreChange["kind"], readonly (keyof Cont
   tombstone: ["tombstones"],
   "outbox-add": ["outbox"],
   "outbox-remove": ["outbox"],
+  "attestation-remove": ["attestations"],
+  "tombstone-remove": ["tombstones"],
+  rotation: ["rotations"],
+  "rotation-remove": ["rotations"],
+  principal: ["principals"],
+  "review-begin": ["underReview"],
+  "review-end": ["underReview"],
+  refused: ["refused"],
+  "refused-remove": ["refused"],
 };
 
 const copied: { readonly [Name in keyof Contents]: (contents: Contents) => Contents[Name] } = {
@@ -87,3 +102,5 @@ const copied: { readonly [Name in keyof Contents]: (contents: Contents) => Conte
   outbox: ({ outbox }) => new Set(outbox),
   embeddings: ({ embeddings }) => new Map([...embeddings].map(([embedder, vectors]) => [embedder, new Map(vectors)])),
 };
+
+const all = Object.keys(copied) as readonly (keyof Contents)[];

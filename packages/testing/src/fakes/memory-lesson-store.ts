@@ -43,6 +43,9 @@ export class MemoryLessonStore implements LessonStore {
   readonly #followers = new Set<(change: RecordKeysChange) => void>();
   /** What those who follow were last told is passed on. */
   #told = new Map<RecordId, SignedRecord>();
+  /** What is computed of contents that have not changed since, and those contents. */
+  #statementsOf: ReadonlyMap<RecordId, SignedRecord> = new Map();
+  #statementsIn: readonly unknown[] = [];
   #nextLabel = 0;
   #nextSequence = 1;
 
@@ -52,8 +55,9 @@ export class MemoryLessonStore implements LessonStore {
 
   /** Applies to a copy, which takes the place of the original only when every change could be applied. */
   async apply(changes: readonly StoreChange[]): Promise<void> {
+    const before = this.#contents;
     const contents = copyOf(
-      this.#contents,
+      before,
       changes.map(({ kind }) => kind),
     );
     const bounds = { maxRefused: this.#maxRefused, nextLabel: this.#nextLabel };
@@ -62,7 +66,7 @@ export class MemoryLessonStore implements LessonStore {
     for (const change of changes) {
       if (change.kind === "lesson") this.#nextLabel = Math.max(this.#nextLabel, change.lesson.label + 1);
     }
-    if (this.#followers.size > 0) this.#tellFollowers();
+    if (this.#followers.size > 0 && passesOnOthers(before, contents)) this.#tellFollowers();
   }
 
   /** Calls after every change of what `recordKeys` lists; gives what ends it. */
@@ -213,7 +217,7 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async record(id: RecordId): Promise<SignedRecord | undefined> {
-    return this.#allRecords().find((record) => record.id === id);
+    return this.#contents.lessons.get(id)?.record ?? this.#statements().get(id);
   }
 
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
@@ -223,9 +227,10 @@ export class MemoryLessonStore implements LessonStore {
   }
 
   async knows(ids: readonly RecordId[]): Promise<boolean[]> {
-    const { refused, forgotten, damaged } = this.#contents;
-    const stored = new Set(this.#allRecords().map(({ id }) => id));
-    return ids.map((id) => (stored.has(id) && !damaged.has(id)) || refused.has(id) || forgotten.has(id));
+    const { lessons, refused, forgotten, damaged } = this.#contents;
+    const statements = this.#statements();
+    const isStored = (id: RecordId): boolean => lessons.has(id) || statements.has(id);
+    return ids.map((id) => (isStored(id) && !damaged.has(id)) || refused.has(id) || forgotten.has(id));
   }
 
   async *refusedFor(reason: string): AsyncGenerator<RecordId, void, undefined> {
@@ -250,16 +255,20 @@ export class MemoryLessonStore implements LessonStore {
 
   #passedOn(): Map<RecordId, SignedRecord> {
     const { lessons, offered } = this.#contents;
-    const records = this.#allRecords().filter(({ id }) => !lessons.has(id) || offered.has(id));
-    return new Map(records.map((record) => [record.id, record]));
+    const passedOn = new Map<RecordId, SignedRecord>();
+    for (const [id, { record }] of lessons) if (offered.has(id)) passedOn.set(id, record);
+    for (const [id, record] of this.#statements()) passedOn.set(id, record);
+    return passedOn;
   }
 
   #tellFollowers(): void {
     const before = this.#told;
     const now = this.#passedOn();
     this.#told = now;
-    const added = [...now.values()].filter(({ id }) => !before.has(id)).map(keyOf);
-    const removed = [...before.values()].filter(({ id }) => !now.has(id)).map(keyOf);
+    const added: Pick<RecordKey, "id" | "createdAt">[] = [];
+    const removed: Pick<RecordKey, "id" | "createdAt">[] = [];
+    for (const [id, record] of now) if (!before.has(id)) added.push(keyOf(record));
+    for (const [id, record] of before) if (!now.has(id)) removed.push(keyOf(record));
     if (added.length === 0 && removed.length === 0) return;
     for (const follower of this.#followers) follower({ added, removed });
   }
@@ -268,12 +277,23 @@ export class MemoryLessonStore implements LessonStore {
     return [...this.#contents.lessons.values()].filter(fits);
   }
 
-  #allRecords(): SignedRecord[] {
-    const { lessons, attestations, tombstones, rotations, memberships } = this.#contents;
-    const lessonRecords = [...lessons.values()].map(({ record }) => record);
-    const others = [attestations, tombstones, rotations, memberships].flatMap((records): SignedRecord[] => [...records.values()]);
-    return [...lessonRecords, ...others];
+  /** All records that are not lessons. */
+  #statements(): ReadonlyMap<RecordId, SignedRecord> {
+    const { attestations, tombstones, rotations, memberships } = this.#contents;
+    const sources = [attestations, tombstones, rotations, memberships];
+    if (sources.every((records, index) => records === this.#statementsIn[index])) return this.#statementsOf;
+    const statements = new Map<RecordId, SignedRecord>();
+    for (const records of sources) for (const record of records.values()) statements.set(record.id, record);
+    this.#statementsOf = statements;
+    this.#statementsIn = sources;
+    return statements;
   }
+}
+
+/** Can the one pass on what the other does not? What a change does not touch is shared by both. */
+function passesOnOthers(first: Contents, second: Contents): boolean {
+  const names = ["lessons", "offered", "attestations", "tombstones", "rotations", "memberships"] as const;
+  return names.some((name) => first[name] !== second[name]);
 }
 
 function glanceAt(lesson: StoredLesson, { attestations }: Contents): LessonGlance {

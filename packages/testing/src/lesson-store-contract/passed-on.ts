@@ -89,6 +89,22 @@ export function passedOnContract(tested: StoreUnderTest): void {
       expect(await store.record(claim.id)).toBeUndefined();
     });
 
+    it("takes a membership record out again, and then one with a lower number in its place", async () => {
+      const former = sampleMembership(alice, { member: bob.author, seq: 7 });
+      const elsewhere = sampleMembership(alice, { member: carol.author });
+      const later = sampleMembership(alice, { member: bob.author, seq: 2 });
+      for (const record of [former, elsewhere]) await store.apply([{ kind: "membership", record }]);
+      await store.apply([{ kind: "membership-remove", record: later }]); // which is not here
+      expect(await store.memberships(former.body.swarm)).toHaveLength(2);
+      await store.apply([
+        { kind: "membership-remove", record: former },
+        { kind: "membership", record: later },
+      ]);
+      expect((await collect(store.recordKeys())).map(({ id }) => id).sort()).toEqual([elsewhere.id, later.id].sort());
+      expect(await store.memberships(former.body.swarm)).toEqual(expect.arrayContaining([elsewhere, later]));
+      expect(await store.record(former.id)).toBeUndefined();
+    });
+
     it("keeps the latest membership record of each member of a swarm, in any order of arrival", async () => {
       const swarm = sampleMembership(alice, { member: bob.author }).body.swarm;
       const first = sampleMembership(alice, { member: bob.author });

@@ -220,10 +220,10 @@ export class SimulatedGossip extends TypedEventEmitter<GossipSubEvents> {
       this.#announce(this.#topic);
     }
     this.#recent = [new Map(), ...this.#recent.slice(0, historyLength - 1)];
-    const kept = new Set(this.#recent.flatMap((messages) => [...messages.keys()]));
+    const isKept = (id: MessageId): boolean => this.#recent.some((messages) => messages.has(id));
     for (const { unwanted, resent } of this.#neighbours.values()) {
-      for (const id of unwanted) if (!kept.has(id)) unwanted.delete(id);
-      for (const id of resent.keys()) if (!kept.has(id)) resent.delete(id);
+      for (const id of unwanted) if (!isKept(id)) unwanted.delete(id);
+      for (const id of resent.keys()) if (!isKept(id)) resent.delete(id);
     }
   }
 
@@ -275,7 +275,9 @@ export class SimulatedGossip extends TypedEventEmitter<GossipSubEvents> {
   }
 
   #peersThat(fits: (neighbour: Neighbour) => boolean): AuthorId[] {
-    return [...this.#neighbours].filter(([, neighbour]) => fits(neighbour)).map(([peer]) => peer);
+    const peers: AuthorId[] = [];
+    for (const [peer, neighbour] of this.#neighbours) if (fits(neighbour)) peers.push(peer);
+    return peers;
   }
 
   #shuffled(peers: readonly AuthorId[]): AuthorId[] {

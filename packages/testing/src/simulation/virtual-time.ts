@@ -6,11 +6,21 @@
  */
 import type { Clock, Timer, Timers } from "@grapevine/core";
 
-interface Appointment {
+class Appointment implements Timer {
   readonly atMs: number;
   readonly order: number;
   readonly call: () => void;
-  cancelled: boolean;
+  cancelled = false;
+
+  constructor(atMs: number, order: number, call: () => void) {
+    this.atMs = atMs;
+    this.order = order;
+    this.call = call;
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+  }
 }
 
 export class VirtualTime implements Clock, Timers {
@@ -30,14 +40,10 @@ export class VirtualTime implements Clock, Timers {
   }
 
   after(delayMs: number, call: () => void): Timer {
-    const appointment = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, call, cancelled: false };
+    const appointment = new Appointment(this.#nowMs + Math.max(0, delayMs), this.#order++, call);
     this.#appointments.push(appointment);
     this.#rise(this.#appointments.length - 1);
-    return {
-      cancel: () => {
-        appointment.cancelled = true;
-      },
-    };
+    return appointment;
   }
 
   timeoutSignal(delayMs: number): AbortSignal {
@@ -69,22 +75,45 @@ export class VirtualTime implements Clock, Timers {
   }
 
   /** Lets so much time pass, or less when the condition is met, which is looked at after each moment at which something happened. True when it was met. */
-  async pass(durationMs: number, isMet: () => boolean = () => false): Promise<boolean> {
+  pass(durationMs: number, isMet: () => boolean = () => false): Promise<boolean> {
     const endMs = this.#nowMs + durationMs;
-    await promisesSettled();
-    while (!isMet()) {
-      const next = this.#appointments[0];
-      if (next === undefined || next.atMs > endMs) {
-        this.#nowMs = endMs;
-        return false;
-      }
-      this.#takeFirst();
-      if (next.cancelled) continue;
-      this.#nowMs = next.atMs;
-      next.call();
-      await promisesSettled();
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const goOn = (): void => {
+        if (isOver) return;
+        try {
+          const met = this.#goOn(endMs, isMet);
+          if (met === undefined) return;
+          isOver = true;
+          resolve(met);
+        } catch (error) {
+          isOver = true;
+          reject(error);
+        }
+      };
+      // The system settles all promises between two of these calls, and does the rest of its work after a round of them: that takes longer than most calls do.
+      const round = (): void => {
+        if (isOver) return;
+        for (let call = 0; call < callsPerRound; call++) setImmediate(goOn);
+        setImmediate(round);
+      };
+      round();
+    });
+  }
+
+  /** Calls what is due next. Gives how it ended where nothing more is to be called until then. */
+  #goOn(endMs: number, isMet: () => boolean): boolean | undefined {
+    if (isMet()) return true;
+    let next = this.#appointments[0];
+    for (; next?.cancelled === true && next.atMs <= endMs; next = this.#appointments[0]) this.#takeFirst();
+    if (next === undefined || next.atMs > endMs) {
+      this.#nowMs = endMs;
+      return false;
     }
-    return true;
+    this.#takeFirst();
+    this.#nowMs = next.atMs;
+    next.call();
+    return undefined;
   }
 
   #takeFirst(): void {
@@ -96,44 +125,38 @@ export class VirtualTime implements Clock, Timers {
 
   #rise(from: number): void {
     const heap = this.#appointments;
+    const rising = heap[from] as Appointment;
     let at = from;
     while (at > 0) {
       const parent = (at - 1) >>> 1;
-      if (isBefore(heap[parent] as Appointment, heap[at] as Appointment)) return;
-      swap(heap, parent, at);
+      const above = heap[parent] as Appointment;
+      if (isBefore(above, rising)) break;
+      heap[at] = above;
       at = parent;
     }
+    heap[at] = rising;
   }
 
   #sink(): void {
     const heap = this.#appointments;
+    const sinking = heap[0] as Appointment;
     let at = 0;
-    for (;;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < heap.length && isBefore(heap[child] as Appointment, heap[least] as Appointment)) least = child;
-      }
-      if (least === at) return;
-      swap(heap, least, at);
+    for (let child = 1; child < heap.length; child = 2 * at + 1) {
+      const right = child + 1;
+      const least = right < heap.length && isBefore(heap[right] as Appointment, heap[child] as Appointment) ? right : child;
+      if (!isBefore(heap[least] as Appointment, sinking)) break;
+      heap[at] = heap[least] as Appointment;
       at = least;
     }
+    heap[at] = sinking;
   }
 }
 
 /** One for all: nobody reads its stack, and to make one takes longer than what it ends. */
 const timedOut = new DOMException("The operation was aborted due to timeout", "TimeoutError");
 
-/** The system calls this when no promise is left to settle. */
-function promisesSettled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+const callsPerRound = 64;
 
 function isBefore(first: Appointment, second: Appointment): boolean {
   return first.atMs < second.atMs || (first.atMs === second.atMs && first.order < second.order);
-}
-
-function swap(heap: Appointment[], first: number, second: number): void {
-  const moved = heap[first] as Appointment;
-  heap[first] = heap[second] as Appointment;
-  heap[second] = moved;
 }
