@@ -57,6 +57,8 @@ describe("help", () => {
         "check",
         "logs",
         "completion",
+        "backup",
+        "restore",
         "config list",
         "config get",
         "config set",

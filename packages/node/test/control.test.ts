@@ -39,7 +39,9 @@ function operations(): NodeOperations {
     record: unused,
     exportLessons: unused,
     importLessons: async () => [],
-    copyStore: unused,
+    copyStore: async function* () {
+      yield Buffer.from("a copy");
+    },
     exportExperiences: unused,
     importExperiences: unused,
     feedback: unused,
