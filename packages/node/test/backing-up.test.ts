@@ -78,7 +78,8 @@ it("makes nothing of a file that was cut or altered, and leaves nothing behind",
   for (let at = 10; at < whole.length; at += Math.ceil(whole.length / 20)) {
     const altered = Buffer.from(whole);
     altered[at] = (altered[at] ?? 0) ^ 0x10;
-    await refused(altered);
+    // Among zeros another distance back says the same.
+    if (!isSame(altered, whole)) await refused(altered);
   }
   // What a checksum of the compression would not see: it was compressed again.
   const tar = gunzipSync(whole);
@@ -104,3 +105,13 @@ it("says in one error what cannot be read, written or found", async () => {
   await held.close();
   expect((await readdir(folder)).sort()).toEqual(["home"]);
 });
+
+/** Do both say the same when they are unpacked? */
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  try {
+    return gunzipSync(one).equals(gunzipSync(other));
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return false; // what zlib cannot unpack
+    throw error;
+  }
+}
