@@ -9,10 +9,13 @@ import type {
   IdentityReport,
   ModelSummary,
   NodeOptions,
+  NodeSettings,
+  ReadSettings,
   RotateInit,
   RotateReply,
   Running,
   RunningNode,
+  SettingsInit,
   StdioServingInit,
 } from "@grapevine/node";
 
@@ -33,6 +36,10 @@ export interface NodeAccess {
   serveMcp(init: StdioServingInit): Promise<void>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
+  /** @throws NODE_AMBIGUOUS, SETTINGS_MALFORMED */
+  readSettings(init: SettingsInit): Promise<ReadSettings>;
+  /** Writes nothing where a start would refuse one of them. */
+  writeSettings(init: SettingsInit, settings: NodeSettings): Promise<void>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
   foundSwarm(init: FoundingInit): Promise<FoundSwarm>;
   /** @throws NODE_AMBIGUOUS, KEY_MISSING */
@@ -64,6 +71,8 @@ export const nodeAccess: NodeAccess = {
   serveMcp: async (init) => (await import("@grapevine/node")).serveMcpOverStdio(init),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
+  readSettings: async (init) => (await import("@grapevine/node")).readSettings(init),
+  writeSettings: async (init, settings) => (await import("@grapevine/node")).writeSettings(init, settings),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),
   showIdentity: async (init) => (await import("@grapevine/node")).showIdentity(init),
   rotateKey: async (init) => (await import("@grapevine/node")).rotateKey(init),

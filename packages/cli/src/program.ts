@@ -13,6 +13,7 @@ import { addExperienceCommands, addLessonCommands } from "./knowledge-program.ts
 import { addMcpCommands } from "./mcp-program.ts";
 import { addNodeCommands } from "./node-program.ts";
 import { addPeerCommands } from "./peer-program.ts";
+import { addConfigCommands } from "./settings-program.ts";
 import { addSwarmCommands } from "./swarm-program.ts";
 import { readVersion } from "./version.ts";
 
@@ -60,6 +61,7 @@ export function createProgram(init: ProgramInit): Command {
   addSwarmCommands(program, init.perform);
   addIdentityCommands(program, init.perform);
   addMcpCommands(program, init.perform);
+  addConfigCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],

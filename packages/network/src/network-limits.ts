@@ -41,6 +41,11 @@ export const brokenClaimMs: number = 10 * 60_000;
 export const reconsiderEveryMs = 60_000;
 /** Asked for at once: more than fit into one frame of ordinary lessons, so that a frame is well filled. */
 export const maxIdsPerRequest = 400;
+/**
+ * Pages that a leader has asked for and that have not come: enough that the wire is busy while it checks and stores, and on a link of 100 ms still 7 MB/s. What waits to be read
+ * of them is 768 KiB at most.
+ */
+export const maxPagesUnderWay = 3;
 /** Nobody waits longer for one frame of a sync. */
 export const syncFrameTimeoutMs = 15_000;
 /** One sync with one peer. What is left is taken up by the next one, so that nobody can hold a place for ever. */

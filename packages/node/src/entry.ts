@@ -7,6 +7,7 @@ import type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
 import type { StdioServingInit } from "./mcp/stdio-serving.ts";
 import type { NodeOptions } from "./node-options.ts";
 import type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
+import type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
 import type { RunningNode } from "./start-node.ts";
 
 /** As `serveMcpOverStdio` in mcp/stdio-serving.ts. */
@@ -22,6 +23,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 /** As `checkNodeOptions` in node-options.ts. */
 export async function checkNodeOptions(options: NodeOptions): Promise<void> {
   await (await import("./node-options.ts")).checkNodeOptions(options);
+}
+
+/** As `readSettings` in settings.ts. */
+export async function readSettings(init: SettingsInit): Promise<ReadSettings> {
+  return await (await import("./settings.ts")).readSettings(init);
+}
+
+/** As `writeSettings` in settings.ts. */
+export async function writeSettings(init: SettingsInit, settings: NodeSettings): Promise<void> {
+  await (await import("./settings.ts")).writeSettings(init, settings);
 }
 
 /** As `examine` in doctor.ts. */

@@ -68,11 +68,13 @@ export {
   examine,
   foundSwarm,
   listModels,
+  readSettings,
   repair,
   rotateKey,
   serveMcpOverStdio,
   showIdentity,
   startNode,
+  writeSettings,
 } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";
 export type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
@@ -81,5 +83,6 @@ export type { StdioServingInit } from "./mcp/stdio-serving.ts";
 export type { NodeOptions } from "./node-options.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
+export type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
 export type { RunningNode } from "./start-node.ts";
 export { maxImportedRecords } from "./transfer-limits.ts";

@@ -18,20 +18,12 @@ import {
 } from "@grapevine/core";
 import { openStore, type Store } from "@grapevine/store";
 import { nodeErrors } from "./errors.ts";
-import {
-  homeOf,
-  loadIdentity,
-  loadSettings,
-  type NodeHome,
-  readIdentityNote,
-  readKey,
-  readOrMakeKey,
-  writePrivately,
-} from "./home.ts";
+import { homeOf, loadIdentity, type NodeHome, readIdentityNote, readKey, readOrMakeKey, writePrivately } from "./home.ts";
 import { type KeyChange, keyFilesOf, noteIdentity, settleKeys } from "./key-files.ts";
 import { recordsOf } from "./membership.ts";
 import { onlyName } from "./only-name.ts";
 import { restateMemberships } from "./restating.ts";
+import { loadSettings } from "./settings.ts";
 
 export interface IdentityInit {
   /** The folder of all nodes of this user. */
