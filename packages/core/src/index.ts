@@ -87,7 +87,7 @@ export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StatementAhead, 
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
 export type { WordIndex, WordMatch } from "./ports/word-index.ts";
 export { RecentMap } from "./recent-map.ts";
-export { isRecordId, recordIdBytes, recordIdOf, shortId } from "./record-id.ts";
+export { isRecordId, recordIdBytes, recordIdFromDigest, recordIdOf, shortId } from "./record-id.ts";
 export {
   type AttestationBody,
   isAttestation,

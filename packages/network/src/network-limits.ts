@@ -41,6 +41,11 @@ export const brokenClaimMs: number = 10 * 60_000;
 export const reconsiderEveryMs = 60_000;
 /** Asked for at once: more than fit into one frame of ordinary lessons, so that a frame is well filled. */
 export const maxIdsPerRequest = 400;
+/**
+ * Pages that a leader has asked for and that have not come: enough that the wire is busy while it checks and stores, and on a link of 100 ms still 7 MB/s. What waits to be read
+ * of them is 768 KiB at most.
+ */
+export const maxPagesUnderWay = 3;
 /** Nobody waits longer for one frame of a sync. */
 export const syncFrameTimeoutMs = 15_000;
 /** One sync with one peer. What is left is taken up by the next one, so that nobody can hold a place for ever. */
@@ -56,6 +61,12 @@ export const recordsPerTurn = 32;
 export const maxSequencedAuthors = 4096;
 /** What is waited for of one peer before a sync asks for it: enough to know that something is missing. */
 export const maxAwaitedPerPeer = 64;
+
+/** Addresses that a peer may have this node call at the moment agreed on with it: the peer's own, of each kind, and as many that it is not sure of. Each is called for five seconds. */
+export const maxCalledTogether = 4;
+/** From where on ports are nobody's by registration (RFC 6335), and where they end: those calls come from one of them. */
+export const privatePort = 49_152;
+export const mostPort = 65_535;
 
 /** A greeting is a few hundred bytes; a peer that cannot give it in this time is not one. */
 export const helloTimeoutMs = 10_000;

@@ -168,6 +168,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       log: (level, message, facts) => log[level](facts ?? {}, message),
       records: {
         record: (id) => lessons.record(id),
+        frames: (ids) => lessons.frames(ids),
         recordKeys: (after) => lessons.recordKeys(after),
         knows: (ids) => ledger.knows(ids),
       },
@@ -258,6 +259,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     name: home.name,
     startedAt: clock.now(),
     ...authoring,
+    copyStore: () => opened.store.copy(),
     experiences,
     principals,
     members,

@@ -160,6 +160,8 @@ export interface LessonStore {
 
   /** Any stored record by its id, of any type: for sending it on. */
   record(id: RecordId): Promise<SignedRecord | undefined>;
+  /** What was signed of stored records, unread, in the order asked; undefined where there is none. Held against the ids: throws as `record`. */
+  frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]>;
   /** Every record that is here to be passed on, oldest first by (createdAt, id), after the given position. Archived lessons are still passed on. */
   recordKeys(after?: RecordKey): AsyncIterable<RecordKey>;
   /** For each id: is it stored, refused or archived here, so that it need not be fetched? */

@@ -75,6 +75,8 @@ export function passedOnContract(tested: StoreUnderTest): void {
       const absent: RecordKey = { id: unknownRecordId, type: "lesson", createdAt: 2000 };
       expect(await collect(store.recordKeys(absent))).toEqual(keys.filter((key) => compareKeys(key, absent) > 0));
       for (const record of records) expect(await store.record(record.id)).toEqual(record);
+      const asked = [...records.map((record) => record.id), unknownRecordId];
+      expect(await store.frames(asked)).toEqual([...records.map(({ frame }) => frame), undefined]);
     });
 
     it("keeps every rotation until it is taken out, and passes it on as long", async () => {
