@@ -36,7 +36,7 @@ export const cliErrors: ErrorTable<
   },
   CLI_LINE_MALFORMED: {
     summary: "A line of a JSONL file is not what the command reads.",
-    hint: 'Correct the line that the message names. For `check` each is {"text": "…"} or plain text; for `lessons import` as `lessons export` wrote it.',
+    hint: 'Correct the line that the message names. For `check` each is {"text": "…"} or plain text; for `lessons import` and `experiences import` as the export wrote it.',
   },
   CLI_CONFIG_MALFORMED: {
     summary: "The settings file of a client is not what such a file holds, and was left as it is.",

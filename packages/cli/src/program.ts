@@ -5,6 +5,7 @@
 import { Argument, Command, Option } from "commander";
 import { addAgentCommands } from "./agent-program.ts";
 import { examples, whole, word } from "./arguments.ts";
+import { addBackupCommands } from "./backup-program.ts";
 import type { Shell } from "./commands/completion.ts";
 import type { LogsArguments } from "./commands/logs.ts";
 import type { Perform } from "./context.ts";
@@ -62,6 +63,7 @@ export function createProgram(init: ProgramInit): Command {
   addIdentityCommands(program, init.perform);
   addMcpCommands(program, init.perform);
   addConfigCommands(program, init.perform);
+  addBackupCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],

@@ -11,7 +11,7 @@ export interface CalibratingComponents {
 }
 
 /** A strategy and how many of the tasks were done with it. */
-export interface StrategyResult extends PromptStrategy {
+interface StrategyResult extends PromptStrategy {
   readonly right: number;
 }
 

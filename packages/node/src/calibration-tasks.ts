@@ -13,7 +13,7 @@ import {
 } from "@grapevine/core";
 import { recalledAsGiven } from "./recalled-as-given.ts";
 
-export interface CalibrationTask {
+interface CalibrationTask {
   readonly task: Task;
   /** Most relevant first, as recall would give them. */
   readonly lessons: readonly RecalledLesson[];

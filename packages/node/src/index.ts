@@ -1,4 +1,5 @@
 /** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
+export type { BackupInit, BackupReport } from "./backing-up.ts";
 export type { CalibrateInit, Calibration } from "./calibrate-model.ts";
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
@@ -61,9 +62,19 @@ export type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
-export type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
+export type {
+  ExperienceExportSummary,
+  ExperienceImportRequest,
+  ExportedLesson,
+  ExportQuery,
+  ExportSummary,
+  ImportedExperience,
+  ImportedLesson,
+  ImportRequest,
+} from "./control/transfer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export {
+  backUp,
   calibrateModel,
   checkNodeOptions,
   checkText,
@@ -72,6 +83,7 @@ export {
   listModels,
   readSettings,
   repair,
+  restoreNode,
   rotateKey,
   serveMcpOverStdio,
   showIdentity,
@@ -84,7 +96,8 @@ export type { Running } from "./home.ts";
 export type { StdioServingInit } from "./mcp/stdio-serving.ts";
 export type { NodeOptions } from "./node-options.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
+export type { RestoreInit, RestoreReport } from "./restoring.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 export type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
 export type { RunningNode } from "./start-node.ts";
-export { maxImportedRecords } from "./transfer-limits.ts";
+export { maxExperienceImportBytes, maxImportedExperiences, maxImportedRecords } from "./transfer-limits.ts";
