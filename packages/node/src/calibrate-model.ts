@@ -7,7 +7,7 @@ import { listModels, openModel } from "@grapevine/model";
 import { type CalibrationResult, calibrate } from "./calibrating.ts";
 import type { NodeHome } from "./home.ts";
 import { defaultModel } from "./node-options.ts";
-import { keepStrategy, readStrategy } from "./strategy-file.ts";
+import { keepStrategy, readStrategies } from "./strategy-file.ts";
 
 export interface CalibrateInit {
   /** The folder that holds the nodes. */
@@ -51,7 +51,9 @@ export async function calibrateModel({ home, model: specification, signal, onPro
 
 /** What a calibration has found for the model of a node, undefined where none was made. */
 export async function calibratedStrategy({ folder }: NodeHome, model: LanguageModel): Promise<PromptStrategy | undefined> {
-  const found = await readStrategy(dirname(folder), await weightsOf(model));
+  const known = await readStrategies(dirname(folder));
+  // Where nothing is kept, no server is asked for a digest: whoever starts a node waits for it.
+  const found = Object.keys(known).length === 0 ? undefined : known[await weightsOf(model)];
   return found === undefined ? undefined : { act: found.act, lessons: found.lessons, place: found.place };
 }
 

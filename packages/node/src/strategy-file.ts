@@ -29,20 +29,19 @@ const strategySchema: z.ZodType<KnownStrategy> = z.object({
 });
 const fileSchema = z.object({ version: z.literal(findingsVersion), byWeights: z.record(z.string(), strategySchema) });
 
-/** Undefined where none was found. A file that cannot be understood, or of another version, holds none: calibrating again writes it anew. @throws what the file system throws, but for a file that is not there */
-export async function readStrategy(home: string, weights: string): Promise<KnownStrategy | undefined> {
-  return (await readAll(home))[weights];
-}
-
 /** @throws what the file system throws */
 export async function keepStrategy(home: string, weights: string, strategy: KnownStrategy): Promise<void> {
-  const byWeights = { ...(await readAll(home)), [weights]: strategy };
+  const byWeights = { ...(await readStrategies(home)), [weights]: strategy };
   const file = fileIn(home);
   await writeFile(`${file}.new`, `${JSON.stringify({ version: findingsVersion, byWeights }, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
 
-async function readAll(home: string): Promise<Readonly<Record<string, KnownStrategy>>> {
+/**
+ * By weights; empty where none was found. A file that cannot be understood, or of another version, holds none: calibrating again writes it anew.
+ * @throws what the file system throws, but for a file that is not there
+ */
+export async function readStrategies(home: string): Promise<Readonly<Record<string, KnownStrategy>>> {
   try {
     const read = fileSchema.safeParse(JSON.parse(await readFile(fileIn(home), "utf8")));
     return read.success ? read.data.byWeights : {};

@@ -7,7 +7,7 @@ import { ScriptedModel } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
 import { calibrate } from "../src/calibrating.ts";
 import { calibrationTasks, calibrationTool } from "../src/calibration-tasks.ts";
-import { type KnownStrategy, keepStrategy, readStrategy } from "../src/strategy-file.ts";
+import { type KnownStrategy, keepStrategy, readStrategies } from "../src/strategy-file.ts";
 
 function textOf({ prompt }: GenerationRequest): string {
   return typeof prompt === "string" ? prompt : prompt.map(({ content }) => content).join("\n\n");
@@ -100,15 +100,14 @@ describe("the strategies of a home", () => {
   it("are kept by weights, for the user alone", async () => {
     const home = await mkdtemp(join(tmpdir(), "grapevine-strategies-"));
     try {
-      expect(await readStrategy(home, "one")).toBeUndefined();
+      expect(await readStrategies(home)).toEqual({});
       await keepStrategy(home, "one", found);
       await keepStrategy(home, "two", { ...found, act: "completion" });
-      expect(await readStrategy(home, "one")).toEqual(found);
-      expect((await readStrategy(home, "two"))?.act).toBe("completion");
+      expect(await readStrategies(home)).toEqual({ one: found, two: { ...found, act: "completion" } });
       expect((await stat(join(home, "strategies.json"))).mode & 0o077).toBe(0);
       for (const text of ["{", '{"version":0,"byWeights":{}}']) {
         await writeFile(join(home, "strategies.json"), text);
-        expect(await readStrategy(home, "one")).toBeUndefined();
+        expect(await readStrategies(home)).toEqual({});
       }
     } finally {
       await rm(home, { recursive: true, force: true });
