@@ -63,6 +63,7 @@ describe("help", () => {
         "config get",
         "config set",
         "config unset",
+        "model calibrate",
         "model list",
         "mcp install",
         "mcp uninstall",
