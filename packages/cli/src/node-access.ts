@@ -1,5 +1,7 @@
 /** What the commands need of `@grapevine/node`, behind one door: loaded when the first of them is called, so that `--help` does not pay for it. */
 import type {
+  BackupInit,
+  BackupReport,
   ControlClient,
   Examination,
   ExaminationInit,
@@ -11,6 +13,8 @@ import type {
   NodeOptions,
   NodeSettings,
   ReadSettings,
+  RestoreInit,
+  RestoreReport,
   RotateInit,
   RotateReply,
   Running,
@@ -46,6 +50,10 @@ export interface NodeAccess {
   showIdentity(init: IdentityInit): Promise<IdentityReport>;
   /** @throws KEY_IN_USE, KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_SUCCESSION_FULL */
   rotateKey(init: RotateInit): Promise<RotateReply>;
+  /** @throws BACKUP_FILE_UNUSABLE, STORE_MISSING, STORE_LOCKED, STORE_DAMAGED, NODE_AMBIGUOUS */
+  backUp(init: BackupInit): Promise<BackupReport>;
+  /** @throws BACKUP_FILE_UNUSABLE, BACKUP_DAMAGED, BACKUP_VERSION, RESTORE_TARGET_TAKEN, HOME_IN_USE */
+  restoreNode(init: RestoreInit): Promise<RestoreReport>;
   /** @throws STORE_LOCKED */
   examine(init: ExaminationInit): Promise<Examination>;
   /** @throws STORE_LOCKED, STORE_MISSING, STORE_VERSION */
@@ -76,6 +84,8 @@ export const nodeAccess: NodeAccess = {
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),
   showIdentity: async (init) => (await import("@grapevine/node")).showIdentity(init),
   rotateKey: async (init) => (await import("@grapevine/node")).rotateKey(init),
+  backUp: async (init) => (await import("@grapevine/node")).backUp(init),
+  restoreNode: async (init) => (await import("@grapevine/node")).restoreNode(init),
   examine: async (init) => (await import("@grapevine/node")).examine(init),
   repair: async (init) => (await import("@grapevine/node")).repair(init),
 };

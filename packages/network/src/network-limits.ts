@@ -64,6 +64,12 @@ export const maxSequencedAuthors = 4096;
 /** What is waited for of one peer before a sync asks for it: enough to know that something is missing. */
 export const maxAwaitedPerPeer = 64;
 
+/** Addresses that a peer may have this node call at the moment agreed on with it: the peer's own, of each kind, and as many that it is not sure of. Each is called for five seconds. */
+export const maxCalledTogether = 4;
+/** From where on ports are nobody's by registration (RFC 6335), and where they end: those calls come from one of them. */
+export const privatePort = 49_152;
+export const mostPort = 65_535;
+
 /** A greeting is a few hundred bytes; a peer that cannot give it in this time is not one. */
 export const helloTimeoutMs = 10_000;
 export const maxHelloBytes: number = 12 * 1024;

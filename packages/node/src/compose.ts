@@ -259,6 +259,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     name: home.name,
     startedAt: clock.now(),
     ...authoring,
+    copyStore: () => opened.store.copy(),
     experiences,
     principals,
     members,

@@ -9,6 +9,10 @@ export const nodeErrors: ErrorTable<
   | "HOME_IN_USE"
   | "KEY_MISSING"
   | "SETTINGS_MALFORMED"
+  | "BACKUP_FILE_UNUSABLE"
+  | "BACKUP_DAMAGED"
+  | "BACKUP_VERSION"
+  | "RESTORE_TARGET_TAKEN"
   | "API_PORT_IN_USE"
   | "API_UNAUTHORISED"
   | "API_FORBIDDEN"
@@ -69,6 +73,22 @@ export const nodeErrors: ErrorTable<
   SETTINGS_MALFORMED: {
     summary: "A settings file of the home is not what this program wrote.",
     hint: "Correct the file that the message names, or delete it to start from defaults.",
+  },
+  BACKUP_FILE_UNUSABLE: {
+    summary: "The file of a backup cannot be read or written.",
+    hint: "Check the path, the permissions and the room on the disk.",
+  },
+  BACKUP_DAMAGED: {
+    summary: "A file is no backup, or it was cut short or altered; nothing was restored of it.",
+    hint: "Take another backup, or copy this one again from where it was kept.",
+  },
+  BACKUP_VERSION: {
+    summary: "A backup was written by a newer version of the program, in a format that this one does not know.",
+    hint: "Update Grapevine, and restore then.",
+  },
+  RESTORE_TARGET_TAKEN: {
+    summary: "A node was to be restored where something is already.",
+    hint: "Restore it under another name with --name, or into another --home; or move the folder away that is there.",
   },
   API_PORT_IN_USE: {
     summary: "The port for the control API is taken.",
