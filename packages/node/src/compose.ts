@@ -65,7 +65,7 @@ export interface Opened {
   readonly store: Store;
   readonly model: LanguageModel;
   /** What a calibration has found for it. */
-  readonly strategy: PromptStrategy | undefined;
+  readonly strategy?: PromptStrategy | undefined;
   readonly embedder: Embedder;
   readonly index: VectorIndex;
   /** Where the node practises by itself. */
