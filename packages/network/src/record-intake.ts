@@ -24,6 +24,8 @@ export interface RecordIntakeComponents {
   /** What a sync with this peer has brought is here. */
   onBrought(from: AuthorId): void;
   readonly claims: Claims;
+  /** Did the user name this peer? */
+  isNamed(peer: AuthorId): boolean;
 }
 
 export class RecordIntake {
@@ -44,7 +46,7 @@ export class RecordIntake {
   constructor(peer: AuthorId, components: RecordIntakeComponents) {
     this.#peer = peer;
     this.#components = components;
-    this.#claimant = { peer, until: 0 };
+    this.#claimant = { peer, isNamed: components.isNamed(peer), until: 0, broughtAt: 0 };
   }
 
   /** Those of the ids that are to be fetched now. They are this intake's until `release`. */
@@ -52,7 +54,7 @@ export class RecordIntake {
     const { records, passedOver, claims } = this.#components;
     const known = await records.knows(ids);
     // What was asked for before and has not come is held no longer by asking for more.
-    if (this.#claimed.size === 0) claims.renew(this.#claimant);
+    if (this.#claimed.size === 0) claims.begin(this.#claimant);
     const wanted: RecordId[] = [];
     ids.forEach((id, index) => {
       if (known[index] === true || passedOver.has(id)) return;
@@ -109,10 +111,10 @@ export class RecordIntake {
     this.#hasBrought = false;
   }
 
-  /** Only what was asked for renews the claim: else it could be held with anything. */
+  /** Only what was asked for lengthens the claim: else it could be held with anything. */
   #brought(record: SignedRecord, records: SignedRecord[]): void {
     records.push(record);
-    this.#components.claims.renew(this.#claimant);
+    this.#components.claims.brought(this.#claimant);
   }
 
   #settle(id: RecordId): void {
