@@ -140,7 +140,8 @@ function problemsOf({ from, command }: { from: string; command: string }): strin
   let at = program;
   const options = new Set(["--help", ...namesOf(program)]);
   const problems: string[] = [];
-  for (const word of words) {
+  for (const [place, word] of words.entries()) {
+    if (takesValue(words[place - 1] ?? "", at)) continue;
     const next = at.commands.find((candidate) => candidate.name() === word);
     if (next !== undefined) {
       at = next;
@@ -153,6 +154,11 @@ function problemsOf({ from, command }: { from: string; command: string }): strin
     }
   }
   return problems;
+}
+
+/** Is the word an option that the next word belongs to? */
+function takesValue(word: string, command: Command): boolean {
+  return [...program.options, ...command.options].some(({ long, required }) => long === word && required);
 }
 
 function namesOf(command: Command): string[] {

@@ -45,7 +45,10 @@ describe.each(samples)("wire version 1: $name", ({ name, seed, id, body }) => {
       const hexadecimal = draft[field];
       return typeof hexadecimal === "string" ? { [field]: Uint8Array.from(Buffer.from(hexadecimal, "hex")) } : {};
     };
-    const record = signRecord(identity, { ...draft, ...bytesOf("nextKeyHash"), ...bytesOf("keeps") } as RecordDraft);
+    const frames = draft["succession"] as readonly string[] | undefined;
+    const succession = frames?.map((hexadecimal) => Uint8Array.from(Buffer.from(hexadecimal, "hex")));
+    const bytes = { ...bytesOf("nextKeyHash"), ...bytesOf("keeps"), ...(succession !== undefined && { succession }) };
+    const record = signRecord(identity, { ...draft, ...bytes } as RecordDraft);
     expect(Buffer.from(record.frame).toString("hex")).toBe(Buffer.from(frame).toString("hex"));
     expect(record.id).toBe(id);
   });
@@ -85,7 +88,8 @@ describe("the samples of wire version 1", () => {
     expect(new Set(values("kind"))).toEqual(new Set(lessonKinds));
     const evidence = values("evidence") as readonly { readonly verifiedBy: string }[];
     expect(new Set(evidence.map(({ verifiedBy }) => verifiedBy))).toEqual(new Set(["environment", "feedback", "author"]));
-    for (const field of ["expiresAt", "example", "environment", "model", "supersedes", "reason", "follows", "until", "keeps"]) {
+    const further = ["follows", "until", "keeps", "succession"];
+    for (const field of ["expiresAt", "example", "environment", "model", "supersedes", "reason", ...further]) {
       expect(values(field), field).not.toHaveLength(0);
     }
     expect(values("derivedFrom").every((link) => typeof link === "string" && isRecordId(link))).toBe(true);

@@ -3,7 +3,7 @@
  * long the whole takes, bodies included, and what a million records cost in memory. Beside them: listing every id once, in pages; the same bytes over a bare libp2p stream;
  * the ids and dates themselves.
  */
-import type { SignedRecord } from "@grapevine/core";
+import { recordIdFromDigest, type SignedRecord } from "@grapevine/core";
 import type { Network, SyncReport } from "@grapevine/network";
 import { OpenRanges } from "../../packages/network/src/range-sync/open-ranges.ts";
 import {
@@ -11,7 +11,6 @@ import {
   beginReconciliation,
   continueReconciliation,
 } from "../../packages/network/src/range-sync/range-reconciler.ts";
-import { idOf } from "../../packages/network/src/range-sync/record-digest.ts";
 import { RecordSet } from "../../packages/network/src/range-sync/record-set.ts";
 import { seededRandom } from "../../packages/testing/src/clustered-vectors.ts";
 import { openBareStream } from "./bare-stream.ts";
@@ -104,7 +103,7 @@ function digestFrom(random: () => number): Uint8Array {
 async function measureSyncs(): Promise<Figure[]> {
   const random = seededRandom(recordCount);
   const common = Array.from({ length: recordCount }, (_, number) => ({
-    id: idOf(digestFrom(random)),
+    id: recordIdFromDigest(digestFrom(random)),
     createdAt: dateOf(number),
   }));
   const [here, there] = [new BenchRecords(common), new BenchRecords(common)];

@@ -26,6 +26,10 @@ export class BenchRecords implements SyncRecords, RecordSetChanges {
     return this.#records.get(id);
   }
 
+  async frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
+    return ids.map((id) => this.#records.get(id)?.frame);
+  }
+
   async *recordKeys(): AsyncIterable<RecordKey> {
     for (const key of this.#keys) yield key;
   }

@@ -1,4 +1,6 @@
-import type { FoundSwarm, RevokeReply, SwarmReply } from "@grapevine/node";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { FoundSwarm, RevokeReply, RotateReply, SwarmReply } from "@grapevine/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Finished, grapevine, Nodes } from "./harness.ts";
 
@@ -46,5 +48,42 @@ describe("a closed swarm of real processes", () => {
     ]);
     await expect(bo.client.join({ invite: (await again.client.invite()).invite })).rejects.toThrow();
     expect((await again.client.status()).peers).toBe(0);
+  });
+
+  it("goes on with the owner's next key, in which nothing that the stolen one says counts any more", {
+    timeout: 60_000,
+  }, async () => {
+    const created = await grapevine(["swarm", "create", "crew", "--node", "kim", "--home", nodes.home, "--json"]);
+    const { swarm, owner, keyFile } = JSON.parse(created.stdout) as FoundSwarm;
+    const kim = await nodes.up("kim", ["--swarm", swarm]);
+    const lou = await nodes.up("lou", ["--swarm", swarm]);
+    await kim.client.admitMember(lou.status.peerId);
+    await lou.client.join({ invite: (await kim.client.invite()).invite });
+    await kim.stop();
+
+    await mkdir(join(nodes.home, "eve"));
+    await copyFile(keyFile, join(nodes.home, "eve", "key"));
+    const rotated = await grapevine(["identity", "rotate", "--yes", "--node", "kim", "--home", nodes.home, "--json"]);
+    const reply = JSON.parse(rotated.stdout) as RotateReply;
+    expect(reply).toMatchObject({ from: owner, owned: { swarm, said: 2, revoked: 0 } });
+
+    const again = await nodes.up("kim");
+    expect(again.status).toMatchObject({ swarm, peerId: reply.to });
+    await lou.client.join({ invite: (await again.client.invite()).invite });
+    const atLou = async (): Promise<SwarmReply> => await lou.client.swarm();
+    await expect.poll(async () => (await atLou()).members.length, { timeout: 10_000 }).toBe(2);
+    expect(await atLou()).toMatchObject({
+      owner: reply.to,
+      owned: false,
+      members: [
+        { peerId: reply.to, state: "owner" },
+        { peerId: lou.status.peerId, state: "admitted" },
+      ],
+    });
+    const eve = await nodes.up("eve", ["--swarm", swarm]);
+    expect(eve.status.peerId).toBe(owner);
+    await eve.client.admitMember(reply.to);
+    await expect(eve.client.join({ invite: (await lou.client.invite()).invite })).rejects.toThrow();
+    expect((await lou.client.status()).peers).toBe(1);
   });
 });

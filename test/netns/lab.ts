@@ -59,6 +59,10 @@ table ip router {
     ct state established,related accept
     iifname "lan" accept
   }
+  chain knocking {
+    type filter hook input priority 0;
+    iifname "wan" ct state new drop
+  }
 }`;
 
 export class Lab {

@@ -10,9 +10,11 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { z } from "zod";
 import { type FrameStream, frameStream } from "../../packages/network/src/frame-stream.ts";
 import { maxFrameBytes } from "../../packages/network/src/network-limits.ts";
+import { digestBytes } from "../../packages/network/src/range-sync/digest-sum.ts";
 import { endBound } from "../../packages/network/src/range-sync/range-bound.ts";
 import { RangeMessageWriter } from "../../packages/network/src/range-sync/range-message.ts";
 import { digestOf } from "../../packages/network/src/range-sync/record-digest.ts";
+import { packedFrames } from "../../packages/network/src/record-pages.ts";
 import { topicOf } from "../../packages/network/src/swarm-name.ts";
 import { type SyncRequest, syncProtocol, syncRequest } from "../../packages/network/src/sync-protocol.ts";
 import { simulatedSwarm } from "./simulated-peer.ts";
@@ -114,8 +116,8 @@ export class Liar {
     const requests: SyncRequest[] = [
       { type: "summary", count: Math.floor(100 * this.#init.network.random()), sum: this.#bytes(32) },
       { type: "reconcile", message: this.#list() },
-      { type: "offer", ids: this.#someIds() },
-      { type: "give", frames: [this.#badFrame()] },
+      { type: "offer", ids: Buffer.concat(this.#someIds()) },
+      { type: "give", frames: packedFrames([this.#badFrame()]) },
     ];
     for (const request of requests) {
       await frames.write(request, this.#patience());
@@ -134,9 +136,11 @@ export class Liar {
       case "reconcile":
         return { message: random() < 0.3 ? this.#bytes(64) : this.#list() };
       case "records":
-        return random() < 0.5 ? { frames: [], taken: request.ids.length } : { frames: [this.#badFrame()], taken: 1 };
+        return random() < 0.5
+          ? { frames: new Uint8Array(0), taken: request.ids.length / digestBytes }
+          : { frames: packedFrames([this.#badFrame()]), taken: 1 };
       case "offer":
-        return { wanted: random() < 0.5 ? [] : request.ids, later: random() < 0.5 };
+        return { wanted: random() < 0.5 ? new Uint8Array(0) : request.ids, later: random() < 0.5 };
       case "give":
         return { kept: 0 };
     }

@@ -84,20 +84,28 @@ function completionText(input: StepPromptInput): string {
  * in the line of the source it let qwen2.5-coder:0.5b begin with the task's own words ("egg eggs + 96") in three tasks that it does so. Never below the
  * example: what stands last is copied, names in capitals and all.
  */
-function completionLesson({ lesson, trust }: RecalledLesson, { actionName, task, nameOf }: StepPromptInput): string {
+function completionLesson(
+  { lesson, trust, furtherWordings }: RecalledLesson,
+  { actionName, task, nameOf }: StepPromptInput,
+): string {
   const { author, guidance, situation, example } = lesson.record.body;
   const source = `# by ${oneLine(nameOf(author))}, trust ${trust.toFixed(2)}`;
   const form = commandForm.exec(oneLine(guidance))?.[1];
   if (example === undefined) return `${source}: ${oneLine(guidance)}`;
-  const shown = exampleLines({ situation, example }, task, actionName);
+  const shown = exampleLines({ situation, example }, furtherWordings, task, actionName);
   return form === undefined ? `${source}: ${oneLine(guidance)}\n${shown}` : `${source}\nUsage: ${form}\n${shown}`;
 }
 
 /** `Write bind THING --via PLACE`: a command, and a name in capitals that stands for a value. */
 const commandForm = /^Write (.*\b[A-Z]{2,}\b.*)$/;
 
-function exampleLines(lesson: Pick<LessonBody, "situation" | "example">, task: string, actionName: string): string {
-  const shown = oneLine(retoldExample(task, lesson) ?? "");
+function exampleLines(
+  lesson: Pick<LessonBody, "situation" | "example">,
+  furtherWordings: RecalledLesson["furtherWordings"],
+  task: string,
+  actionName: string,
+): string {
+  const shown = oneLine(retoldExample(task, lesson, furtherWordings) ?? "");
   const steps = lesson.example?.steps ?? [];
   return [`Task: ${shown}`, ...steps.map((step) => `${actionName}: ${oneLine(step)}`)].join("\n");
 }
@@ -122,13 +130,13 @@ function chatMessages(input: StepPromptInput): Message[] {
 }
 
 /** Source and rule stand apart from the example, in words of their own: a line that mixes them is copied as a whole. */
-function chatLesson({ lesson, trust }: RecalledLesson, { actionName, task, nameOf }: StepPromptInput): string {
+function chatLesson({ lesson, trust, furtherWordings }: RecalledLesson, { actionName, task, nameOf }: StepPromptInput): string {
   const { author, situation, guidance, example } = lesson.record.body;
   const lines = [
     `Note by ${oneLine(nameOf(author))} (trust ${trust.toFixed(2)}): ${oneLine(situation)}.`,
     `Rule: ${oneLine(guidance)}.`,
   ];
-  if (example !== undefined) lines.push("Example:", exampleLines({ situation, example }, task, actionName));
+  if (example !== undefined) lines.push("Example:", exampleLines({ situation, example }, furtherWordings, task, actionName));
   return lines.join("\n");
 }
 

@@ -24,7 +24,7 @@ import {
   hasProvedItself,
   isOfEnvironment,
 } from "./candidates.ts";
-import { wordingLikeness } from "./wording.ts";
+import { quotedWordings, wordingLikeness } from "./wording.ts";
 
 export interface RecallComponents extends CandidateComponents {
   readonly embedder: Embedder;
@@ -110,9 +110,7 @@ export async function recallByVector(
   const { about: near, not: answersToOthers } = siftedAnswers(found.near, fromThere, query);
   const tooFar = [...found.tooFar, ...answersToOthers];
   const utilities = await components.utilitiesOf(near.map(({ glance }) => glance));
-  const ranked = near.map((candidate, position) =>
-    ranking(candidate, utilities[position] ?? 0, wordingOf(candidate, fromThere, query), query, components),
-  );
+  const ranked = near.map((candidate, position) => ranking(candidate, utilities[position] ?? 0, fromThere, query, components));
   const spokesmen = representatives(ranked);
   const agreeing =
     query.bothSides === true ? { kept: spokesmen.kept, leftOut: [] } : withoutConflicts(spokesmen.kept, components);
@@ -160,9 +158,12 @@ function wordingOf(candidate: Candidate, fromThere: FromThere, { text }: RecallQ
 /** A lesson that was taken back or archived since it was glanced at is left out. */
 async function fetched(chosen: readonly Ranked[], store: RecallComponents["lessons"]): Promise<RecalledLesson[]> {
   const lessons = await store.getMany(chosen.map(({ glance }) => glance.id));
-  return chosen.flatMap(({ similarity, utility, author: { trust } }, position) => {
+  return chosen.flatMap(({ similarity, utility, author: { trust }, wordings }, position) => {
     const lesson = lessons[position];
-    return lesson !== undefined && isUsable(lesson) ? [{ lesson, similarity, utility, trust }] : [];
+    if (lesson === undefined || !isUsable(lesson)) return [];
+    const own = quotedWordings(lesson.record.body.situation);
+    const furtherWordings = wordings.filter((wording) => !own.includes(wording));
+    return [{ lesson, similarity, utility, trust, ...(furtherWordings.length > 0 && { furtherWordings }) }];
   });
 }
 
@@ -199,25 +200,29 @@ interface Ranked extends Candidate {
   readonly utility: number;
   readonly author: AuthorStanding;
   readonly rank: number;
+  /** How the tasks are put that it speaks of, where it comes from the environment of the task; of a spokesman those that the others of its cluster add. */
+  readonly wordings: readonly string[];
 }
 
-/** `wording` is undefined for lessons from elsewhere. Of an environment's own tasks shared rare words are the names in the example, which say nothing of the kind. */
+/** Of an environment's own tasks shared rare words are the names in the example, which say nothing of the kind. */
 function ranking(
   candidate: Candidate,
   utility: number,
-  wording: number | undefined,
+  fromThere: FromThere,
   query: RecallQuery,
   components: RecallComponents,
 ): Ranked {
   const { glance, closeness, similarity } = candidate;
   const author = components.authorOf(glance.author);
+  const wording = wordingOf(candidate, fromThere, query);
   const rank =
     (wording === undefined ? closeness : taskMeaningWeight * similarity + wording) +
     environmentWeight * Number(isOfEnvironment(glance, query)) +
     utilityWeight * utility +
     trustWeight * author.trust +
     exampleWeight * Number(glance.hasExample);
-  return { ...candidate, utility, author, rank };
+  const wordings = quotedWordings(fromThere.get(candidate)?.record.body.situation ?? "");
+  return { ...candidate, utility, author, rank, wordings };
 }
 
 function byRank(first: Ranked, second: Ranked): number {
@@ -229,7 +234,7 @@ function byMerit(first: Ranked, second: Ranked): number {
   return second.utility - first.utility || second.author.trust - first.author.trust || byRank(first, second);
 }
 
-/** Of each cluster the member that is worth most, ranked as the highest of them: they say the same of tasks that are put differently. */
+/** Of each cluster the member that is worth most, ranked as the highest of them: they say the same of tasks that are put differently, and it speaks of all of these. */
 function representatives(candidates: readonly Ranked[]): Sifted {
   const clusters = new Map<RecordId, Ranked>();
   const others: Ranked[] = [];
@@ -238,7 +243,8 @@ function representatives(candidates: readonly Ranked[]): Sifted {
     if (spokesman === undefined) clusters.set(each.glance.cluster, each);
     else {
       others.push(each);
-      clusters.set(each.glance.cluster, { ...spokesman, rank: Math.max(spokesman.rank, each.rank) });
+      const wordings = [...new Set([...spokesman.wordings, ...each.wordings])];
+      clusters.set(each.glance.cluster, { ...spokesman, wordings, rank: Math.max(spokesman.rank, each.rank) });
     }
   }
   return { kept: [...clusters.values()], leftOut: others.map(because("same-cluster")) };

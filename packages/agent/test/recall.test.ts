@@ -59,7 +59,7 @@ describe("recall", () => {
     return lesson;
   };
 
-  const ask = async (text: string, query: Partial<RecallQuery> = {}): Promise<string[]> => {
+  const ask = async (text: string, query: Partial<RecallQuery> = {}, gathered: unknown[] = []): Promise<string[]> => {
     const found = await recall(
       { text, limit: 3, ...query },
       {
@@ -75,6 +75,7 @@ describe("recall", () => {
         areInConflict: (first, second) => first.conflicts.includes(second.id) || second.conflicts.includes(first.id),
       },
     );
+    gathered.splice(0, gathered.length, ...found.map(({ furtherWordings }) => furtherWordings));
     return found.map(({ lesson }) => lesson.record.body.title);
   };
 
@@ -203,6 +204,22 @@ describe("recall", () => {
     await add("nearer", { changes: ofTool("The hat belongs in the hall."), cluster: better });
     await add("other", { changes: ofTool("The hat belongs to Anna."), utility: 0.2 });
     expect(await ask("The coat belongs in the office.", { environment: "tools:7", limit: 1 })).toEqual(["better"]);
+  });
+
+  it("gathers how the lessons of a cluster say that such tasks are put", async () => {
+    const ofTool = (situation: string): Partial<RecordDraft<LessonBody>> => ({
+      environment: { environment: "tools:7" },
+      situation,
+      example: { task: "The lamp should be in the hall.", steps: ["put lamp hall"] },
+    });
+    const here = '"The THING should be in the PLACE"';
+    const better = await add("better", { changes: ofTool(here), utility: 0.3 });
+    await add("nearer", { changes: ofTool(`"The THING belongs in the PLACE" or ${here}`), cluster: better });
+    const gathered: unknown[] = [];
+    await ask("The coat belongs in the office.", { environment: "tools:7", limit: 1 }, gathered);
+    expect(gathered).toEqual([["The THING belongs in the PLACE"]]);
+    await ask("better", {}, gathered);
+    expect(gathered).toEqual([undefined]);
   });
 
   it("keeps to its limit and to its budget of characters", async () => {

@@ -1,7 +1,7 @@
 /** What arguments may be, and how they are shown: shared by all the commands of the program. */
 
 import type { LessonKind, LessonState, Verdict } from "@grapevine/core";
-import type { AnswerPolicy } from "@grapevine/node";
+import type { AnswerPolicy, NodeSettings } from "@grapevine/node";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 // Their own copies: the lists of `core` would load all of it. The types and a test hold them equal.
@@ -9,7 +9,7 @@ export const lessonKindNames: readonly LessonKind[] = ["strategy", "pitfall", "f
 export const lessonStateNames: readonly LessonState[] = ["own", "admitted", "held", "archived", "retracted"];
 export const verdictNames: readonly Verdict[] = ["worked", "changed", "failed"];
 export const answerPolicyNames: readonly AnswerPolicy[] = ["nobody", "trusted", "swarm"];
-export const logLevels: readonly string[] = ["silent", "error", "warn", "info", "debug"];
+export const logLevels: readonly NonNullable<NodeSettings["logLevel"]>[] = ["silent", "error", "warn", "info", "debug"];
 
 export const maxPort = 65_535;
 const maxListed = 100_000;

@@ -9,6 +9,7 @@ export const cliErrors: ErrorTable<
   | "CLI_LINE_MALFORMED"
   | "CLI_CONFIG_MALFORMED"
   | "CLI_CONFIG_UNWRITABLE"
+  | "CLI_SETTING_INVALID"
   | "CLI_INTERRUPTED"
   | "CLI_START_FAILED"
   | "CLI_STOP_TIMED_OUT"
@@ -35,7 +36,7 @@ export const cliErrors: ErrorTable<
   },
   CLI_LINE_MALFORMED: {
     summary: "A line of a JSONL file is not what the command reads.",
-    hint: 'Correct the line that the message names. For `check` each is {"text": "…"} or plain text; for `lessons import` as `lessons export` wrote it.',
+    hint: 'Correct the line that the message names. For `check` each is {"text": "…"} or plain text; for `lessons import` and `experiences import` as the export wrote it.',
   },
   CLI_CONFIG_MALFORMED: {
     summary: "The settings file of a client is not what such a file holds, and was left as it is.",
@@ -44,6 +45,10 @@ export const cliErrors: ErrorTable<
   CLI_CONFIG_UNWRITABLE: {
     summary: "The settings file of a client cannot be read or written.",
     hint: "Check its owner and permissions, or show the entry with --print and put it in by hand.",
+  },
+  CLI_SETTING_INVALID: {
+    summary: "A setting, as an option, in the environment or for `config set`, has a value that it cannot have.",
+    hint: "See `grapevine config list` for what each is, and docs/SETTINGS.md.",
   },
   CLI_INTERRUPTED: {
     summary: "The command was stopped by Ctrl-C or by a signal before it was done.",

@@ -16,6 +16,7 @@ const usageErrors: ReadonlySet<string> = new Set([
   "CLI_INPUT_NOT_UTF8",
   "CLI_FILE_UNREADABLE",
   "CLI_LINE_MALFORMED",
+  "CLI_SETTING_INVALID",
   "NODE_AMBIGUOUS",
   "NODE_NAME_INVALID",
   "API_REQUEST_INVALID",

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { examples, lessonStateNames, limitOption, offsetOption, word } from "./arguments.ts";
 import type { Perform } from "./context.ts";
 import { addExperienceKeeping, addLessonKeeping } from "./keeping-program.ts";
-import { addLessonTransfer } from "./transfer-program.ts";
+import { addExperienceTransfer, addLessonTransfer } from "./transfer-program.ts";
 
 export function addLessonCommands(program: Command, perform: Perform): void {
   const lessons = program.command("lessons").description("what the node has learned, and from whom").helpCommand(false);
@@ -93,4 +93,5 @@ export function addExperienceCommands(program: Command, perform: Perform): void 
     [["experiences show 8M3K0Q7Z", ""]],
   );
   addExperienceKeeping(experiences, perform);
+  addExperienceTransfer(experiences, perform);
 }

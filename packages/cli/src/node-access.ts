@@ -1,5 +1,7 @@
 /** What the commands need of `@grapevine/node`, behind one door: loaded when the first of them is called, so that `--help` does not pay for it. */
 import type {
+  BackupInit,
+  BackupReport,
   ControlClient,
   Examination,
   ExaminationInit,
@@ -9,10 +11,15 @@ import type {
   IdentityReport,
   ModelSummary,
   NodeOptions,
+  NodeSettings,
+  ReadSettings,
+  RestoreInit,
+  RestoreReport,
   RotateInit,
   RotateReply,
   Running,
   RunningNode,
+  SettingsInit,
   StdioServingInit,
 } from "@grapevine/node";
 
@@ -33,12 +40,20 @@ export interface NodeAccess {
   serveMcp(init: StdioServingInit): Promise<void>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
+  /** @throws NODE_AMBIGUOUS, SETTINGS_MALFORMED */
+  readSettings(init: SettingsInit): Promise<ReadSettings>;
+  /** Writes nothing where a start would refuse one of them. */
+  writeSettings(init: SettingsInit, settings: NodeSettings): Promise<void>;
   /** @throws SWARM_INVALID, NODE_AMBIGUOUS, KEY_MISSING */
   foundSwarm(init: FoundingInit): Promise<FoundSwarm>;
   /** @throws NODE_AMBIGUOUS, KEY_MISSING */
   showIdentity(init: IdentityInit): Promise<IdentityReport>;
-  /** @throws KEY_IN_USE, KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_OWNS_SWARM */
+  /** @throws KEY_IN_USE, KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_SUCCESSION_FULL */
   rotateKey(init: RotateInit): Promise<RotateReply>;
+  /** @throws BACKUP_FILE_UNUSABLE, STORE_MISSING, STORE_LOCKED, STORE_DAMAGED, NODE_AMBIGUOUS */
+  backUp(init: BackupInit): Promise<BackupReport>;
+  /** @throws BACKUP_FILE_UNUSABLE, BACKUP_DAMAGED, BACKUP_VERSION, RESTORE_TARGET_TAKEN, HOME_IN_USE */
+  restoreNode(init: RestoreInit): Promise<RestoreReport>;
   /** @throws STORE_LOCKED */
   examine(init: ExaminationInit): Promise<Examination>;
   /** @throws STORE_LOCKED, STORE_MISSING, STORE_VERSION */
@@ -64,9 +79,13 @@ export const nodeAccess: NodeAccess = {
   serveMcp: async (init) => (await import("@grapevine/node")).serveMcpOverStdio(init),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
+  readSettings: async (init) => (await import("@grapevine/node")).readSettings(init),
+  writeSettings: async (init, settings) => (await import("@grapevine/node")).writeSettings(init, settings),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),
   showIdentity: async (init) => (await import("@grapevine/node")).showIdentity(init),
   rotateKey: async (init) => (await import("@grapevine/node")).rotateKey(init),
+  backUp: async (init) => (await import("@grapevine/node")).backUp(init),
+  restoreNode: async (init) => (await import("@grapevine/node")).restoreNode(init),
   examine: async (init) => (await import("@grapevine/node")).examine(init),
   repair: async (init) => (await import("@grapevine/node")).repair(init),
 };

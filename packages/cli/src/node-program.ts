@@ -1,55 +1,22 @@
 /** The words for a node's own life: up, down, its state, and how it joins a swarm. */
 import { type Command, Option } from "commander";
-import { answerPolicyNames, examples, logLevels, maxPort, onOrOff, whole, word, yesOrNo } from "./arguments.ts";
+import { examples, word } from "./arguments.ts";
 import type { UpArguments } from "./commands/up.ts";
 import type { Perform } from "./context.ts";
-import { addInvites, addReachOptions } from "./reach-program.ts";
+import { addInvites } from "./reach-program.ts";
+import { addSettingOptions, type TypedSettings } from "./settings-program.ts";
 
 export function addNodeCommands(program: Command, perform: Perform): void {
   const up = program
     .command("up")
     .description("start a node; stays until Ctrl-C, or runs in the background with --detach")
     .addOption(new Option("--name <name>", "what the node is called").argParser(word))
-    .addOption(new Option("--swarm <name>", "the swarm to be in").argParser(word))
-    .option("--listen <multiaddr...>", "addresses to listen on, for example /ip4/0.0.0.0/tcp/4001")
     .option("--join <invite...>", "invites of the peers to begin with")
-    .option("--trust", "believe the lessons of those whose invites are joined")
-    .addOption(new Option("--api <port>", "port of the control API; a free one otherwise").argParser(whole(0, maxPort)))
-    .addOption(
-      new Option(
-        "--model <spec>",
-        "auto, embedded, ollama:NAME[@URL], openai:URL#NAME or gguf:PATH; several between commas: the first that works",
-      ).argParser(word),
-    )
-    .addOption(
-      new Option("--capacity <lessons>", "most lessons of others that may be used or wait (20000)").argParser(
-        whole(1, 1_000_000),
-      ),
-    )
-    .addOption(
-      new Option("--idle <percent>", "share of its idle time in which it tries lessons it holds; 0 for never (25)").argParser(
-        whole(0, 100),
-      ),
-    )
-    .addOption(
-      new Option("--practise <environment>", "practise there by itself in its idle share, for example tools:7").argParser(word),
-    )
-    .addOption(
-      new Option("--answer <whom>", "whose questions it answers: of peers you trust, unless you say else").choices(
-        answerPolicyNames,
-      ),
-    )
-    .addOption(new Option("--keep-asked <yes|no>", "keep questions of peers as experiences (yes)").argParser(yesOrNo))
-    .addOption(
-      new Option("--reuse <on|off>", "give verified answers to the same question again without the model (on)").argParser(
-        onOrOff,
-      ),
-    )
-    .addOption(new Option("--bootstrap <multiaddr...>", "peers to dial at every start, as addresses"));
-  addReachOptions(up);
-  up.addOption(new Option("--log-level <level>", "how much of its work it logs").choices(logLevels))
-    .option("--detach", "start it in the background")
-    .action((options: UpArguments) => perform(async (context) => (await import("./commands/up.ts")).up(context, options)));
+    .option("--trust", "believe the lessons of those whose invites are joined");
+  addSettingOptions(up);
+  up.option("--detach", "start it in the background").action((options: UpArguments & TypedSettings) =>
+    perform(async (context) => (await import("./commands/up.ts")).up(context, options)),
+  );
   examples(up, [
     ["up", "start a node with the best model there is"],
     ["up --name bo --detach", "start one in the background"],

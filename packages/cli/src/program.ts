@@ -5,6 +5,7 @@
 import { Argument, Command, Option } from "commander";
 import { addAgentCommands } from "./agent-program.ts";
 import { examples, whole, word } from "./arguments.ts";
+import { addBackupCommands } from "./backup-program.ts";
 import type { Shell } from "./commands/completion.ts";
 import type { LogsArguments } from "./commands/logs.ts";
 import type { Perform } from "./context.ts";
@@ -13,6 +14,7 @@ import { addExperienceCommands, addLessonCommands } from "./knowledge-program.ts
 import { addMcpCommands } from "./mcp-program.ts";
 import { addNodeCommands } from "./node-program.ts";
 import { addPeerCommands } from "./peer-program.ts";
+import { addConfigCommands } from "./settings-program.ts";
 import { addSwarmCommands } from "./swarm-program.ts";
 import { readVersion } from "./version.ts";
 
@@ -60,6 +62,8 @@ export function createProgram(init: ProgramInit): Command {
   addSwarmCommands(program, init.perform);
   addIdentityCommands(program, init.perform);
   addMcpCommands(program, init.perform);
+  addConfigCommands(program, init.perform);
+  addBackupCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],

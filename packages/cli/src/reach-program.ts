@@ -1,21 +1,7 @@
-/** The words for how nodes find and reach each other: the part of the program beside `program.ts` that concerns them. */
+/** The words for invites: the part of the program beside `program.ts` that concerns them. */
 import { type Command, Option } from "commander";
-import { duration, examples, whole, word, yesOrNo } from "./arguments.ts";
+import { duration, examples, whole, word } from "./arguments.ts";
 import type { Perform } from "./context.ts";
-
-/** All of them talk to peers whom nobody named, and so are off until they are turned on; what was said last holds at the next start. */
-export function addReachOptions(up: Command): void {
-  const ways = [
-    ["lan", "find peers of the swarm on the local network, by multicast DNS"],
-    ["exchange", "ask connected peers whom else of the swarm they know, and tell them"],
-    ["dht", "take part in the swarm's own table of peers, for large swarms"],
-    ["nat", "be reached behind a router: try addresses, use relays, punch holes"],
-    ["relay", "pass on for peers of the swarm behind routers, within limits"],
-  ] as const;
-  for (const [way, meaning] of ways) {
-    up.addOption(new Option(`--${way} [yes|no]`, `${meaning} (no)`).preset("yes").argParser(yesOrNo));
-  }
-}
 
 export function addInvites(program: Command, perform: Perform): void {
   const invite = program

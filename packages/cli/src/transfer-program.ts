@@ -1,4 +1,4 @@
-/** The words for lessons that leave a node as a file, and come into one. */
+/** The words for lessons and experiences that leave a node as a file, and come into one. */
 import { type Command, Option } from "commander";
 import { examples, lessonStateNames, word } from "./arguments.ts";
 import type { ExportArguments } from "./commands/lesson-files.ts";
@@ -33,5 +33,28 @@ export function addLessonTransfer(lessons: Command, perform: Perform): void {
         perform(async (context) => (await import("./commands/lesson-files.ts")).importLessons(context, file)),
       ),
     [["lessons import lessons.jsonl", "your own come back as your own"]],
+  );
+}
+
+export function addExperienceTransfer(experiences: Command, perform: Perform): void {
+  examples(
+    experiences
+      .command("export")
+      .description("write all experiences as JSON, a line each, for yourself: what you asked is in them, as you asked it")
+      .addOption(new Option("--out <path>", "a file that you alone may read; standard output otherwise").argParser(word))
+      .action((options: { out?: string }) =>
+        perform(async (context) => (await import("./commands/experience-files.ts")).exportExperiences(context, options)),
+      ),
+    [["experiences export --out experiences.jsonl", "for another node of yours"]],
+  );
+  examples(
+    experiences
+      .command("import")
+      .description("take experiences from a file as your own; those that are here already stay as they are")
+      .argument("<file>", "what `experiences export` wrote; - reads standard input", word)
+      .action((file: string) =>
+        perform(async (context) => (await import("./commands/experience-files.ts")).importExperiences(context, file)),
+      ),
+    [["experiences import experiences.jsonl", "what is distilled of them passes the same gate as ever"]],
   );
 }

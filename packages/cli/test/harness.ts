@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
-import { connectToNode, runningNodes } from "@grapevine/node";
+import { backUp, connectToNode, readSettings, restoreNode, runningNodes, writeSettings } from "@grapevine/node";
 import { onTestFinished } from "vitest";
 import type { NodeAccess } from "../src/node-access.ts";
 import { run } from "../src/run.ts";
@@ -83,9 +83,13 @@ const access: NodeAccess = {
   serveMcp: unexpected,
   checkText: unexpected,
   listModels: unexpected,
+  readSettings,
+  writeSettings,
   foundSwarm: unexpected,
   showIdentity: unexpected,
   rotateKey: unexpected,
+  backUp,
+  restoreNode,
   examine: unexpected,
   repair: unexpected,
 };

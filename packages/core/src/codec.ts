@@ -21,7 +21,16 @@ import {
 import { maxRecordBytes, maxRecordDepth } from "./limits.ts";
 import { parseRecordId, recordIdOf } from "./record-id.ts";
 import { isOnlyUnassigned, recordBodySchema } from "./record-schema.ts";
-import { type RecordBody, recordVersion, type SignedRecord } from "./records.ts";
+import {
+  isRotation,
+  type MembershipBody,
+  type RecordBody,
+  type RotationBody,
+  recordVersion,
+  type SignedRecord,
+} from "./records.ts";
+import { leadsFrom } from "./successions.ts";
+import { swarmOwner } from "./swarm-name.ts";
 
 const domainTag: Uint8Array = new TextEncoder().encode("grapevine/record/1\n");
 
@@ -70,6 +79,11 @@ export function decodeStoredRecord(frame: Uint8Array, keptAs?: string): SignedRe
   return { id: recordIdOf(bodyBytes), body, frame };
 }
 
+/** The rotations by which the record's author has followed the key that the swarm's name names; none where that is the author. */
+export function successionOf({ body }: SignedRecord<MembershipBody>): SignedRecord<RotationBody>[] {
+  return (body.succession ?? []).map((frame) => decodeStoredRecord(frame)).filter(isRotation);
+}
+
 function signed(isSigned: boolean, record: SignedRecord): SignedRecord {
   if (isSigned) return record;
   throw coreErrors.create("RECORD_SIGNATURE", `a ${record.body.type} is not signed by ${record.body.author}`);
@@ -106,12 +120,21 @@ function checkBody(value: unknown): RecordBody {
     throw coreErrors.create("RECORD_VERSION", `version ${version} of a record is not known here, only ${recordVersion}`);
   }
   const result = recordBodySchema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) return result.data.type === "membership" ? provenMembership(result.data) : result.data;
   const issue = result.error.issues[0];
   if (isOnlyUnassigned(result.error)) {
     throw coreErrors.create("RECORD_CHARACTERS", `${issue?.path.join(".")}: ${issue?.message}`);
   }
   throw coreErrors.create("RECORD_INVALID", `${issue?.path.join(".") || "record"}: ${issue?.message ?? "is invalid"}`);
+}
+
+/** The signatures in it are checked as well, since they are what the record rests on. @throws as `decodeRecord` */
+function provenMembership(body: MembershipBody): MembershipBody {
+  if (body.succession === undefined) return body;
+  const steps = body.succession.map(decodeRecord);
+  const founder = swarmOwner(body.swarm);
+  if (founder !== undefined && steps.every(isRotation) && leadsFrom(founder, steps, body.author)) return body;
+  throw coreErrors.create("RECORD_INVALID", "succession: does not lead from the owner in the swarm's name to the author");
 }
 
 function checkSize(bytes: number): void {

@@ -1,7 +1,7 @@
 /** Domain types, ports, record codec, ids, signatures, limits and the error base: what every other package meets at. No I/O. */
 export { cborProblem } from "./cbor-shape.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export { decodeRecord, decodeRecordAside, decodeStoredRecord, type RecordDraft, signRecord } from "./codec.ts";
+export { decodeRecord, decodeRecordAside, decodeStoredRecord, type RecordDraft, signRecord, successionOf } from "./codec.ts";
 export { cosineOfUnitVectors } from "./cosine.ts";
 export {
   coreErrors,
@@ -34,6 +34,7 @@ export {
   verifySignature,
 } from "./identity.ts";
 export { createExperienceId } from "./ids.ts";
+export { keptDigests } from "./kept-digests.ts";
 export {
   isUsable,
   isUsableState,
@@ -59,11 +60,15 @@ export { lessonWords, type WeighedWords, type WordField, weighedWords, weightSte
 export * as limits from "./limits.ts";
 export {
   isMemberAt,
-  keptDigests,
+  isOwnersWord,
   type MembershipRefusal,
   type Memberships,
   membershipRefusal,
   outranks,
+  ownersOf,
+  ownersSuccession,
+  ownersWordOn,
+  presentOwner,
 } from "./membership.ts";
 export type { Embedder } from "./ports/embedder.ts";
 export type { ActionResult, Environment, Episode, Task, TaskQuery } from "./ports/environment.ts";
@@ -82,7 +87,7 @@ export type { GlanceQuery, LessonQuery, LessonStore, RecordKey, StatementAhead, 
 export type { Neighbour, VectorIndex } from "./ports/vector-index.ts";
 export type { WordIndex, WordMatch } from "./ports/word-index.ts";
 export { RecentMap } from "./recent-map.ts";
-export { isRecordId, recordIdBytes, recordIdOf, shortId } from "./record-id.ts";
+export { isRecordId, recordIdBytes, recordIdFromDigest, recordIdOf, shortId } from "./record-id.ts";
 export {
   type AttestationBody,
   isAttestation,

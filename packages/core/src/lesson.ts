@@ -137,6 +137,8 @@ export interface RecalledLesson {
   readonly utility: number;
   /** Lower bound of one's trust in its author, from 0 to 1. */
   readonly trust: number;
+  /** How tasks of its kind are put, as the situations of other lessons of its cluster quote it; absent where nothing is added. */
+  readonly furtherWordings?: readonly string[];
 }
 
 /** A lesson that is not signed yet: what distillation and teaching produce. */

@@ -27,7 +27,9 @@ export const maxSwarmLabelLength = 64;
 export const maxSwarmLength: number = maxSwarmLabelLength + 1 + 52;
 /** Records of a revoked member that a revocation can keep: at 16 bytes each, half of what fits into a record, so that all else of it fits for sure. */
 export const maxKeptRecords = 512;
-/** Rotations of one key that are kept: the one that names the next key, and as many as name what stays of the key before, 8,192 records in all. */
+/** Keys of a closed swarm's owner that a word on a member can show, one after the other: at about 250 bytes each they fit into a greeting. So the owner's key can be replaced 15 times. */
+export const maxSuccession = 16;
+/** Rotations of one key that are kept: one that is short enough to be shown to others, and as many as name what stays of the key before, 7,680 records in all. */
 export const maxRotationsOfAuthor = 16;
 
 /** A record dated further ahead than this is refused, so that a wrong clock cannot make a record immortal. */

@@ -1,6 +1,7 @@
 /** What each field of a record may hold. The limits are in `limits.ts`, with their reasons. */
 import { z } from "zod";
 import { isAuthorId } from "./identity.ts";
+import { keptDigestBytes } from "./kept-digests.ts";
 import {
   maxDerivedFrom,
   maxEnvironmentFactLength,
@@ -12,12 +13,12 @@ import {
   maxModelNameLength,
   maxReasonLength,
   maxSituationLength,
+  maxSuccession,
   maxSwarmLength,
   maxTagLength,
   maxTags,
   maxTitleLength,
 } from "./limits.ts";
-import { keptDigestBytes } from "./membership.ts";
 import { isRecordId } from "./record-id.ts";
 import { lessonKinds, membershipStates, type RecordBody, recordVersion } from "./records.ts";
 import { isSwarmName, swarmOwner } from "./swarm-name.ts";
@@ -133,11 +134,15 @@ const membership = z
     state: z.enum(membershipStates),
     until: whole.optional(),
     keeps: keptList.optional(),
+    succession: z.array(z.instanceof(Uint8Array)).min(2).max(maxSuccession).optional(),
   })
   .superRefine((body, context) => {
     const refuse = (field: string, message: string): void => context.addIssue({ code: "custom", path: [field], message });
-    if (swarmOwner(body.swarm) !== body.author) refuse("author", "is not the owner of the swarm");
-    if (body.member === body.author) refuse("member", "is the owner, who is a member by the swarm's name");
+    const isFounder = swarmOwner(body.swarm) === body.author;
+    if (!isFounder && body.succession === undefined) refuse("author", "is not the owner of the swarm");
+    if (isFounder && body.succession !== undefined) refuse("succession", "is for keys that followed the one in the swarm's name");
+    if (body.member === swarmOwner(body.swarm)) refuse("member", "is the owner, who is a member by the swarm's name");
+    if (body.member === body.author && body.state === "revoked") refuse("state", "is that of the owner's own key");
     if (body.state === "revoked" && body.until !== undefined) refuse("until", "is for members who are admitted");
     if (body.state === "admitted" && body.keeps !== undefined) refuse("keeps", "is for members who are revoked");
   });

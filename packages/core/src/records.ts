@@ -97,7 +97,7 @@ export const membershipStates = ["admitted", "revoked"] as const;
  */
 export interface MembershipBody extends CommonBody {
   readonly type: "membership";
-  /** The full name of the swarm, which names the author as its owner. */
+  /** The full name of the swarm, which names the author, or a key that the author has followed, as its owner. */
   readonly swarm: string;
   readonly member: AuthorId;
   readonly state: (typeof membershipStates)[number];
@@ -105,6 +105,11 @@ export interface MembershipBody extends CommonBody {
   readonly until?: number;
   /** Of one who is revoked: digests of those of the member's records that stay (see `keptDigests`). Absent: none does. */
   readonly keeps?: Uint8Array;
+  /**
+   * Where the author is not the key that the swarm's name names: frames of rotations by which the author has followed it. The first is by that key, each further one by the key that
+   * followed, the last by the author. So whoever gets the record needs to have heard of none of them.
+   */
+  readonly succession?: readonly Uint8Array[];
 }
 
 export type RecordBody = LessonBody | AttestationBody | RetractionBody | RotationBody | MembershipBody;

@@ -8,7 +8,7 @@
  */
 import { hash } from "node:crypto";
 import { type AuthorId, publicKeyFromAuthor } from "./identity.ts";
-import { isKept } from "./membership.ts";
+import { isKept } from "./kept-digests.ts";
 import type { RotationBody, SignedRecord } from "./records.ts";
 
 /** The rotations that are known, found by both ends. All of one author name the same next key and the same predecessor. */
@@ -57,6 +57,34 @@ export function firstKeyOf(author: AuthorId, rotations: Rotations): AuthorId {
 export function presentKeyOf(author: AuthorId, rotations: Rotations): AuthorId {
   return lastOf(author, successorOf, rotations);
 }
+
+/** The key itself, and those that have followed it one after the other. */
+export function successorsOf(author: AuthorId, rotations: Rotations): ReadonlySet<AuthorId> {
+  return chain(author, successorOf, rotations);
+}
+
+/** Do the rotations lead from one key to another: the first by that key, each further one by the key that followed, the last by the other? */
+export function leadsFrom(first: AuthorId, steps: readonly SignedRecord<RotationBody>[], last: AuthorId): boolean {
+  const follows = (body: RotationBody, before: RotationBody): boolean =>
+    body.follows === before.author && commitsTo(before, body.author);
+  const bodies = steps.map(({ body }) => body);
+  const areInRow = bodies.every((body, index) => {
+    const before = bodies[index - 1];
+    return before === undefined || follows(body, before);
+  });
+  return areInRow && bodies[0]?.author === first && bodies.at(-1)?.author === last;
+}
+
+/** Those that are known, and after them some more: what an author committed to first stands. */
+export function withMore(rotations: Rotations, more: readonly SignedRecord<RotationBody>[]): Rotations {
+  return {
+    by: (author) => [...rotations.by(author), ...more.filter(({ body }) => body.author === author)],
+    following: (author) => [...rotations.following(author), ...more.filter(({ body }) => body.follows === author)],
+  };
+}
+
+/** Where no key has been followed by another. */
+export const noRotations: Rotations = { by: () => none, following: () => none };
 
 /** Is the record by a key that was followed by another, which does not name it among those that stay? Rotations and memberships are always heard. */
 export function isRotatedOut(record: SignedRecord, rotations: Rotations): boolean {

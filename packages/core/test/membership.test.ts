@@ -8,6 +8,7 @@ import {
   isSwarmLabel,
   isSwarmName,
   keptDigests,
+  keyHashOf,
   type LessonBody,
   limits,
   type MembershipBody,
@@ -15,9 +16,11 @@ import {
   membershipRefusal,
   outranks,
   type RecordDraft,
+  type RotationBody,
   type SignedRecord,
   shortSwarmName,
   signRecord,
+  successionOf,
   swarmOwner,
 } from "../src/index.ts";
 
@@ -44,6 +47,11 @@ function lesson(author: Identity, createdAt = now): SignedRecord<LessonBody> {
     tags: [],
     derivedFrom: [],
   });
+}
+
+function rotation(author: Identity, commitsTo: Identity, follows?: Identity): SignedRecord<RotationBody> {
+  const draft = { type: "rotation", seq: 1_000_000, createdAt: now, nextKeyHash: keyHashOf(commitsTo.author) } as const;
+  return signRecord<RotationBody>(author, { ...draft, ...(follows !== undefined && { follows: follows.author }) });
 }
 
 function knowing(...records: readonly SignedRecord<MembershipBody>[]): Memberships {
@@ -88,6 +96,45 @@ describe("a membership record", () => {
       () => membership({ expiresAt: now } as never),
     ];
     for (const make of refused) expect(make).toThrow(expect.objectContaining({ code: "RECORD_INVALID" }));
+  });
+
+  it("is of a key that has followed the owner's, where it shows how", () => {
+    const [first, second, third] = [rotation(owner, bo), rotation(bo, cy, owner), rotation(cy, owner, bo)];
+    const frames = [first, second, third].map(({ frame }) => frame);
+    const shown = membership({ member: cy.author, succession: frames }, cy);
+    expect(decodeRecord(shown.frame)).toEqual(shown);
+    expect(successionOf(shown)).toEqual([first, second, third]);
+    const forged = Uint8Array.from(first.frame);
+    forged[0] = (forged[0] ?? 0) ^ 1;
+    const refused: readonly (readonly [readonly Uint8Array[], Identity])[] = [
+      [frames.slice(0, 2), cy],
+      [frames.slice(1), cy],
+      [frames.slice(0, 1), owner],
+      [[frames[0] as Uint8Array, frames[2] as Uint8Array], cy],
+      [[rotation(owner, cy).frame, frames[1] as Uint8Array], bo],
+      [[lesson(owner).frame, frames[1] as Uint8Array], bo],
+    ];
+    for (const [succession, by] of refused) {
+      expect(() => membership({ succession }, by)).toThrow(expect.objectContaining({ code: "RECORD_INVALID" }));
+    }
+    expect(() => membership({ succession: [forged, frames[1] as Uint8Array] }, bo)).toThrow(
+      expect.objectContaining({ code: "RECORD_SIGNATURE" }),
+    );
+    expect(() => membership({ member: bo.author, state: "revoked", succession: frames.slice(0, 2) }, bo)).toThrow(
+      expect.objectContaining({ code: "RECORD_INVALID" }),
+    );
+  });
+
+  it("shows up to sixteen keys of the owner, and then still fits into a greeting", () => {
+    const keys = [owner, ...Array.from({ length: limits.maxSuccession }, () => createIdentity())];
+    const steps = keys.slice(0, -1).map((key, index) => rotation(key, keys[index + 1] as Identity, keys[index - 1]).frame);
+    const by = (index: number): Identity => keys[index] as Identity;
+    const most = membership({ succession: steps }, by(limits.maxSuccession - 1));
+    expect(most.frame.length).toBeLessThan(5 * 1024);
+    const tooMany = [...steps, rotation(by(limits.maxSuccession), owner, by(limits.maxSuccession - 1)).frame];
+    expect(() => membership({ succession: tooMany }, by(limits.maxSuccession))).toThrow(
+      expect.objectContaining({ code: "RECORD_INVALID" }),
+    );
   });
 
   it("names as many records that stay as fit, in order and each once", () => {

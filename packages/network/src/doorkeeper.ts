@@ -16,6 +16,8 @@ import {
   type MembershipBody,
   type MembershipRefusal,
   membershipRefusal,
+  ownersOf,
+  ownersWordOn,
   type SignedRecord,
   swarmOwner,
 } from "@grapevine/core";
@@ -52,9 +54,11 @@ export class Doorkeeper {
     return swarmOwner(this.#init.swarm) !== undefined;
   }
 
-  /** Somebody who was revoked is not even heard out. Who is unknown may have a record to show. */
+  /** Somebody who was revoked is not even heard out, nor who comes with a key that the owner has replaced. Who is unknown may have a record to show. */
   mayKnock(peer: AuthorId): boolean {
-    return !this.isClosed || this.#members.of(peer)?.body.state !== "revoked";
+    if (!this.isClosed) return true;
+    const isFormerOwner = ownersOf(this.#members).slice(0, -1).includes(peer);
+    return !isFormerOwner && ownersWordOn(peer, this.#members)?.body.state !== "revoked";
   }
 
   isMember(peer: AuthorId): boolean {
@@ -66,7 +70,7 @@ export class Doorkeeper {
     return membershipRefusal(record, this.#members);
   }
 
-  /** The frame of the record that admits this node, to show to others; the owner needs none. */
+  /** The frame of the record that admits this node, to show to others; the owner needs none, as long as the key is the one in the swarm's name. */
   ownProof(): Uint8Array | undefined {
     const own = this.#members.of(this.#init.self);
     return own?.body.state === "admitted" && own.frame.length <= maxMembershipBytes ? own.frame : undefined;
@@ -108,7 +112,8 @@ export class Doorkeeper {
       if (!isMembership(record) || record.body.member !== peer || this.refusalOf(record) !== undefined) return undefined;
       const now = this.#init.clock.now();
       const isTimely = record.body.createdAt <= now + limits.maxClockSkewMs;
-      const admits = isMemberAt(peer, now, { swarm: this.#init.swarm, of: () => record });
+      const { swarm, rotations } = this.#members;
+      const admits = isMemberAt(peer, now, { swarm, rotations, of: () => record });
       return isTimely && admits ? record : undefined;
     } catch (error) {
       if (GrapevineError.is(error)) return undefined; // not a record: it proves nothing

@@ -3,6 +3,7 @@
  * handshake until the greeting is refused or times out, again and again. Its streams and its notices of new peers wait for the greeting, and are dropped where that fails.
  */
 import type { Connection, PeerId, Stream, StreamHandler, Topology } from "@libp2p/interface";
+import { instead } from "./instead.ts";
 
 /** What a protocol uses of libp2p's registrar. */
 export interface Registrar {
@@ -60,17 +61,6 @@ function waitingRegister(real: Registrar, greeted: Greeted): Registrar["register
         if (await hasGreeted(connection, greeted)) await topology.onConnect?.(peer, connection);
       },
     });
-}
-
-function instead<Real extends Registrar>(real: Real, waiting: Partial<Registrar>): Real {
-  return new Proxy(real, {
-    get: (target, name): unknown => {
-      const other = name === "handle" || name === "register" ? waiting[name] : undefined;
-      if (other !== undefined) return other;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }
 
 /** Why a greeting failed is reported where it failed. */

@@ -2,7 +2,7 @@
  * `/grapevine/hello/1`: the first thing that happens on a connection.
  *
  * The dialler opens a stream and sends `{v: 1, swarm, name, addresses}`; the other side answers with its own; both close. Each
- * side compares the swarms by itself and ends the connection when they differ. Frames are as in `frame-stream.ts`, at most 8 KiB,
+ * side compares the swarms by itself and ends the connection when they differ. Frames are as in `frame-stream.ts`, at most 12 KiB,
  * within ten seconds of the connection. In a closed swarm both add `membership`, the frame of the record that admits them (doorkeeper.ts); who is no member gets
  * an empty greeting with `refused: "not-a-member"`, to tell its user, and the connection ends. Who follows an invite adds `invite`, its id; whoever made it adds to its answer `refused`
  * (`revoked`, `expired`, `used-up`, `unknown`) where it does not hold, and ends the connection. On a connection that has greeted,

@@ -81,7 +81,7 @@ export interface InviteKeeping {
 export type NetworkLog = (level: "debug" | "info" | "warn", message: string, facts?: Readonly<Record<string, unknown>>) => void;
 
 /** The part of the lesson store that peers are served from. */
-export type SyncRecords = Pick<LessonStore, "record" | "recordKeys" | "knows">;
+export type SyncRecords = Pick<LessonStore, "record" | "frames" | "recordKeys" | "knows">;
 
 /**
  * Tells of every change of what `recordKeys` lists, in order, each once it is durable and before `receive` resolves for the records that caused it. To tell of a

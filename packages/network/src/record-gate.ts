@@ -80,6 +80,8 @@ export const verdicts: Readonly<Record<RefusalReason, "reject" | "ignore">> = {
   "rotated-author": "ignore",
   /** Somebody's store of another swarm. */
   "other-swarm": "ignore",
+  /** The forwarder may not know of the owner's rotation yet. */
+  "not-the-owner": "ignore",
   /** The forwarder may know of an admission that has not come here, or may not know yet of a revocation. */
   "not-a-member": "ignore",
   "revoked-author": "ignore",

@@ -10,10 +10,10 @@ import {
   type Timers,
 } from "@grapevine/core";
 import type { Claimant, Claims } from "./claims.ts";
-import { networkErrors } from "./errors.ts";
 import { maxPassedOver, recordsPerTurn, settledForMs } from "./network-limits.ts";
 import type { SyncRecords } from "./network-types.ts";
 import { namedAuthor, type RecordGate, type RefusalReason } from "./record-gate.ts";
+import { badPage } from "./record-pages.ts";
 
 export interface RecordIntakeComponents {
   readonly timers: Timers;
@@ -171,8 +171,4 @@ export class PassedOver {
     const until = this.#entries.get(id)?.until;
     return until !== undefined && until > this.#clock.now();
   }
-}
-
-export function badPage(what: string): Error {
-  return networkErrors.create("FRAME_INVALID", `a page of the sync is wrong: ${what}`);
 }

@@ -1,18 +1,19 @@
 /**
- * `/grapevine/sync/2`: anti-entropy by range-based set reconciliation. Whoever opens the stream leads; what is found out serves both sides.
+ * `/grapevine/sync/3`: anti-entropy by range-based set reconciliation. Whoever opens the stream leads; what is found out serves both sides.
  *
- * The leader sends requests and reads one reply to each:
+ * The leader sends requests and reads one reply to each, in order. Ids are digests of 32 bytes, one after the other in one byte string; records come as pages, one byte string
+ * each (`record-pages.ts`):
  *
  * 1. `summary {count, sum}`: how many records it passes on, and what their digests add up to modulo 2^256; the reply holds the other side's. If they are the same, or differ by
  *    what is settled (see below), that was all: one message each way.
  * 2. `reconcile {message}`: messages of negentropy protocol v1 (`range-sync/range-reconciler.ts`), at most 64 KiB each. Every reply tells the leader ids that only one of
  *    the two has. It deals with them before it sends the next message, so that never more than 2,000 wait.
- * 3. `records {ids}`: for ids that the leader lacks. The reply holds frames for a first part of the ids, as many as fit into 240 KiB, and how many ids that part has; ids that are no longer
- *    there are passed over. The leader asks on for the rest.
+ * 3. `records {ids}`: for ids that the leader lacks. The reply holds the records of a first part of the ids, as many as fit into 240 KiB, and how many ids that part has; ids that are no longer
+ *    there are passed over. The leader asks on for the rest, and may have three such requests under way.
  * 4. `offer {ids}`: for ids that the other side lacks. The reply names those that it wants, and whether some are on their way to it from elsewhere.
  *    `give {frames}` brings them, in parts; it is answered when they are durable.
  *
- * Back-pressure is by asking: nothing comes that was not asked for, and the next page is asked for while the last is checked and the one before it is stored. Every record passes the same checks as
+ * Back-pressure is by asking: nothing comes that was not asked for, and pages are asked for while the last is checked and the one before it is stored, so that the wire is not idle. Every record passes the same checks as
  * gossip; one that no honest peer would hold, or that was not asked for, ends the sync. A cut costs nothing but time: what was got is kept and is no
  * difference any more. Records that came this way are not gossiped again.
  *
@@ -29,7 +30,7 @@ import { z } from "zod";
 import { maxIdsPerRequest, maxReconcileBytes } from "./network-limits.ts";
 import { digestBytes } from "./range-sync/digest-sum.ts";
 
-export const syncProtocol = "/grapevine/sync/2";
+export const syncProtocol = "/grapevine/sync/3";
 
 /** How many records, and the sum of their digests: 32 bytes, little-endian. */
 export interface SyncSummary {
@@ -38,25 +39,26 @@ export interface SyncSummary {
 }
 
 const whole = z.int().nonnegative();
-const bytes32 = z.instanceof(Uint8Array).refine((bytes) => bytes.length === digestBytes);
-/** Ids by their digests (see range-sync/record-digest.ts). */
-const ids = z.array(bytes32).max(maxIdsPerRequest);
-const frames = z.array(z.instanceof(Uint8Array)).max(maxIdsPerRequest);
-const message = z.instanceof(Uint8Array).refine((bytes) => bytes.length > 0 && bytes.length <= maxReconcileBytes);
+const bytes = z.instanceof(Uint8Array);
+const bytes32 = bytes.refine(({ length }) => length === digestBytes);
+/** Ids by their digests, packed (see range-sync/record-digest.ts). */
+const ids = bytes.refine(({ length }) => length % digestBytes === 0 && length <= maxIdsPerRequest * digestBytes);
+const someIds = ids.refine(({ length }) => length > 0);
+const message = bytes.refine(({ length }) => length > 0 && length <= maxReconcileBytes);
 
 export type SyncRequest =
   | ({ readonly type: "summary" } & SyncSummary)
   | { readonly type: "reconcile"; readonly message: Uint8Array }
-  | { readonly type: "records"; readonly ids: readonly Uint8Array[] }
-  | { readonly type: "offer"; readonly ids: readonly Uint8Array[] }
-  | { readonly type: "give"; readonly frames: readonly Uint8Array[] };
+  | { readonly type: "records"; readonly ids: Uint8Array }
+  | { readonly type: "offer"; readonly ids: Uint8Array }
+  | { readonly type: "give"; readonly frames: Uint8Array };
 
 export const syncRequest: z.ZodType<SyncRequest> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("summary"), count: whole, sum: bytes32 }),
   z.object({ type: z.literal("reconcile"), message }),
-  z.object({ type: z.literal("records"), ids: ids.min(1) }),
-  z.object({ type: z.literal("offer"), ids: ids.min(1) }),
-  z.object({ type: z.literal("give"), frames: frames.min(1) }),
+  z.object({ type: z.literal("records"), ids: someIds }),
+  z.object({ type: z.literal("offer"), ids: someIds }),
+  z.object({ type: z.literal("give"), frames: bytes.refine(({ length }) => length > 0) }),
 ]);
 
 export const summaryReply: z.ZodType<SyncSummary> = z.object({ count: whole, sum: bytes32 });
@@ -67,15 +69,19 @@ export interface ReconcileReply {
 export const reconcileReply: z.ZodType<ReconcileReply> = z.object({ message });
 
 export interface RecordsReply {
-  readonly frames: readonly Uint8Array[];
+  /** A page. */
+  readonly frames: Uint8Array;
   /** Ids of the request, from its first, that this reply has dealt with. */
   readonly taken: number;
 }
-export const recordsReply: z.ZodType<RecordsReply> = z.object({ frames, taken: z.int().min(1).max(maxIdsPerRequest) });
+export const recordsReply: z.ZodType<RecordsReply> = z.object({
+  frames: bytes,
+  taken: z.int().min(1).max(maxIdsPerRequest),
+});
 
 export interface OfferReply {
   /** Some of the offered ids. */
-  readonly wanted: readonly Uint8Array[];
+  readonly wanted: Uint8Array;
   /** Are some of the others not wanted just now, but perhaps later? */
   readonly later: boolean;
 }

@@ -18,10 +18,10 @@ import type { SyncRecords } from "./network-types.ts";
 import { Patience } from "./patience.ts";
 import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { answerReconciliation } from "./range-sync/range-reconciler.ts";
-import { digestOf, idOf } from "./range-sync/record-digest.ts";
+import { idsIn, packedDigests } from "./range-sync/record-digest.ts";
 import type { RecordSet } from "./range-sync/record-set.ts";
-import { badPage, RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
-import { framesOf } from "./record-pages.ts";
+import { RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
+import { badPage, framesIn, pageOf } from "./record-pages.ts";
 import {
   type GiveReply,
   type OfferReply,
@@ -127,14 +127,14 @@ class ServedSync {
       case "reconcile":
         return this.#reconcile(request.message);
       case "records": {
-        const page = await framesOf(request.ids.map(idOf), this.#components.records);
-        this.#components.counters.add("sync.served.records", page.frames.length);
-        return page;
+        const { frames, count, taken } = await pageOf(idsIn(request.ids), this.#components.records);
+        this.#components.counters.add("sync.served.records", count);
+        return { frames, taken };
       }
       case "offer":
-        return this.#choose(request.ids.map(idOf));
+        return this.#choose(idsIn(request.ids));
       case "give":
-        return this.#take(request.frames);
+        return this.#take(framesIn(request.frames));
     }
   }
 
@@ -155,7 +155,7 @@ class ServedSync {
     const taken = wanted.filter(() => this.#rates.offers.take(this.#peer));
     this.#intake.leave(wanted.slice(taken.length));
     this.#awaited = new Set(taken);
-    return { wanted: taken.map(digestOf), later: this.#intake.leftSome || taken.length < wanted.length };
+    return { wanted: packedDigests(taken), later: this.#intake.leftSome || taken.length < wanted.length };
   }
 
   async #take(frames: readonly Uint8Array[]): Promise<GiveReply> {

@@ -6,6 +6,7 @@ import { type FrameStream, frameStream } from "./frame-stream.ts";
 import {
   maxFrameBytes,
   maxIdsPerRequest,
+  maxPagesUnderWay,
   maxReconcileBytes,
   maxSyncRounds,
   syncFrameTimeoutMs,
@@ -17,17 +18,16 @@ import { DigestSum } from "./range-sync/digest-sum.ts";
 import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { OpenRanges } from "./range-sync/open-ranges.ts";
 import { beginReconciliation, continueReconciliation } from "./range-sync/range-reconciler.ts";
-import { digestOf, idOf } from "./range-sync/record-digest.ts";
+import { digestOf, idsIn, packedDigests } from "./range-sync/record-digest.ts";
 import type { RecordSet } from "./range-sync/record-set.ts";
 import { connectionTo } from "./reach/paths.ts";
-import { badPage, RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
-import { framesOf } from "./record-pages.ts";
+import { RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
+import { badPage, framesIn, pageOf } from "./record-pages.ts";
 import type { Difference, Settlements } from "./settlements.ts";
 import type { SwarmHost } from "./swarm-host.ts";
 import {
   giveReply,
   offerReply,
-  type RecordsReply,
   reconcileReply,
   recordsReply,
   type SyncRequest,
@@ -58,12 +58,6 @@ export async function syncWith(peer: AuthorId, components: SyncSessionComponents
   const at = components.clock.now();
   const { received, ignored } = session.intake;
   return { at, ms: at - startedAt, received, ignored, given: session.given, rounds: session.rounds, ended };
-}
-
-/** What was asked for, and what came of a first part of it. */
-interface AskedPage {
-  readonly ids: readonly RecordId[];
-  readonly page: RecordsReply;
 }
 
 class SyncSession {
@@ -154,19 +148,31 @@ class SyncSession {
     return { count, sum };
   }
 
-  /** Three pages are under way at most: one is on its way here while the one before it is checked, and the one before that is stored. */
+  /** Some pages are on their way here while the one before them is checked, and the one before that is stored. */
   async #fetch(frames: FrameStream, wanted: readonly RecordId[]): Promise<void> {
+    /** What was asked for and not answered, in order. */
+    const asked: (readonly RecordId[])[] = [];
     let rest = wanted;
-    const askOn = (): Promise<AskedPage> | undefined =>
-      rest.length === 0 ? undefined : seenLater(this.#askRecords(frames, rest));
-    let coming = askOn();
+    const askOn = async (): Promise<void> => {
+      for (; asked.length < maxPagesUnderWay && rest.length > 0; rest = rest.slice(maxIdsPerRequest)) {
+        const ids = rest.slice(0, maxIdsPerRequest);
+        const request: SyncRequest = { type: "records", ids: packedDigests(ids) };
+        await frames.write(request, this.#patience.forTurn(syncFrameTimeoutMs));
+        asked.push(ids);
+      }
+      this.#patience.rest();
+    };
     let storing: Promise<void> = Promise.resolve();
     try {
-      while (coming !== undefined) {
-        const { ids, page } = await coming;
-        rest = rest.slice(page.taken);
-        coming = askOn();
-        const checked = await this.intake.check(page.frames, new Set(ids.slice(0, page.taken)));
+      await askOn();
+      for (let ids = asked.shift(); ids !== undefined; ids = asked.shift()) {
+        const page = await frames.read(recordsReply, this.#patience.forTurn(syncFrameTimeoutMs));
+        this.#patience.rest();
+        const records = framesIn(page.frames);
+        if (page.taken > ids.length || records.length > page.taken) throw badPage("it answers more than was asked");
+        rest = [...ids.slice(page.taken), ...rest];
+        await askOn();
+        const checked = await this.intake.check(records, new Set(ids.slice(0, page.taken)));
         await storing;
         storing = seenLater(this.intake.store(checked));
       }
@@ -175,25 +181,18 @@ class SyncSession {
     }
   }
 
-  async #askRecords(frames: FrameStream, wanted: readonly RecordId[]): Promise<AskedPage> {
-    const ids = wanted.slice(0, maxIdsPerRequest);
-    const page = await this.#ask(frames, { type: "records", ids: ids.map(digestOf) }, recordsReply);
-    if (page.taken > ids.length || page.frames.length > page.taken) throw badPage("it answers more than was asked");
-    return { ids, page };
-  }
-
   async #offer(frames: FrameStream, ids: readonly RecordId[]): Promise<void> {
-    const reply = await this.#ask(frames, { type: "offer", ids: ids.map(digestOf) }, offerReply);
+    const reply = await this.#ask(frames, { type: "offer", ids: packedDigests(ids) }, offerReply);
     if (reply.later) this.#unfinished = true;
     const offered = new Set(ids);
-    let rest = reply.wanted.map(idOf);
+    let rest = idsIn(reply.wanted);
     if (!rest.every((id) => offered.delete(id))) throw badPage("it wants what was not offered");
     this.#gaveSome ||= rest.length > 0;
     while (rest.length > 0) {
-      const { frames: page, taken } = await framesOf(rest, this.#components.records);
-      rest = rest.slice(taken);
-      if (page.length === 0) continue;
-      this.given += (await this.#ask(frames, { type: "give", frames: page }, giveReply)).kept;
+      const page = await pageOf(rest.slice(0, maxIdsPerRequest), this.#components.records);
+      rest = rest.slice(page.taken);
+      if (page.count === 0) continue;
+      this.given += (await this.#ask(frames, { type: "give", frames: page.frames }, giveReply)).kept;
     }
   }
 

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { type Claimant, Claims } from "../src/claims.ts";
 import { brokenClaimMs, claimPerRecordMs, claimTimeoutMs, reconsiderEveryMs, strangersClaimMs } from "../src/network-limits.ts";
 import { digestOf } from "../src/range-sync/record-digest.ts";
+import { packedFrames } from "../src/record-pages.ts";
 import { startLiar } from "./liar.ts";
 import { createNode, lessonOf, withNodes } from "./swarm.ts";
 
@@ -113,7 +114,7 @@ describe("a claim", () => {
 describe("a peer does not keep another from bringing a record", () => {
   it("that it offers, and stays silent", async () => {
     await withLiar(async ({ here, other, clock, lesson, say }) => {
-      expect(await say({ type: "offer", ids: [digestOf(lesson.id)] })).toMatchObject({ wanted: [digestOf(lesson.id)] });
+      expect(await say({ type: "offer", ids: digestOf(lesson.id) })).toMatchObject({ wanted: digestOf(lesson.id) });
       await other.network.connect(here.network.addresses());
       await other.network.sync();
       expect(here.records.size).toBe(0);
@@ -126,9 +127,9 @@ describe("a peer does not keep another from bringing a record", () => {
   it("that it offers, and brings others that nobody asked for", async () => {
     await withLiar(async ({ here, other, clock, lesson, say }) => {
       const old = lessonOf(createIdentity(), "jar", { expiresAt: 1 });
-      await say({ type: "offer", ids: [digestOf(lesson.id)] });
+      await say({ type: "offer", ids: digestOf(lesson.id) });
       clock.move(claimTimeoutMs);
-      await say({ type: "give", frames: [old.frame] });
+      await say({ type: "give", frames: packedFrames([old.frame]) });
       await other.network.connect(here.network.addresses());
       await other.network.sync();
       expect(here.records.has(lesson.id)).toBe(true);
@@ -137,7 +138,7 @@ describe("a peer does not keep another from bringing a record", () => {
 
   it("that it offers again and again", async () => {
     await withLiar(async ({ here, other, lesson, say }) => {
-      for (let time = 0; time < 2; time++) await say({ type: "offer", ids: [digestOf(lesson.id)] });
+      for (let time = 0; time < 2; time++) await say({ type: "offer", ids: digestOf(lesson.id) });
       await other.network.connect(here.network.addresses());
       await other.network.sync();
       expect(here.records.has(lesson.id)).toBe(true);
@@ -165,7 +166,7 @@ async function withLiar(play: (scene: Scene) => Promise<void>): Promise<void> {
     const liar = await startLiar(here, "test", () => ({ count: 0, sum: new Uint8Array(32) }));
     try {
       await here.watched.until(() => here.network.peers().length === 1, "the liar is here");
-      const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/2");
+      const stream = await liar.dialProtocol(multiaddr(here.network.addresses()[0]), "/grapevine/sync/3");
       const frames = lpStream(stream);
       const say = async (request: unknown): Promise<unknown> => {
         await frames.write(dagCbor.encode(request));

@@ -1,4 +1,12 @@
-import { closedSwarmName, createIdentity, type Identity } from "@grapevine/core";
+import {
+  closedSwarmName,
+  createIdentity,
+  type Identity,
+  keyHashOf,
+  type RotationBody,
+  type SignedRecord,
+  signRecord,
+} from "@grapevine/core";
 import { multiaddr } from "@multiformats/multiaddr";
 import { describe, expect, it, vi } from "vitest";
 import { maxConnections, namedConnections } from "../src/network-limits.ts";
@@ -135,6 +143,37 @@ describe("a closed swarm", () => {
     });
   });
 
+  it("goes over to the owner's next key, which members show with their admission, and hears the old one no more", async () => {
+    const [next, afterNext] = [createIdentity(), createIdentity()];
+    const rotated = rotationsOf(owner, next, afterNext);
+    const shown = { swarm, succession: rotated.map(({ frame }) => frame) };
+    const again = [next, bo, cy].map(({ author }) => membershipOf(next, author, shown));
+    // Bo has heard of nothing; who has heard has the new words on all.
+    const here = closedNode(swarm, bo, [admitted(bo)]);
+    const there = closedNode(swarm, cy, again);
+    const heir = closedNode(swarm, next, again);
+    const stolen = closedNode(swarm, owner, [admitted(bo)]);
+    await withNodes([here, there, heir], async () => {
+      await here.network.join(await there.network.createInvite());
+      await here.watched.until(() => here.network.peers().length === 1, "by what Cy shows");
+      await here.network.join(await heir.network.createInvite());
+      expect(
+        here.network
+          .peers()
+          .map(({ peerId }) => peerId)
+          .sort(),
+      ).toEqual([cy.author, next.author].sort());
+      await here.network.sync();
+      expect(here.members.of(bo.author)?.body.author).toBe(next.author);
+      await withNodes([stolen], async () => {
+        expect(await codeOf(stolen.network.connect(here.network.addresses()))).not.toBe("none");
+        const puppet = admitted(createIdentity(), { createdAt: 1 });
+        const [verdict] = await here.network.bring([puppet.frame]);
+        expect(verdict).toEqual({ verdict: "ignore", reason: "not-the-owner" });
+      });
+    });
+  });
+
   it("fetches what a member wrote once the admission has come", async () => {
     const late = admitted(cy);
     const lead = closedNode(swarm, owner, [admitted(bo)]);
@@ -152,3 +191,11 @@ describe("a closed swarm", () => {
     });
   });
 });
+
+/** The first key commits to the second, which follows it and commits to a third. */
+function rotationsOf(first: Identity, second: Identity, third: Identity): SignedRecord<RotationBody>[] {
+  const draft = { type: "rotation", seq: 1, createdAt: Date.now() } as const;
+  const commitment = signRecord<RotationBody>(first, { ...draft, nextKeyHash: keyHashOf(second.author) });
+  const following = { ...draft, nextKeyHash: keyHashOf(third.author), follows: first.author };
+  return [commitment, signRecord<RotationBody>(second, following)];
+}

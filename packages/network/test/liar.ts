@@ -16,7 +16,7 @@ import { RangeMessageWriter } from "../src/range-sync/range-message.ts";
 import { digestOf } from "../src/range-sync/record-digest.ts";
 import type { TestNode } from "./swarm.ts";
 
-const syncProtocol = "/grapevine/sync/2";
+const syncProtocol = "/grapevine/sync/3";
 
 /** A message of set reconciliation that lists the records as all there are. */
 export function listOf(records: readonly SignedRecord[]): Uint8Array {

@@ -4,17 +4,21 @@ import {
   closedSwarmName,
   type Identity,
   isMembership,
+  isRotation,
   type MembershipBody,
   outranks,
   type RecordDraft,
+  RotationIndex,
   type SignedRecord,
   signRecord,
+  successionOf,
 } from "@grapevine/core";
 import type { SwarmMembers } from "../src/index.ts";
 import { createNode, type TestNode } from "./swarm.ts";
 
 class MemoryMembers implements SwarmMembers {
   readonly swarm: string;
+  readonly rotations: RotationIndex = new RotationIndex();
   readonly #known = new Map<AuthorId, SignedRecord<MembershipBody>>();
   readonly #followers = new Set<(record: SignedRecord<MembershipBody>) => void>();
 
@@ -32,9 +36,11 @@ class MemoryMembers implements SwarmMembers {
   }
 
   take(records: readonly SignedRecord[]): void {
+    for (const rotation of records.filter(isRotation)) this.rotations.add(rotation);
+    for (const step of records.filter(isMembership).flatMap(successionOf)) this.rotations.add(step);
     for (const record of records.filter(isMembership)) {
       const known = this.#known.get(record.body.member);
-      if (known !== undefined && outranks(known, record)) continue;
+      if (known?.body.author === record.body.author && outranks(known, record)) continue;
       this.#known.set(record.body.member, record);
       for (const follower of this.#followers) follower(record);
     }

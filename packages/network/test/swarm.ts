@@ -67,6 +67,10 @@ class MemoryRecords implements SyncRecords, RecordSetChanges {
     return this.#records.get(id);
   }
 
+  async frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
+    return ids.map((id) => this.#records.get(id)?.frame);
+  }
+
   async *recordKeys(after?: RecordKey): AsyncIterable<RecordKey> {
     if (after === undefined) this.readings++;
     this.#sorted ??= [...this.#records.values()]

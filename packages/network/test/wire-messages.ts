@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { decodeRecord, identityFromSeed, type SignedRecord } from "@grapevine/core";
+import { decodeRecord, identityFromSeed, recordIdFromDigest, type SignedRecord } from "@grapevine/core";
 import { streamPair } from "@libp2p/utils";
 import { frameStream } from "../src/frame-stream.ts";
 import { formatInvite } from "../src/invite.ts";
@@ -12,8 +12,9 @@ import { maxFrameBytes, maxReconcileBytes } from "../src/network-limits.ts";
 import { DigestSum } from "../src/range-sync/digest-sum.ts";
 import { OpenRanges } from "../src/range-sync/open-ranges.ts";
 import { answerReconciliation, beginReconciliation, continueReconciliation } from "../src/range-sync/range-reconciler.ts";
-import { digestOf, idOf } from "../src/range-sync/record-digest.ts";
+import { digestOf, packedDigests } from "../src/range-sync/record-digest.ts";
 import { RecordSet } from "../src/range-sync/record-set.ts";
+import { packedFrames } from "../src/record-pages.ts";
 import { topicOf } from "../src/swarm-name.ts";
 
 export const fixtures: URL = new URL("../../../test/fixtures/wire/v1/", import.meta.url);
@@ -30,7 +31,7 @@ const lessonFrame = recordCalled("lesson-full");
 const attestationFrame = recordCalled("attestation");
 
 const hello = "/grapevine/hello/1";
-const sync = "/grapevine/sync/2";
+const sync = "/grapevine/sync/3";
 const ask = "/grapevine/ask/1";
 
 export const frameSamples: readonly FrameSample[] = [
@@ -54,11 +55,11 @@ export const frameSamples: readonly FrameSample[] = [
   { name: "summary-reply", protocol: sync, value: { count: 1, sum: sumOf([lessonFrame]) } },
   { name: "reconcile", protocol: sync, value: { type: "reconcile", message: Uint8Array.of(0x61) } },
   { name: "reconcile-reply", protocol: sync, value: { message: Uint8Array.of(0x61, 0, 0, 2, 0) } },
-  { name: "records", protocol: sync, value: { type: "records", ids: [digestOf(lessonFrame.id), digestOf(attestationFrame.id)] } },
-  { name: "records-reply", protocol: sync, value: { frames: [lessonFrame.frame], taken: 2 } },
-  { name: "offer", protocol: sync, value: { type: "offer", ids: [digestOf(attestationFrame.id)] } },
-  { name: "offer-reply", protocol: sync, value: { wanted: [digestOf(attestationFrame.id)], later: false } },
-  { name: "give", protocol: sync, value: { type: "give", frames: [attestationFrame.frame] } },
+  { name: "records", protocol: sync, value: { type: "records", ids: packedDigests([lessonFrame.id, attestationFrame.id]) } },
+  { name: "records-reply", protocol: sync, value: { frames: packedFrames([lessonFrame.frame]), taken: 2 } },
+  { name: "offer", protocol: sync, value: { type: "offer", ids: packedDigests([attestationFrame.id]) } },
+  { name: "offer-reply", protocol: sync, value: { wanted: packedDigests([attestationFrame.id]), later: false } },
+  { name: "give", protocol: sync, value: { type: "give", frames: packedFrames([attestationFrame.frame]) } },
   { name: "give-reply", protocol: sync, value: { kept: 1 } },
   { name: "ask", protocol: ask, value: { type: "ask", question: "How is a box listed in order?", timeoutMs: 60_000 } },
   { name: "probe", protocol: ask, value: { type: "probe", question: "How is a box listed in order?", timeoutMs: 2000 } },
@@ -134,7 +135,7 @@ function reconciliationSample(): unknown {
     message = next;
   }
   const numbersOf = (ids: ReadonlySet<string>): number[] =>
-    items.flatMap(({ digest }, number) => (ids.has(idOf(digest)) ? [number] : []));
+    items.flatMap(({ digest }, number) => (ids.has(recordIdFromDigest(digest)) ? [number] : []));
   return {
     ...rule,
     leader: { count: leader.size, sum: sum.toBytes(), fingerprint: sum.fingerprint(leader.size) },

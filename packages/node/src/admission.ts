@@ -33,6 +33,8 @@ export interface AdmissionComponents {
   readonly self: AuthorId;
   /** Who is in the swarm. Absent: it is open, and no record says so. */
   readonly members?: MemberBook | undefined;
+  /** Who has followed whom, as the store has it. Default: it is read. */
+  readonly rotations?: RotationIndex;
   readonly clock: Clock;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Remembers across restarts that the saved index is behind the store. */
@@ -65,7 +67,7 @@ export interface Admission {
 export async function createAdmission(components: AdmissionComponents): Promise<Admission> {
   const { lessons, index, embedder, self, members, clock, log } = components;
   const principals = await openPrincipalBook(lessons);
-  const rotations = new RotationIndex(await lessons.rotations());
+  const rotations = components.rotations ?? new RotationIndex(await lessons.rotations());
   // What follows this node's own key is not here yet, or the node would have it for its key.
   const formerSelves = new Set([...keysOf(self, rotations)].filter((author) => author !== self));
   const merits = createMerits({ store: lessons, principals, self, formerSelves, rotations, clock });

@@ -19,6 +19,7 @@ import {
   type SignedRecord,
   type StoreChange,
   type StoredLesson,
+  successionOf,
   successorOf,
 } from "@grapevine/core";
 import {
@@ -26,6 +27,7 @@ import {
   checkOfWord,
   crowdedOut,
   crowdedOutReason,
+  formerOwnerReason,
   isLessonVerdict,
   judge,
   type KnownState,
@@ -187,12 +189,17 @@ export class Batch {
     if (lesson !== undefined && mayCount) await this.review(lesson.record, []);
   }
 
+  /** It brings the rotations by which its author became the owner, where these are not here. */
   #membershipArrives(record: SignedRecord<MembershipBody>, known: boolean): void {
+    if (!known) for (const step of successionOf(record)) this.#rotationArrives(step, false);
     const verdict = judge({ record, neighbours: [], state: this.knowledge.ofMembership(record, known) });
     if (verdict.action !== "accept") {
       this.#remember(record, verdict);
       return;
     }
+    // The store would hold on to the one with the higher number.
+    const former = this.knowledge.formerOwnersWordOn(record.body.member);
+    if (former !== undefined) this.changes.push({ kind: "membership-remove", record: former });
     this.changes.push({ kind: "membership", record });
     this.knowledge.noteMembership(record);
   }
@@ -211,6 +218,10 @@ export class Batch {
       this.changes.push({ kind: "rotation-remove", record: claim });
       this.changes.push({ kind: "refused", id: claim.id, reason: uncommittedReason });
       this.knowledge.noteVoidRotation(claim);
+    }
+    for (const word of this.knowledge.wordsOfFormerOwners(author)) {
+      this.changes.push({ kind: "membership-remove", record: word });
+      this.changes.push({ kind: "refused", id: word.id, reason: formerOwnerReason });
     }
     for (const earlier of [author, follows]) if (earlier !== undefined) this.#handOver(earlier);
   }

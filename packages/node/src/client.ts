@@ -3,7 +3,7 @@ import { GrapevineError, messageOf } from "@grapevine/core";
 import type { AskEvent, PractiseEvent } from "./control/agent-contract.ts";
 import type { ErrorReply } from "./control/contract.ts";
 import type { DashboardLink } from "./control/dashboard-contract.ts";
-import type { ExportEvent } from "./control/transfer-contract.ts";
+import type { ExperienceExportEvent, ExportEvent } from "./control/transfer-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { nodeNames, type Running, readRunning } from "./home.ts";
 import type { CallOptions, NodeOperations } from "./operations.ts";
@@ -106,7 +106,26 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
       );
       return summary;
     },
+    exportExperiences: async (onExperience, options) => {
+      const { type: _, ...summary } = await last(
+        await send("GET", "/api/experiences/export", undefined, options),
+        "summary",
+        (event: ExperienceExportEvent) => {
+          if (event.type === "experience") onExperience(event.experience);
+        },
+      );
+      return summary;
+    },
+    importExperiences: (body, options) => post("/api/experiences/import", body, options),
     importLessons: (body, options) => post("/api/lessons/import", body, options),
+    copyStore: async function* (options) {
+      const { body } = await send("GET", "/api/store/copy", undefined, options);
+      try {
+        for await (const piece of body ?? []) yield piece;
+      } catch (error) {
+        throw options?.signal?.aborted === true ? error : stopped(node.name, error);
+      }
+    },
     conflicts: (query, options) => get(`/api/lessons/conflicts${search({ ...query })}`, options),
     lesson: (id, options) => get(`/api/lessons/${encodeURIComponent(id)}`, options),
     retract: (id, body, options) => post(`/api/lessons/${encodeURIComponent(id)}/retract`, body, options),

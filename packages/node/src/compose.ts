@@ -12,6 +12,7 @@ import {
   isRotatedOut,
   type LanguageModel,
   presentKeyOf,
+  RotationIndex,
   type Rotations,
   strangerCalled,
   successorOf,
@@ -90,7 +91,8 @@ export async function compose(opened: Opened): Promise<Composed> {
   const { capacity } = opened.settings.initial;
   const activity = createActivity();
   const gate = createGate({ hostNames: [hostname()], homeFolders: [homedir()] });
-  const members = await openMemberBook(lessons, opened.swarm);
+  const rotations = new RotationIndex(await lessons.rotations());
+  const members = await openMemberBook(lessons, opened.swarm, rotations);
   const measures = new Measures();
   const watching = createWatching(() => ({
     ...views,
@@ -106,6 +108,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     embedder,
     self,
     members,
+    rotations,
     clock,
     log,
     behind: indexBehind(home),
@@ -118,7 +121,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       watching.decided(change);
     },
   });
-  const { ledger, principals, rotations, merits, indexing, room } = admission;
+  const { ledger, principals, merits, indexing, room } = admission;
   const recall = measures.timing(admission.recall);
   const authoring = { store: lessons, ledger, gate, identity, clock };
   const distiller = createDistiller({
@@ -165,6 +168,7 @@ export async function compose(opened: Opened): Promise<Composed> {
       log: (level, message, facts) => log[level](facts ?? {}, message),
       records: {
         record: (id) => lessons.record(id),
+        frames: (ids) => lessons.frames(ids),
         recordKeys: (after) => lessons.recordKeys(after),
         knows: (ids) => ledger.knows(ids),
       },
@@ -255,6 +259,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     name: home.name,
     startedAt: clock.now(),
     ...authoring,
+    copyStore: () => opened.store.copy(),
     experiences,
     principals,
     members,

@@ -1,12 +1,15 @@
 /** The ways into a node that need all of its stages; they are loaded when they are called, so that a client of a running node starts fast. */
 import type { GateVerdict } from "@grapevine/distill";
 import type { RepairReport } from "@grapevine/store";
+import type { BackupInit, BackupReport } from "./backing-up.ts";
 import type { ModelSummary } from "./control/contract.ts";
 import type { Examination, ExaminationInit } from "./doctor.ts";
 import type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
 import type { StdioServingInit } from "./mcp/stdio-serving.ts";
 import type { NodeOptions } from "./node-options.ts";
+import type { RestoreInit, RestoreReport } from "./restoring.ts";
 import type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
+import type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
 import type { RunningNode } from "./start-node.ts";
 
 /** As `serveMcpOverStdio` in mcp/stdio-serving.ts. */
@@ -22,6 +25,26 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 /** As `checkNodeOptions` in node-options.ts. */
 export async function checkNodeOptions(options: NodeOptions): Promise<void> {
   await (await import("./node-options.ts")).checkNodeOptions(options);
+}
+
+/** As `readSettings` in settings.ts. */
+export async function readSettings(init: SettingsInit): Promise<ReadSettings> {
+  return await (await import("./settings.ts")).readSettings(init);
+}
+
+/** As `writeSettings` in settings.ts. */
+export async function writeSettings(init: SettingsInit, settings: NodeSettings): Promise<void> {
+  await (await import("./settings.ts")).writeSettings(init, settings);
+}
+
+/** As `backUp` in backing-up.ts. */
+export async function backUp(init: BackupInit): Promise<BackupReport> {
+  return await (await import("./backing-up.ts")).backUp(init);
+}
+
+/** As `restoreNode` in restoring.ts. */
+export async function restoreNode(init: RestoreInit): Promise<RestoreReport> {
+  return await (await import("./restoring.ts")).restoreNode(init);
 }
 
 /** As `examine` in doctor.ts. */

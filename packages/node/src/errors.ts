@@ -9,6 +9,10 @@ export const nodeErrors: ErrorTable<
   | "HOME_IN_USE"
   | "KEY_MISSING"
   | "SETTINGS_MALFORMED"
+  | "BACKUP_FILE_UNUSABLE"
+  | "BACKUP_DAMAGED"
+  | "BACKUP_VERSION"
+  | "RESTORE_TARGET_TAKEN"
   | "API_PORT_IN_USE"
   | "API_UNAUTHORISED"
   | "API_FORBIDDEN"
@@ -27,7 +31,7 @@ export const nodeErrors: ErrorTable<
   | "KEY_NOT_COMMITTED"
   | "KEY_NEXT_MISSING"
   | "KEY_NEXT_WRONG"
-  | "KEY_OWNS_SWARM"
+  | "KEY_SUCCESSION_FULL"
   | "SWARM_OPEN"
   | "SWARM_NOT_OWNER"
   | "MEMBER_IS_OWNER"
@@ -69,6 +73,22 @@ export const nodeErrors: ErrorTable<
   SETTINGS_MALFORMED: {
     summary: "A settings file of the home is not what this program wrote.",
     hint: "Correct the file that the message names, or delete it to start from defaults.",
+  },
+  BACKUP_FILE_UNUSABLE: {
+    summary: "The file of a backup cannot be read or written.",
+    hint: "Check the path, the permissions and the room on the disk.",
+  },
+  BACKUP_DAMAGED: {
+    summary: "A file is no backup, or it was cut short or altered; nothing was restored of it.",
+    hint: "Take another backup, or copy this one again from where it was kept.",
+  },
+  BACKUP_VERSION: {
+    summary: "A backup was written by a newer version of the program, in a format that this one does not know.",
+    hint: "Update Grapevine, and restore then.",
+  },
+  RESTORE_TARGET_TAKEN: {
+    summary: "A node was to be restored where something is already.",
+    hint: "Restore it under another name with --name, or into another --home; or move the folder away that is there.",
   },
   API_PORT_IN_USE: {
     summary: "The port for the control API is taken.",
@@ -143,9 +163,9 @@ export const nodeErrors: ErrorTable<
     summary: "A key is not the one that the present key committed to, so that nobody would take it for the successor.",
     hint: "Give the file that was kept of this node; `grapevine identity show` says the hash of its public key.",
   },
-  KEY_OWNS_SWARM: {
-    summary: "The key of the owner of a closed swarm cannot be replaced: the swarm's name names it.",
-    hint: "Start another node with `grapevine up --name NAME`, found a swarm with `grapevine swarm create --node NAME`, admit the members there and invite them: their lessons go with them.",
+  KEY_SUCCESSION_FULL: {
+    summary: "The key of a closed swarm's owner has been replaced as often as members can show to others.",
+    hint: "Found another swarm with `grapevine swarm create`, admit the members there and invite them: their lessons go with them.",
   },
   SWARM_OPEN: {
     summary: "The node's swarm is open: anybody who knows its name may be in it, so nobody is admitted or revoked.",

@@ -6,9 +6,8 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createIdentity, GrapevineError, type Identity, identityFromSeed, messageOf } from "@grapevine/core";
-import type { Acquaintance, InviteKeeping, IssuedInvite } from "@grapevine/network";
+import type { InviteKeeping, IssuedInvite } from "@grapevine/network";
 import { z } from "zod";
-import { type AnswerPolicy, answerPolicies, type ReachSettings, reachWays } from "./control/contract.ts";
 import { nodeErrors } from "./errors.ts";
 import type { Behind } from "./indexing.ts";
 
@@ -27,52 +26,6 @@ export interface Running {
   readonly api: string;
 }
 const runningSchema: z.ZodType<Running> = z.object({ name: z.string(), pid: z.int().positive(), api: z.url() });
-
-export interface PeerAcquaintance extends Acquaintance {
-  /** Did the user name it, by an address or an invite? */
-  readonly named?: boolean | undefined;
-}
-
-/** What outlives a restart besides the stores. */
-export interface Settings {
-  /** Swarm of the last start; a later start without one stays in it. */
-  readonly swarm?: string;
-  /** TCP port of the last start: kept, so that invites and the addresses that peers have noted stay true. */
-  readonly port?: number;
-  /** Peers that were met, with their addresses: where to dial after a restart. */
-  readonly peers: Readonly<Record<string, readonly string[]>>;
-  /** Since when each is known; absent of those that an earlier version has noted. */
-  readonly acquaintances?: Readonly<Record<string, PeerAcquaintance>>;
-  /** Most lessons of others that may be used or wait. */
-  readonly capacity?: number;
-  /** Largest part of the idle time that goes into trials and consolidation, from 0 to 1. */
-  readonly idleShare?: number;
-  /** Whose questions are answered. */
-  readonly answer?: AnswerPolicy;
-  /** Ways of finding and reaching peers that are turned on or off. */
-  readonly reach?: Partial<ReachSettings>;
-  /** Multiaddrs of peers that are dialled at every start, and redialled for ever. */
-  readonly bootstrap?: readonly string[];
-  /** Are questions of peers kept as experiences? */
-  readonly keepAsked?: boolean;
-  /** Are verified answers given again without the model? */
-  readonly reuse?: boolean;
-}
-const settingsSchema: z.ZodType<Settings> = z.object({
-  swarm: z.string().optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  peers: z.record(z.string(), z.array(z.string())),
-  acquaintances: z
-    .record(z.string(), z.object({ firstMetAt: z.int(), lastMetAt: z.int(), named: z.boolean().optional() }))
-    .optional(),
-  capacity: z.int().positive().optional(),
-  idleShare: z.number().min(0).max(1).optional(),
-  answer: z.enum(answerPolicies).optional(),
-  keepAsked: z.boolean().optional(),
-  reuse: z.boolean().optional(),
-  reach: z.partialRecord(z.enum(reachWays), z.boolean()).optional(),
-  bootstrap: z.array(z.string()).optional(),
-});
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
 /** Only the user may read keys and tokens. */
@@ -132,16 +85,6 @@ export async function loadToken(home: NodeHome): Promise<string> {
   const made = randomBytes(32).toString("base64url");
   await writePrivately(file, Buffer.from(made));
   return made;
-}
-
-/** @throws SETTINGS_MALFORMED */
-export async function loadSettings(home: NodeHome): Promise<Settings> {
-  const text = await optional(readFile(join(home.folder, "settings.json"), "utf8"));
-  return text === undefined ? { peers: {} } : parseFile(text, settingsSchema, join(home.folder, "settings.json"));
-}
-
-export async function saveSettings(home: NodeHome, value: Settings): Promise<void> {
-  await writePrivately(join(home.folder, "settings.json"), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
 }
 
 /** A file that is there while the saved index lags behind the store. */
@@ -318,7 +261,8 @@ async function isThere(path: string): Promise<boolean> {
   return (await optional(stat(path))) !== undefined;
 }
 
-function parseFile<T>(text: string, schema: z.ZodType<T>, file: string): T {
+/** @throws SETTINGS_MALFORMED */
+export function parseFile<T>(text: string, schema: z.ZodType<T>, file: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -356,7 +300,7 @@ export async function readOrMakeKey(file: string): Promise<Identity> {
 }
 
 /** Undefined where there is no such file; every other failure is the caller's to see. */
-async function optional<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function optional<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

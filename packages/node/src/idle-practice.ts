@@ -31,9 +31,7 @@ const maxSteps = 4;
 
 /** @throws PRACTICE_NOT_SIMULATED */
 export function createIdlePractice(environment: Environment, components: IdlePracticeComponents): IdlePractice {
-  if (!environment.simulated) {
-    throw nodeErrors.create("PRACTICE_NOT_SIMULATED", `what is done in ${environment.id} touches the world outside`);
-  }
+  refuseUnsimulated(environment);
   const { agent, experiences, learning, log } = components;
   let pool: readonly Task[] | undefined;
   return {
@@ -48,6 +46,11 @@ export function createIdlePractice(environment: Environment, components: IdlePra
       return true;
     },
   };
+}
+
+/** @throws PRACTICE_NOT_SIMULATED */
+export function refuseUnsimulated({ id, simulated }: Pick<Environment, "id" | "simulated">): void {
+  if (!simulated) throw nodeErrors.create("PRACTICE_NOT_SIMULATED", `what is done in ${id} touches the world outside`);
 }
 
 /** As many as there are, of the sizes that are tried. */

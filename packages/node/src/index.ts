@@ -1,4 +1,5 @@
 /** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
+export type { BackupInit, BackupReport } from "./backing-up.ts";
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
   Answer,
@@ -60,19 +61,32 @@ export type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
-export type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
+export type {
+  ExperienceExportSummary,
+  ExperienceImportRequest,
+  ExportedLesson,
+  ExportQuery,
+  ExportSummary,
+  ImportedExperience,
+  ImportedLesson,
+  ImportRequest,
+} from "./control/transfer-contract.ts";
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export {
+  backUp,
   checkNodeOptions,
   checkText,
   examine,
   foundSwarm,
   listModels,
+  readSettings,
   repair,
+  restoreNode,
   rotateKey,
   serveMcpOverStdio,
   showIdentity,
   startNode,
+  writeSettings,
 } from "./entry.ts";
 export { nodeErrors } from "./errors.ts";
 export type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
@@ -80,6 +94,8 @@ export type { Running } from "./home.ts";
 export type { StdioServingInit } from "./mcp/stdio-serving.ts";
 export type { NodeOptions } from "./node-options.ts";
 export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.ts";
+export type { RestoreInit, RestoreReport } from "./restoring.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
+export type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
 export type { RunningNode } from "./start-node.ts";
-export { maxImportedRecords } from "./transfer-limits.ts";
+export { maxExperienceImportBytes, maxImportedExperiences, maxImportedRecords } from "./transfer-limits.ts";

@@ -6,6 +6,7 @@ import {
   type AttestationBody,
   type AuthorId,
   GrapevineError,
+  isOwnersWord,
   isRotatedOut,
   type LessonBody,
   type LessonStore,
@@ -16,6 +17,8 @@ import {
   type Memberships,
   membershipRefusal,
   normalisedText,
+  ownersOf,
+  ownersWordOn,
   type Principal,
   type RecordId,
   type RetractionBody,
@@ -28,6 +31,7 @@ import {
 } from "@grapevine/core";
 import type { KnownState, Relatives } from "@grapevine/reconcile";
 import { ancestorsOf, keysOfAll, type LineageStore, relativesOf } from "./lineage.ts";
+import type { MemberBook } from "./members.ts";
 import type { PrincipalBook } from "./principals.ts";
 import type { StatementsAhead } from "./statements-ahead.ts";
 
@@ -50,7 +54,7 @@ export interface KnowledgeComponents {
   readonly principals: PrincipalBook;
   readonly self: AuthorId;
   /** Who is in the swarm. Absent: it is open, and no record says so. */
-  readonly members?: Memberships | undefined;
+  readonly members?: Pick<MemberBook, "swarm" | "of" | "known"> | undefined;
   readonly rotations: RotationIndex;
   /** Earlier keys of this node's author. */
   readonly formerSelves?: ReadonlySet<AuthorId> | undefined;
@@ -191,7 +195,7 @@ export class Knowledge implements LineageStore, Rotations {
   }
 
   ofMembership(record: SignedRecord<MembershipBody>, refused: boolean): KnownState {
-    return this.#state({ ...this.#placeOf(record), refused, membership: this.#membershipOf(record.body.member) });
+    return this.#state({ ...this.#placeOf(record), refused, membership: this.#ownersWordOn(record.body.member) });
   }
 
   /** One that is stored and cannot be read is as if it were not here, and among the `damaged`: it must not keep anything else from being decided. */
@@ -295,6 +299,24 @@ export class Knowledge implements LineageStore, Rotations {
     this.#memberships.set(record.body.member, record);
   }
 
+  /** What is here on the member, and does not count any more, since the owner has replaced the key that it is by. */
+  formerOwnersWordOn(member: AuthorId): SignedRecord<MembershipBody> | undefined {
+    const { members } = this.#components;
+    if (members === undefined) return undefined;
+    const here = this.#memberships.get(member) ?? members.of(member);
+    return here === undefined || isOwnersWord(here, this.#membershipsOf(members)) ? undefined : here;
+  }
+
+  /** Where the author is one of the swarm's owner's keys: what is here on members by a key that the owner has replaced. */
+  wordsOfFormerOwners(author: AuthorId): SignedRecord<MembershipBody>[] {
+    const { members } = this.#components;
+    if (members === undefined) return [];
+    const memberships = this.#membershipsOf(members);
+    if (!ownersOf(memberships).includes(author)) return [];
+    const here = new Map([...members.known, ...this.#memberships]);
+    return [...here.values()].filter((record) => !isOwnersWord(record, memberships));
+  }
+
   /** Was its author revoked, or the author's key replaced, and it is not among what stays? */
   isOut(record: SignedRecord): boolean {
     return this.#refusalOf(record) === "revoked-author" || this.#isRotatedOut(record);
@@ -318,11 +340,16 @@ export class Knowledge implements LineageStore, Rotations {
   #refusalOf(record: SignedRecord): MembershipRefusal | undefined {
     const { members, self } = this.#components;
     if (members === undefined || (record.body.author === self && record.body.type !== "membership")) return undefined;
-    return membershipRefusal(record, { swarm: members.swarm, of: (author) => this.#membershipOf(author) });
+    return membershipRefusal(record, this.#membershipsOf(members));
   }
 
-  #membershipOf(member: AuthorId): SignedRecord<MembershipBody> | undefined {
-    return this.#memberships.get(member) ?? this.#components.members?.of(member);
+  #ownersWordOn(member: AuthorId): SignedRecord<MembershipBody> | undefined {
+    const { members } = this.#components;
+    return members === undefined ? undefined : ownersWordOn(member, this.#membershipsOf(members));
+  }
+
+  #membershipsOf(members: Pick<MemberBook, "swarm" | "of">): Memberships {
+    return { swarm: members.swarm, of: (author) => this.#memberships.get(author) ?? members.of(author), rotations: this };
   }
 
   noteCrowdedOut(author: AuthorId, lesson: RecordId): void {

@@ -224,6 +224,7 @@ export function createLedger(components: LedgerComponents): Ledger {
     for (const change of changes) {
       if (change.kind === "principal") principals.set(change.principal);
       if (change.kind === "membership") members?.note(change.record);
+      if (change.kind === "membership-remove") members?.drop(change.record);
       if (change.kind === "rotation") rotations.add(change.record);
       if (change.kind === "rotation-remove") rotations.remove(change.record);
     }
@@ -304,6 +305,7 @@ export function createLedger(components: LedgerComponents): Ledger {
   /** Authors whose lessons are to be judged again when the change is durable. */
   const turnedBy = (change: StoreChange): readonly AuthorId[] => {
     if (change.kind === "principal" && turns(change.principal)) return [change.principal.author];
+    if (change.kind === "membership-remove") return change.record.body.state === "revoked" ? [change.record.body.member] : [];
     if (change.kind !== "membership") return [];
     const { member, state } = change.record.body;
     const wasRevoked = members?.of(member)?.body.state === "revoked";

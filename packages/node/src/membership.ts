@@ -8,11 +8,14 @@ import {
   type LessonStore,
   limits,
   type MembershipBody,
+  ownersOf,
+  ownersSuccession,
+  ownersWordOn,
+  presentOwner,
   type RecordDraft,
   type RecordId,
   type SignedRecord,
   signRecord,
-  swarmOwner,
 } from "@grapevine/core";
 import type { Network } from "@grapevine/network";
 import type { AdmitRequest, MemberSummary, RevokeReply, RevokeRequest, SwarmReply } from "./control/peer-contract.ts";
@@ -35,9 +38,10 @@ export interface MembershipComponents {
 
 export function describeSwarm(components: MembershipComponents): SwarmReply {
   const { members, identity } = components;
-  const owner = swarmOwner(members.swarm);
+  const owner = presentOwner(members);
   if (owner === undefined) return { swarm: members.swarm, closed: false, owned: false, members: [] };
-  const admitted = [...members.known.keys()].map((member) => memberSummary(member, components));
+  const known = [...members.known.keys()].filter((member) => member !== owner && ownersWordOn(member, members) !== undefined);
+  const admitted = known.map((member) => memberSummary(member, components));
   const ownerSummary: MemberSummary = { ...whereAbouts(owner, components), state: "owner" };
   return { swarm: members.swarm, closed: true, owner, owned: owner === identity.author, members: [ownerSummary, ...admitted] };
 }
@@ -52,7 +56,7 @@ export async function admitMember(
   if (until !== undefined && until <= components.clock.now()) {
     throw nodeErrors.create("MEMBERSHIP_OVER", `${new Date(until).toISOString()} is over`);
   }
-  const known = components.members.of(member)?.body;
+  const known = ownersWordOn(member, components.members)?.body;
   if (known?.state !== "admitted" || known.until !== until) await say({ member, state: "admitted", until }, components);
   return memberSummary(member, components);
 }
@@ -68,7 +72,9 @@ export async function revokeMember(
   components: MembershipComponents,
 ): Promise<RevokeReply> {
   const member = memberMeant(text, components);
-  if (components.members.of(member) === undefined) {
+  // With a key that was stolen the thief may have admitted somebody elsewhere, of whom nothing has come here.
+  const mayBeUnheardOf = ownersOf(components.members).length > 1;
+  if (components.members.of(member) === undefined && !mayBeUnheardOf) {
     throw nodeErrors.create("MEMBER_UNKNOWN", `${member} was never a member of ${components.members.swarm}`);
   }
   const { staying, leaving } = await recordsOf(member, since, components);
@@ -84,13 +90,21 @@ async function say(
   { members, store, identity, clock, ledger }: MembershipComponents,
 ): Promise<void> {
   const seq = Math.max(store.nextSequence(), (members.of(said.member)?.body.seq ?? -1) + 1);
-  const draft = { type: "membership", seq, createdAt: clock.now(), swarm: members.swarm, ...said } as const;
+  const { swarm } = members;
+  const draft = {
+    type: "membership",
+    seq,
+    createdAt: clock.now(),
+    swarm,
+    ...said,
+    succession: ownersSuccession(members),
+  } as const;
   const record: SignedRecord<MembershipBody> = signRecord<MembershipBody>(identity, draft);
   await ledger.publish(record);
 }
 
 function memberMeant(text: string, { members, identity, network, principals }: MembershipComponents): AuthorId {
-  const owner = swarmOwner(members.swarm);
+  const owner = presentOwner(members);
   if (owner === undefined) throw nodeErrors.create("SWARM_OPEN", `the swarm ${members.swarm} is open: it has no members`);
   if (owner !== identity.author) throw nodeErrors.create("SWARM_NOT_OWNER", `the swarm ${members.swarm} is owned by ${owner}`);
   const member = findAuthor(text, network, principals);
@@ -132,7 +146,7 @@ async function attestationsBy(member: AuthorId, store: Pick<LessonStore, "allGla
 
 function memberSummary(member: AuthorId, components: MembershipComponents): MemberSummary {
   const { members, clock } = components;
-  const record = members.of(member);
+  const record = ownersWordOn(member, members);
   if (record === undefined) throw new Error(`nothing is said of ${member}`);
   const { state, until, createdAt } = record.body;
   const isOver = state === "admitted" && until !== undefined && clock.now() > until;

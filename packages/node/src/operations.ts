@@ -1,5 +1,5 @@
 /** What can be asked of a node: the same list for the node itself, for the routes of its control API, and for the client on the other side. */
-import type { LessonState } from "@grapevine/core";
+import type { Experience, LessonState } from "@grapevine/core";
 import type {
   Answer,
   AskRequest,
@@ -42,7 +42,16 @@ import type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
-import type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
+import type {
+  ExperienceExportSummary,
+  ExperienceImportRequest,
+  ExportedLesson,
+  ExportQuery,
+  ExportSummary,
+  ImportedExperience,
+  ImportedLesson,
+  ImportRequest,
+} from "./control/transfer-contract.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -62,6 +71,10 @@ export interface NodeOperations {
   searchLessons(query: string, limit?: number, options?: CallOptions): Promise<LessonHit[]>;
   exportLessons(query: ExportQuery, onLesson: (lesson: ExportedLesson) => void, options?: CallOptions): Promise<ExportSummary>;
   importLessons(request: ImportRequest, options?: CallOptions): Promise<ImportedLesson[]>;
+  exportExperiences(onExperience: (experience: Experience) => void, options?: CallOptions): Promise<ExperienceExportSummary>;
+  importExperiences(request: ExperienceImportRequest, options?: CallOptions): Promise<ImportedExperience[]>;
+  /** The store as of one commit, for `restoreStore`; the node goes on meanwhile. */
+  copyStore(options?: CallOptions): AsyncIterable<Uint8Array>;
   conflicts(query?: ConflictQuery, options?: CallOptions): Promise<Conflict[]>;
   lesson(id: string, options?: CallOptions): Promise<LessonDetails>;
   retract(id: string, request?: RetractRequest, options?: CallOptions): Promise<LessonReply>;

@@ -1,6 +1,6 @@
 /** Practice: tasks of an environment, one after the other, each outcome counted, and queued to be distilled where something is to be learnt. */
 import type { Agent } from "@grapevine/agent";
-import type { Experience, Task } from "@grapevine/core";
+import { type Environment, type Experience, GrapevineError, type Task } from "@grapevine/core";
 import { openEnvironment } from "@grapevine/practice";
 import type { Activity } from "./activity.ts";
 import type { PractisedTask, PractiseRequest } from "./control/agent-contract.ts";
@@ -49,11 +49,7 @@ async function practise(
   const { agent, learning } = components;
   const startedAt = performance.now();
   const environment = await openEnvironment(request.environment);
-  const tasks = await environment.tasks({
-    count: request.tasks ?? defaultTasks,
-    seed: request.seed ?? defaultSeed,
-    split: request.split,
-  });
+  const tasks = await draw(environment, request);
   const learn = request.learn ?? true;
   let right = 0;
   for (const [index, task] of tasks.entries()) {
@@ -70,6 +66,17 @@ async function practise(
     onTask(practised);
   }
   return { environment: environment.id, right, total: tasks.length, ms: Math.round(performance.now() - startedAt) };
+}
+
+/** As many as were asked for; where nobody said how many, as many of the usual number as there are. */
+async function draw(environment: Environment, { tasks, seed = defaultSeed, split }: PractiseRequest): Promise<Task[]> {
+  for (let count = tasks ?? defaultTasks; ; count -= 1) {
+    try {
+      return await environment.tasks({ count, seed, split });
+    } catch (error) {
+      if (tasks !== undefined || count <= 1 || !GrapevineError.is(error, "TASKS_EXHAUSTED")) throw error;
+    }
+  }
 }
 
 function practisedTask(

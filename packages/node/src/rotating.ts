@@ -8,29 +8,22 @@ import {
   keyHashOf,
   type LessonStore,
   limits,
+  ownersOf,
   type RecordId,
   type RotationBody,
   RotationIndex,
   type SignedRecord,
   signRecord,
-  swarmOwner,
   systemClock,
 } from "@grapevine/core";
 import { openStore, type Store } from "@grapevine/store";
 import { nodeErrors } from "./errors.ts";
-import {
-  homeOf,
-  loadIdentity,
-  loadSettings,
-  type NodeHome,
-  readIdentityNote,
-  readKey,
-  readOrMakeKey,
-  writePrivately,
-} from "./home.ts";
+import { homeOf, loadIdentity, type NodeHome, readIdentityNote, readKey, readOrMakeKey, writePrivately } from "./home.ts";
 import { type KeyChange, keyFilesOf, noteIdentity, settleKeys } from "./key-files.ts";
 import { recordsOf } from "./membership.ts";
 import { onlyName } from "./only-name.ts";
+import { restateMemberships } from "./restating.ts";
+import { loadSettings } from "./settings.ts";
 
 export interface IdentityInit {
   /** The folder of all nodes of this user. */
@@ -67,6 +60,8 @@ export interface RotateReply extends KeyChange {
   /** Records of the old key that stay, and that go. Absent: it was decided by an earlier call that was broken off. */
   readonly records?: { readonly kept: number; readonly dropped: number };
   readonly nextKeyFile: string;
+  /** The closed swarm that the key owns, where it does: how many members the new key has said again as they stood, itself included, and how many it has revoked. */
+  readonly owned?: { readonly swarm: string; readonly said: number; readonly revoked: number };
 }
 
 /** Works whether or not the node runs. @throws NODE_NAME_INVALID, NODE_AMBIGUOUS, KEY_MISSING, KEY_MALFORMED, SETTINGS_MALFORMED, HOME_UNUSABLE */
@@ -85,7 +80,7 @@ export async function showIdentity(init: IdentityInit): Promise<IdentityReport> 
 
 /**
  * Ends a rotation that was broken off, or else makes one: the next key names the old one's records that stay, and its own next.
- * @throws KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_OWNS_SWARM, KEY_IN_USE, KEY_MISSING, KEY_MALFORMED, HOME_UNUSABLE, and what the
+ * @throws KEY_NOT_COMMITTED, KEY_NEXT_MISSING, KEY_NEXT_WRONG, KEY_SUCCESSION_FULL, KEY_IN_USE, KEY_MISSING, KEY_MALFORMED, HOME_UNUSABLE, and what the
  * store throws when it is opened
  */
 export async function rotateKey(init: RotateInit): Promise<RotateReply> {
@@ -95,30 +90,57 @@ export async function rotateKey(init: RotateInit): Promise<RotateReply> {
     if (ended !== undefined) await noteIdentity(home, ended.to, new RotationIndex(await lessons.rotations()));
     if (ended !== undefined) return { node: home.name, ...ended, nextKeyFile: files.next };
     const present = await loadIdentity(home, { mayCreate: false });
-    await checkOwnership(home, present.author);
+    const { swarm = "" } = await loadSettings(home);
     const next = await committedKey(init.nextKeyFile ?? files.next, present, lessons);
     if (init.nextKeyFile !== undefined) await writePrivately(files.next, next.exportSeed());
     const afterNext = await readOrMakeKey(files.afterNext);
     const { staying, leaving } = await recordsOf(present.author, init.since, { store: lessons });
-    const kept = staying.slice(0, limits.maxKeptRecords * limits.maxRotationsOfAuthor);
-    const records = rotationsOf(next, { follows: present.author, afterNext, kept, lessons });
+    const kept = staying.slice(0, limits.maxKeptRecords * (limits.maxRotationsOfAuthor - 1));
+    const known = await lessons.rotations();
+    const records = [
+      ...shortRotationOf(present, known, lessons),
+      ...rotationsOf(next, { follows: present.author, afterNext, kept, lessons }),
+    ];
+    const rotations = new RotationIndex([...known, ...records]);
+    const owners = ownersOf({ swarm, rotations });
+    if (owners.at(-1) === next.author && owners.length > limits.maxSuccession) {
+      throw nodeErrors.create("KEY_SUCCESSION_FULL", `the owner's key of ${swarm} has been replaced ${owners.length - 2} times`);
+    }
+    const restating = { store: lessons, identity: next, clock: systemClock };
+    const { changes, said, revoked } = await restateMemberships({ swarm, rotations, since: init.since }, restating);
     await lessons.apply([
       ...records.flatMap((record) => [{ kind: "rotation", record } as const, { kind: "outbox-add", id: record.id } as const]),
+      ...changes,
       { kind: "review-begin", author: present.author },
     ]);
     await settleKeys(home, lessons);
-    await noteIdentity(home, next.author, new RotationIndex(records));
+    await noteIdentity(home, next.author, rotations);
     return {
       node: home.name,
       from: present.author,
       to: next.author,
       records: { kept: kept.length, dropped: leaving + staying.length - kept.length },
       nextKeyFile: files.next,
+      ...(changes.length > 0 && { owned: { swarm, said, revoked } }),
     };
   });
 }
 
-/** The first names most of what stays, and there is always one. */
+/** A rotation of the present key that names nothing, where there is none yet: it is what members of a swarm show of an owner whose keys have followed one another. */
+function shortRotationOf(
+  present: Identity,
+  known: readonly SignedRecord<RotationBody>[],
+  lessons: Pick<LessonStore, "nextSequence">,
+): SignedRecord<RotationBody>[] {
+  const own = new RotationIndex(known).by(present.author);
+  const [{ body } = { body: undefined }] = own;
+  if (body === undefined || own.some((record) => record.body.keeps === undefined)) return [];
+  const { nextKeyHash, follows } = body;
+  const draft = { type: "rotation", createdAt: systemClock.now(), nextKeyHash, follows } as const;
+  return [signRecord<RotationBody>(present, { ...draft, seq: lessons.nextSequence() })];
+}
+
+/** The first name what stays; the last names nothing, and is short. */
 function rotationsOf(
   next: Identity,
   parts: {
@@ -129,7 +151,7 @@ function rotationsOf(
   },
 ): SignedRecord<RotationBody>[] {
   const { follows, afterNext, kept, lessons } = parts;
-  const count = Math.max(1, Math.ceil(kept.length / limits.maxKeptRecords));
+  const count = Math.ceil(kept.length / limits.maxKeptRecords) + 1;
   const createdAt = systemClock.now();
   return Array.from({ length: count }, (_, index) => {
     const named = kept.slice(index * limits.maxKeptRecords, (index + 1) * limits.maxKeptRecords);
@@ -142,13 +164,6 @@ function rotationsOf(
       keeps: named.length === 0 ? undefined : keptDigests(named),
     });
   });
-}
-
-/** The name of a closed swarm names its owner's key, for good. */
-async function checkOwnership(home: NodeHome, author: AuthorId): Promise<void> {
-  const { swarm } = await loadSettings(home);
-  if (swarm === undefined || swarmOwner(swarm) !== author) return;
-  throw nodeErrors.create("KEY_OWNS_SWARM", `${author} is the owner of the swarm ${swarm}, by the swarm's name`);
 }
 
 async function committedKey(file: string, { author }: Identity, lessons: Pick<LessonStore, "rotations">): Promise<Identity> {

@@ -1,17 +1,18 @@
-/** The settings of a running node: the peers that it meets are added to them, and they are saved from the moment at which the start has succeeded. */
+/** The settings of a running node, and the peers that it meets: those are saved from the moment at which the start has succeeded. */
 import { type Clock, messageOf } from "@grapevine/core";
 import { type MetPeer, newcomerForMs, type RememberedPeer, strangeAfterMs, whoMakesRoom } from "@grapevine/network";
 import type { Logger } from "pino";
-import { type NodeHome, type PeerAcquaintance, type Settings, saveSettings } from "./home.ts";
+import type { NodeHome } from "./home.ts";
+import { type KnownPeers, type PeerAcquaintance, type Settings, saveKnownPeers } from "./settings.ts";
 
 export interface SavedSettings {
-  /** As they were at the start. */
+  /** What holds as long as the node runs, and the peers of earlier starts. */
   readonly initial: Settings;
   /** The peers of earlier starts. Whom the user named, and who was there within the last month, still counts as named. */
   knownPeers(): RememberedPeer[];
   /** `isTrusted`: may not make room for others. */
   notePeer(peer: MetPeer, isTrusted: (peer: string) => boolean): void;
-  /** Saves them now, and from now on whenever a peer is noted. @throws HOME_UNUSABLE */
+  /** Saves the peers now, and from now on whenever a peer is noted. @throws HOME_UNUSABLE */
   save(): Promise<void>;
   /** Resolves when everything noted is on the disk. */
   saved(): Promise<void>;
@@ -21,7 +22,7 @@ export interface SavedSettingsComponents {
   readonly clock: Clock;
   readonly log: Pick<Logger, "warn">;
   /** Default: to the node's home. */
-  readonly write?: typeof saveSettings;
+  readonly write?: typeof saveKnownPeers;
 }
 
 /** Enough to find a swarm again by any of them. */
@@ -36,14 +37,14 @@ interface Noted extends PeerAcquaintance {
 export function createSavedSettings(
   home: NodeHome,
   initial: Settings,
-  { clock, log, write = saveSettings }: SavedSettingsComponents,
+  { clock, log, write = saveKnownPeers }: SavedSettingsComponents,
 ): SavedSettings {
   const peers = notedBefore(initial, clock.now());
   let isSaving = false;
   /** The save that has not begun: whatever is noted until then goes with it, since peers decide how often something is to be noted. */
   let next: Promise<void> | undefined;
   let saving: Promise<void> = Promise.resolve();
-  const save = (): Promise<void> => write(home, { ...initial, ...toBeSaved(peers) });
+  const save = (): Promise<void> => write(home, toBeSaved(peers));
   return {
     initial,
     knownPeers: () =>
@@ -103,7 +104,7 @@ function makeRoom(peers: Map<string, Noted>, now: number, isTrusted: (peer: stri
   if (leaving !== undefined) peers.delete(leaving);
 }
 
-function toBeSaved(peers: ReadonlyMap<string, Noted>): Pick<Settings, "peers" | "acquaintances"> {
+function toBeSaved(peers: ReadonlyMap<string, Noted>): KnownPeers {
   const all = [...peers];
   return {
     peers: Object.fromEntries(all.map(([peerId, { addresses }]) => [peerId, addresses])),

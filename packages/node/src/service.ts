@@ -63,7 +63,16 @@ import type {
   SwarmReply,
   TrustRequest,
 } from "./control/peer-contract.ts";
-import type { ExportedLesson, ExportQuery, ExportSummary, ImportedLesson, ImportRequest } from "./control/transfer-contract.ts";
+import type {
+  ExperienceExportSummary,
+  ExperienceImportRequest,
+  ExportedLesson,
+  ExportQuery,
+  ExportSummary,
+  ImportedExperience,
+  ImportedLesson,
+  ImportRequest,
+} from "./control/transfer-contract.ts";
 import { type ConversationOptions, type ConversationReply, converse } from "./conversing.ts";
 import { type DescribingComponents, describeLesson } from "./describing.ts";
 import { listConflicts } from "./disagreements.ts";
@@ -89,6 +98,7 @@ import type { Refining, RefiningTotals } from "./refining.ts";
 import type { ReuseBook } from "./reusing.ts";
 import type { Room } from "./room.ts";
 import { exportLessons, importLessons } from "./transferring.ts";
+import { exportExperiences, importExperiences } from "./transferring-experiences.ts";
 import { version } from "./version.ts";
 import { experienceDetails, experienceSummary, type ViewComponents } from "./views.ts";
 
@@ -99,6 +109,7 @@ export interface NodeServiceComponents {
   readonly identity: Identity;
   readonly store: LessonStore;
   readonly experiences: ExperienceStore;
+  readonly copyStore: () => AsyncIterable<Uint8Array>;
   readonly ledger: Ledger;
   readonly principals: PrincipalBook;
   readonly members: MemberBook;
@@ -252,6 +263,18 @@ export class NodeService implements NodeOperations {
 
   importLessons(request: ImportRequest): Promise<ImportedLesson[]> {
     return importLessons(request, this.#components);
+  }
+
+  exportExperiences(onExperience: (experience: Experience) => void, options: CallOptions = {}): Promise<ExperienceExportSummary> {
+    return exportExperiences(onExperience, options, this.#components);
+  }
+
+  importExperiences(request: ExperienceImportRequest): Promise<ImportedExperience[]> {
+    return importExperiences(request, this.#components);
+  }
+
+  copyStore(): AsyncIterable<Uint8Array> {
+    return this.#components.copyStore();
   }
 
   conflicts(query: ConflictQuery = {}): Promise<Conflict[]> {

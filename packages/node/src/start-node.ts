@@ -2,7 +2,7 @@
  * A node: all stages composed, started in order and stopped in the reverse. What a start has opened is closed again when a later step of it fails, so that a
  * refused start leaves nothing behind.
  */
-import { GrapevineError, systemClock } from "@grapevine/core";
+import { GrapevineError, RotationIndex, systemClock } from "@grapevine/core";
 import { openEmbedder, openModel } from "@grapevine/model";
 import type { Invite } from "@grapevine/network";
 import { openEnvironment } from "@grapevine/practice";
@@ -15,11 +15,13 @@ import type { Status } from "./control/contract.ts";
 import type { DashboardLink } from "./control/dashboard-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { followInvites } from "./following-invites.ts";
-import { announceRunning, loadIdentity, loadSettings, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
+import { announceRunning, loadIdentity, loadToken, type NodeHome, openHome, withdrawRunning } from "./home.ts";
 import { commitNextKey, settleKeys } from "./key-files.ts";
 import { listenPort } from "./listen-port.ts";
 import { checkNodeOptions, defaultModel, type NodeOptions } from "./node-options.ts";
 import { onlyName } from "./only-name.ts";
+import { restateMemberships } from "./restating.ts";
+import { type KnownPeers, loadSettings, type Settings, saveSettings, settle } from "./settings.ts";
 
 export interface RunningNode {
   status(): Promise<Status>;
@@ -86,7 +88,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
     return stopping;
   };
   const server = await startControlServer(
-    { name: home.name, port: options.api ?? 0, token: await loadToken(home) },
+    { name: home.name, port: opened.settings.initial.api ?? 0, token: await loadToken(home) },
     {
       operations: service,
       openAi: {
@@ -107,6 +109,7 @@ async function start(home: NodeHome, options: NodeOptions, invites: readonly Inv
   service.servesAt(server.url);
   // Only a start that succeeded is what the next one goes on from.
   await opened.settings.save();
+  await saveSettings(home, opened.keep);
   await announceRunning(home, { name: home.name, pid: process.pid, api: server.url });
   closing.add("announcement", () => withdrawRunning(home));
   // With many lessons the work in the background begins by reading of all of them: whoever waits for the node need not wait for that.
@@ -121,9 +124,11 @@ async function open(
   options: NodeOptions,
   invites: readonly Invite[],
   closing: Closing,
-): Promise<Opened & { readonly earlierSwarm: string | undefined }> {
+): Promise<Opened & { readonly earlierSwarm: string | undefined; readonly keep: Omit<Settings, keyof KnownPeers> }> {
   const clock = systemClock;
-  const log = openLog(home, options.logLevel ?? "info");
+  // Whatever else is set is read under the lock.
+  const { logLevel = "info" } = settle(options, await loadSettings(home)).now;
+  const log = openLog(home, logLevel);
   const lock = Promise.withResolvers<void>();
   const opening = openStore({
     path: home.storeFolder,
@@ -150,30 +155,28 @@ async function open(
   const identity = await loadIdentity(home, { mayCreate: experiences === 0 && lessons === 0 });
   await commitNextKey(home, identity, store.lessons, clock);
   const earlier = await loadSettings(home);
-  const capacity = options.capacity ?? earlier.capacity;
-  const idleShare = options.idleShare ?? earlier.idleShare;
-  const answer = options.answer ?? earlier.answer;
-  const keepAsked = options.keepAsked ?? earlier.keepAsked;
-  const reuse = options.reuse ?? earlier.reuse;
-  const swarm = options.swarm ?? invites[0]?.swarm ?? earlier.swarm ?? defaultSwarm;
-  const port = options.listen === undefined ? await listenPort(earlier.port) : earlier.port;
-  const reach = { ...earlier.reach, ...options.reach };
-  const bootstrap = options.bootstrap ?? earlier.bootstrap;
-  const kept = { swarm, port, capacity, idleShare, answer, keepAsked, reuse, reach, bootstrap };
+  const { now, later } = settle(options, earlier);
+  const swarm = options.swarm ?? invites[0]?.swarm ?? now.swarm ?? defaultSwarm;
+  const rotations = new RotationIndex(await store.lessons.rotations());
+  const restated = await restateMemberships({ swarm, rotations }, { store: store.lessons, identity, clock });
+  if (restated.changes.length > 0) await store.lessons.apply(restated.changes);
+  const port = now.listen === undefined ? await listenPort(earlier.port) : earlier.port;
+  const placed = { swarm, ...(port === undefined ? {} : { port }) };
   // It needs the network's code, which is being loaded by now.
   const { createSavedSettings } = await import("./saved-settings.ts");
-  const settings = createSavedSettings(home, { ...earlier, ...kept }, { clock, log });
-  const model = await openModel(options.model ?? defaultModel, {
+  const settings = createSavedSettings(home, { ...earlier, ...now, ...placed }, { clock, log });
+  const model = await openModel(now.model ?? defaultModel, {
     log: (message) => log.info(message),
     onProgress: ({ doneBytes, totalBytes }) =>
       options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
   });
   closing.add("model", () => model.close());
-  const practise = options.practise === undefined ? undefined : await openEnvironment(options.practise);
+  const practise = now.practise === undefined ? undefined : await openEnvironment(now.practise);
   const { index } = await loading;
-  const listen = options.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
+  const listen = now.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   const earlierSwarm = earlier.swarm;
-  return { home, settings, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index, practise };
+  const keep = { ...later, ...placed };
+  return { home, settings, keep, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index, practise };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */

@@ -9,8 +9,9 @@ import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
 import { afterEach, expect } from "vitest";
 import { type Composed, compose } from "../src/compose.ts";
-import { loadIdentity, openHome, type Settings } from "../src/home.ts";
+import { loadIdentity, openHome } from "../src/home.ts";
 import { createSavedSettings } from "../src/saved-settings.ts";
+import type { Settings } from "../src/settings.ts";
 
 /** Polls end when the condition holds; on a machine with other work that takes a while. */
 export const patient = { timeout: 10_000 };

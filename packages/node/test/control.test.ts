@@ -39,6 +39,11 @@ function operations(): NodeOperations {
     record: unused,
     exportLessons: unused,
     importLessons: async () => [],
+    copyStore: async function* () {
+      yield Buffer.from("a copy");
+    },
+    exportExperiences: unused,
+    importExperiences: unused,
     feedback: unused,
     teach: unused,
     practise: async (_request, onTask) => {

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Identity, StoredLesson } from "@grapevine/core";
 import { sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
-import { loadIdentity, loadSettings, loadToken, openHome, saveSettings } from "../src/home.ts";
+import { loadIdentity, loadToken, openHome } from "../src/home.ts";
 import { listenPort } from "../src/listen-port.ts";
+import { loadSettings, saveKnownPeers, saveSettings } from "../src/settings.ts";
 import { joined, start } from "./bench.ts";
 
 const token = ["ghp", "16C7e42F292c6912E7710c838347Ae178B4a"].join("_");
@@ -184,6 +185,7 @@ describe("a node's home", () => {
       answer: "swarm",
       keepAsked: false,
     } as const;
+    await saveKnownPeers(home, settings);
     await saveSettings(home, settings);
     expect(await loadSettings(home)).toEqual(settings);
     const file = join(home.folder, "settings.json");

@@ -2,8 +2,9 @@
 import { systemClock } from "@grapevine/core";
 import { type MetPeer, newcomerForMs, strangeAfterMs } from "@grapevine/network";
 import { expect, it } from "vitest";
-import type { NodeHome, Settings } from "../src/home.ts";
+import type { NodeHome } from "../src/home.ts";
 import { createSavedSettings, type SavedSettings } from "../src/saved-settings.ts";
+import type { KnownPeers } from "../src/settings.ts";
 
 const home: NodeHome = { name: "node", folder: "", storeFolder: "", indexFolder: "" };
 const log = { warn: expect.unreachable };
@@ -14,9 +15,9 @@ function peer(peerId: string, addresses: readonly string[] = ["a"], named = fals
 }
 
 it("saves what peers say of themselves one after the other, and once however often they say it meanwhile", async () => {
-  const written: Settings[] = [];
+  const written: KnownPeers[] = [];
   let busy = 0;
-  const write = async (_home: NodeHome, settings: Settings): Promise<void> => {
+  const write = async (_home: NodeHome, settings: KnownPeers): Promise<void> => {
     expect(busy++).toBe(0);
     written.push(settings);
     await new Promise(setImmediate);
@@ -33,9 +34,9 @@ it("saves what peers say of themselves one after the other, and once however oft
 it("keeps whom it has known for long, and whom the user named or trusts, over restarts and any number of fresh keys", async () => {
   let now = 1_700_000_000_000;
   const clock = { now: () => now };
-  let saved: Settings = { peers: { undated: ["a"] } };
+  let saved: KnownPeers = { peers: { undated: ["a"] } };
   const open = (): SavedSettings => {
-    const write = async (_home: NodeHome, settings: Settings): Promise<void> => {
+    const write = async (_home: NodeHome, settings: KnownPeers): Promise<void> => {
       saved = settings;
     };
     return createSavedSettings(home, saved, { clock, log, write });

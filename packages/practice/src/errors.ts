@@ -40,6 +40,6 @@ export const practiceErrors: ErrorTable<
   },
   TASKS_EXHAUSTED: {
     summary: "More distinct tasks were asked for than an environment has, or a number that is not a count.",
-    hint: "Ask for fewer tasks.",
+    hint: "Ask for fewer tasks, with --tasks.",
   },
 });

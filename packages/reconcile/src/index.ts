@@ -23,7 +23,7 @@ export { type ComparedFields, duplicateOverlap, duplicateProblem, duplicateSimil
 export { isSameQuestion, maxReusedQuestionLength, type ReadQuestion, readQuestion } from "./question/same-question.ts";
 export { maxFailuresInRow, mayVouch, requiredWitnesses } from "./rules/belief.ts";
 export { prunedReason } from "./rules/known.ts";
-export { revokedAuthorRule } from "./rules/membership.ts";
+export { formerOwnerReason, revokedAuthorRule } from "./rules/membership.ts";
 export { rotatedAuthorRule, uncommittedReason } from "./rules/rotation.ts";
 export type { Decision, Rule } from "./rules/rule.ts";
 export { aheadFullCode } from "./rules/statements.ts";

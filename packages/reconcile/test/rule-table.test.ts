@@ -68,6 +68,10 @@ const cases: Readonly<Record<string, Case>> = {
     decides: about(membershipOf(1), { membershipRefusal: "other-swarm" }),
     silent: about(membershipOf(1)),
   },
+  "membership-former-owner": {
+    decides: about(membershipOf(1), { membershipRefusal: "not-the-owner" }),
+    silent: about(membershipOf(1)),
+  },
   "rotated-author": {
     decides: kept(foreign, {}, { rotatedOut: true }),
     silent: kept(foreign, {}, { rotatedOut: false }),

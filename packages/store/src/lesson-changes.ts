@@ -120,6 +120,9 @@ export function applyChange(transaction: Transaction, change: StoreChange, conte
     case "membership":
       applyMembership(transaction, change.record);
       break;
+    case "membership-remove":
+      applyMembershipRemove(transaction, change.record);
+      break;
     case "embedding":
       applyEmbedding(transaction, change);
       break;
@@ -340,6 +343,14 @@ function applyMembership(transaction: Transaction, record: SignedRecord<Membersh
   transaction.put(key, encodePointer(candidate));
   // Programs from before would take the type of the record for damage.
   transaction.state = { ...transaction.state, schemaVersion };
+}
+
+function applyMembershipRemove(transaction: Transaction, { id, body }: SignedRecord<MembershipBody>): void {
+  const key = membershipKey(body.swarm, body.member);
+  const value = transaction.getSync(key);
+  if (value === undefined || decodePointer(value).id !== id) return;
+  removeRecord(transaction, decodePointer(value), "membership");
+  transaction.delete(key);
 }
 
 function isLater(candidate: AuthoredPointer, kept: AuthoredPointer): boolean {

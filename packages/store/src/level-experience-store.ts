@@ -32,7 +32,7 @@ export class LevelExperienceStore implements ExperienceStore {
   }
 
   async append(experience: Experience): Promise<void> {
-    const valid = checkExperience(experience);
+    const valid = readExperience(experience);
     await this.#commits.commit((transaction) => {
       const key = textKey(keyspaces.experience, valid.id);
       if (transaction.getSync(key) !== undefined) {
@@ -168,7 +168,7 @@ export function changeExperience(transaction: Transaction, id: string, changed: 
   const value = transaction.getSync(key);
   if (value === undefined) throw unknown(id);
   const { order, experience: before } = decodeExperience(id, value);
-  const experience = checkExperience(changed(before));
+  const experience = readExperience(changed(before));
   transaction.put(key, encodeExperience({ order, experience }));
   transaction.put(numberKey(keyspaces.experienceOrder, order), encodePlace(experience));
   return experience;
@@ -178,9 +178,9 @@ function unknown(id: string): GrapevineError {
   return storeErrors.create("EXPERIENCE_UNKNOWN", `there is no experience ${id.slice(0, 80)}`);
 }
 
-/** @throws EXPERIENCE_INVALID */
-function checkExperience(experience: Experience): Experience {
-  const result = experienceSchema.safeParse(experience);
+/** The value, where it is an experience. @throws EXPERIENCE_INVALID */
+export function readExperience(value: unknown): Experience {
+  const result = experienceSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw storeErrors.create("EXPERIENCE_INVALID", `${issue?.path.join(".") || "experience"}: ${issue?.message ?? "is invalid"}`);

@@ -266,6 +266,10 @@ export class LevelLessonStore implements LessonStore {
     return await this.#records.get(id);
   }
 
+  async frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
+    return await this.#records.frames(ids);
+  }
+
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
     const { gte, lt } = keyspaceRange(keyspaces.recordKey);
     // A zero byte more is the smallest key after the given one.

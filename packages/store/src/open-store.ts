@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type Clock, type ExperienceStore, GrapevineError, type LessonStore, messageOf } from "@grapevine/core";
 import { Checkpoint, type CheckpointEntry, readCheckpoint, resetCheckpoint } from "./checkpoint.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { copyStore } from "./copying.ts";
 import { Database, type Write } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
@@ -57,6 +58,8 @@ export interface Store {
   readonly report: OpenReport;
   /** Makes what was forgotten leave the disk. Safe while the store is in use. */
   scrub(): Promise<ScrubReport>;
+  /** Everything in it as of one commit, for `restoreStore`. Safe while the store is in use. @throws STORE_CLOSED when it is closed meanwhile, STORE_DAMAGED */
+  copy(): AsyncIterable<Uint8Array>;
   /** Waits for the writes that were begun. Idempotent. */
   close(): Promise<void>;
 }
@@ -117,6 +120,7 @@ async function openLocked(
       recordChanges,
       report: reportOf(created, verified),
       scrub: () => scrubbing.scrub(),
+      copy: () => copyStore(path, database),
       close: closing({ commits, scrubbing, database, checkpoint, reservations, lock }),
     };
   } catch (error) {

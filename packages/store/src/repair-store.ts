@@ -14,7 +14,7 @@ import { syncFolder } from "./durable-file.ts";
 import { storeErrors } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { databaseFolder, openStore } from "./open-store.ts";
-import { type Marks, readMarks, writeMarks } from "./reservations.ts";
+import { type Marks, readMarks, sequenceGap, writeMarks } from "./reservations.ts";
 import { Salvage, type SalvageCounts } from "./salvage.ts";
 import type { PresenceKind } from "./state.ts";
 import { redoLostCommits } from "./verification.ts";
@@ -70,9 +70,6 @@ async function rebuild(path: string, entries: readonly CheckpointEntry[], clock:
     await damaged.close();
   }
 }
-
-/** Far more than one could have signed since the last record that is left. */
-const sequenceGap = 65_536;
 
 /** Where the reserved numbers are lost, numbers that are certainly new. */
 function marksAfter(before: Marks | undefined, counts: SalvageCounts): Marks {

@@ -62,6 +62,9 @@ export class Reservations {
   }
 }
 
+/** Far more than one could have signed since what is left of a store was written: what was given out since then is not given out again. */
+export const sequenceGap = 65_536;
+
 /** Labels are uint32. */
 export const maxLabel = 0xffff_ffff;
 

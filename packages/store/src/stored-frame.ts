@@ -1,5 +1,14 @@
 /** Records as they are kept: the frame under its id, which is recomputed whenever one is read. */
-import { decodeStoredRecord, GrapevineError, isLesson, type LessonBody, type RecordId, type SignedRecord } from "@grapevine/core";
+import {
+  decodeStoredRecord,
+  GrapevineError,
+  isLesson,
+  type LessonBody,
+  type RecordId,
+  recordIdOf,
+  type SignedRecord,
+  signatureBytes,
+} from "@grapevine/core";
 import { storeErrors } from "./errors.ts";
 
 /** The record of a stored frame, its id recomputed. @throws STORE_DAMAGED naming the id */
@@ -13,6 +22,14 @@ export function decodeFrame(id: RecordId, frame: Buffer | undefined): SignedReco
     if (GrapevineError.is(error, "STORE_DAMAGED")) throw error;
     throw storeErrors.create("STORE_DAMAGED", `the frame of record ${id} is not what was written`, { cause: error });
   }
+}
+
+/** A stored frame whose body gives its id, not decoded. @throws STORE_DAMAGED naming the id */
+export function checkedFrame(id: RecordId, frame: Buffer | undefined): Uint8Array {
+  if (frame === undefined) throw storeErrors.create("STORE_DAMAGED", `the frame of record ${id} is gone`);
+  const given = recordIdOf(frame.subarray(signatureBytes));
+  if (given === id) return new Uint8Array(frame.buffer, frame.byteOffset, frame.length);
+  throw storeErrors.create("STORE_DAMAGED", `the frame of record ${id} gives the id ${given}`);
 }
 
 /** @throws STORE_DAMAGED */

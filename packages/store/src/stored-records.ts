@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
 import { storeErrors } from "./errors.ts";
 import { type Keyspace, keyspaces, prefixRange, textKey } from "./keyspace.ts";
 import { decodePointer } from "./lesson-encoding.ts";
-import { decodeFrame } from "./stored-frame.ts";
+import { checkedFrame, decodeFrame } from "./stored-frame.ts";
 
 export class StoredRecords {
   readonly #database: Database;
@@ -27,6 +27,13 @@ export class StoredRecords {
     const record = decodeFrame(id, frame);
     this.keep(record);
     return record;
+  }
+
+  /** Read together and not decoded; undefined where there is none. @throws STORE_DAMAGED */
+  async frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
+    const keys = [keyspaces.recordType, keyspaces.frame].flatMap((keyspace) => ids.map((id) => textKey(keyspace, id)));
+    const found = await this.#database.getMany(keys);
+    return ids.map((id, index) => (found[index] === undefined ? undefined : checkedFrame(id, found[ids.length + index])));
   }
 
   /** Remembers what was read otherwise. */

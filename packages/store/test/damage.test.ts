@@ -13,10 +13,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GrapevineError, lessonText, normalisedText, systemClock } from "@grapevine/core";
+import { GrapevineError, lessonText, normalisedText, type StoredLesson, systemClock } from "@grapevine/core";
 import { sampleAttestation, sampleExperience, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openStore, repairStore, type Store } from "../src/index.ts";
+import { checkedFrame } from "../src/stored-frame.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const experienceCount = 40;
@@ -61,6 +62,7 @@ async function readAll(path: string): Promise<string | { experiences: number; le
     for await (const { record, label } of store.lessons.list()) {
       found.lessons++;
       expect(await store.lessons.attestations(record.id)).toHaveLength(1);
+      expect(await store.lessons.frames([record.id])).toEqual([record.frame]);
       expect(await store.lessons.embedding("e:4", label)).toBeDefined();
       expect(await store.lessons.byLabels([label])).toMatchObject([{ label }]);
       expect(await store.lessons.sameText(normalisedText(lessonText(record.body)))).toEqual([record.id]);
@@ -222,6 +224,14 @@ describe("a damaged store", () => {
     });
     expect(await store.experiences.get("01EXPERIENCE18")).toBeDefined();
     await store.close();
+  });
+
+  it("promise 2: is noticed in a record that is sent on unread", () => {
+    const { id, frame } = (lessons[0] as StoredLesson).record;
+    expect(checkedFrame(id, Buffer.from(frame))).toEqual(frame);
+    const altered = Buffer.from(frame.with(100, (frame[100] as number) ^ 1));
+    const damaged = { code: "STORE_DAMAGED", message: expect.stringContaining(id) };
+    for (const bytes of [altered, undefined]) expect(() => checkedFrame(id, bytes)).toThrow(expect.objectContaining(damaged));
   });
 
   it("is noticed when the checkpoint or the reservations are missing or altered", async () => {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -59,6 +60,8 @@ var fieldsByType = map[string]fields{
 		"state":  {check: oneOf("admitted", "revoked")},
 		"until":  {check: whole, optional: true},
 		"keeps":  {check: keptDigests, optional: true},
+
+		"succession": {check: listOf(someBytes, 2, 16), optional: true},
 	},
 	"rotation": {
 		"nextKeyHash": {check: bytesOf(32)},
@@ -122,15 +125,53 @@ func checkMembership(body map[string]any) error {
 	_, owner, _ := strings.Cut(body["swarm"].(string), "@")
 	_, hasUntil := body["until"]
 	_, hasKeeps := body["keeps"]
+	steps, hasFollowed := body["succession"].([]any)
+	isFounder := owner == authorText(author)
 	switch {
-	case owner != authorText(author):
+	case !isFounder && !hasFollowed:
 		return errors.New("author: is not the owner of the swarm")
-	case bytes.Equal(author, member):
+	case isFounder && hasFollowed:
+		return errors.New("succession: is for keys that followed the one in the swarm's name")
+	case owner == authorText(member):
 		return errors.New("member: is the owner")
+	case bytes.Equal(author, member) && body["state"] == "revoked":
+		return errors.New("state: is that of the owner's own key")
 	case hasUntil && body["state"] != "admitted":
 		return errors.New("until: is for those who are admitted")
 	case hasKeeps && body["state"] != "revoked":
 		return errors.New("keeps: is for those who are revoked")
+	}
+	if hasFollowed {
+		return checkSuccession(owner, steps, author)
+	}
+	return nil
+}
+
+// checkSuccession asks whether rotations lead from the key in the swarm's name to the author: each by the key to which the one before committed.
+func checkSuccession(owner string, steps []any, author []byte) error {
+	var before map[string]any
+	for _, step := range steps {
+		body, err := checkSigned(step.([]byte))
+		if err != nil {
+			return fmt.Errorf("succession: %w", err)
+		}
+		by, _ := body["author"].([]byte)
+		follows, _ := body["follows"].([]byte)
+		hash := sha256.Sum256(by)
+		switch {
+		case body["type"] != "rotation":
+			return errors.New("succession: holds a record that is no rotation")
+		case before == nil && authorText(by) != owner:
+			return errors.New("succession: does not begin with the owner in the swarm's name")
+		case before != nil && !bytes.Equal(follows, before["author"].([]byte)):
+			return errors.New("succession: holds a key that follows another")
+		case before != nil && !bytes.Equal(hash[:], before["nextKeyHash"].([]byte)):
+			return errors.New("succession: holds a key that was not committed to")
+		}
+		before = body
+	}
+	if !bytes.Equal(before["author"].([]byte), author) {
+		return errors.New("succession: does not end with the author")
 	}
 	return nil
 }
@@ -182,6 +223,13 @@ func bytesOf(length int) check {
 		}
 		return nil
 	}
+}
+
+func someBytes(value any) error {
+	if _, isBytes := value.([]byte); !isBytes {
+		return errors.New("is not bytes")
+	}
+	return nil
 }
 
 func text(maxLength int) check {

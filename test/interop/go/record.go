@@ -92,6 +92,22 @@ var errIgnored = errors.New("ignored")
 
 // checkRecord does what docs/PROTOCOL.md asks of a record that arrives, in its order, rates apart.
 func checkRecord(frame []byte, now time.Time) (*record, error) {
+	body, err := checkSigned(frame)
+	if err != nil {
+		return nil, err
+	}
+	checked := &record{frame: slices.Clone(frame), body: body, digest: sha256.Sum256(frame[signatureBytes:])}
+	if checked.createdAt() > uint64(now.Add(maxClockSkew).UnixMilli()) {
+		return nil, fmt.Errorf("%w: from the future", errIgnored)
+	}
+	if expiry, isThere := body["expiresAt"].(int64); isThere && expiry <= now.UnixMilli() {
+		return nil, fmt.Errorf("%w: expired", errIgnored)
+	}
+	return checked, nil
+}
+
+// checkSigned gives the body of a frame that is of the right form and signed by its author.
+func checkSigned(frame []byte) (map[string]any, error) {
 	if len(frame) > maxRecordBytes {
 		return nil, errors.New("too large")
 	}
@@ -116,12 +132,5 @@ func checkRecord(frame []byte, now time.Time) (*record, error) {
 	if !ed25519.Verify(author, append([]byte(domainTag), frame[signatureBytes:]...), frame[:signatureBytes]) {
 		return nil, errors.New("not signed by its author")
 	}
-	checked := &record{frame: slices.Clone(frame), body: body, digest: sha256.Sum256(frame[signatureBytes:])}
-	if checked.createdAt() > uint64(now.Add(maxClockSkew).UnixMilli()) {
-		return nil, fmt.Errorf("%w: from the future", errIgnored)
-	}
-	if expiry, isThere := body["expiresAt"].(int64); isThere && expiry <= now.UnixMilli() {
-		return nil, fmt.Errorf("%w: expired", errIgnored)
-	}
-	return checked, nil
+	return body, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -12,10 +13,12 @@ import (
 )
 
 const (
-	syncProtocol     = "/grapevine/sync/2"
+	syncProtocol     = "/grapevine/sync/3"
 	maxIDsPerRequest = 400
 	maxSyncRounds    = 512
 	frameBudgetBytes = 245_760
+	digestBytes      = 32
+	lengthBytes      = 2
 	leaderPatience   = 15 * time.Second
 	followerPatience = 30 * time.Second
 )
@@ -74,39 +77,39 @@ func (led *ledSync) ask(request map[string]any) (map[string]any, error) {
 	return led.exchange.read(leaderPatience)
 }
 
-func (led *ledSync) fetch(wanted []any) error {
+func (led *ledSync) fetch(wanted []byte) error {
 	for len(wanted) > 0 {
 		reply, err := led.ask(map[string]any{"type": "records", "ids": wanted})
 		if err != nil {
 			return err
 		}
 		taken, isWhole := reply["taken"].(int64)
-		if !isWhole || taken < 1 || taken > int64(len(wanted)) {
-			return fmt.Errorf("%v of %d ids are taken", reply["taken"], len(wanted))
+		if !isWhole || taken < 1 || taken > int64(len(wanted)/digestBytes) {
+			return fmt.Errorf("%v of %d ids are taken", reply["taken"], len(wanted)/digestBytes)
 		}
-		asked := digestsOf(wanted[:taken])
+		asked := digestsOf(wanted[:taken*digestBytes])
 		count, err := led.own.takeIn(reply["frames"], asked)
 		if err != nil {
 			return err
 		}
 		led.received += count
-		wanted = wanted[taken:]
+		wanted = wanted[taken*digestBytes:]
 	}
 	return nil
 }
 
-func (led *ledSync) offer(ids []any) error {
+func (led *ledSync) offer(ids []byte) error {
 	reply, err := led.ask(map[string]any{"type": "offer", "ids": ids})
 	if err != nil {
 		return err
 	}
-	wanted, isList := reply["wanted"].([]any)
-	if !isList {
-		return errors.New("no list of what is wanted")
+	wanted, isBytes := reply["wanted"].([]byte)
+	if !isBytes || len(wanted)%digestBytes != 0 {
+		return errors.New("no ids of what is wanted")
 	}
 	for len(wanted) > 0 {
-		content, taken := led.own.kept.page(wanted)
-		wanted = wanted[taken:]
+		content, _, taken := led.own.kept.page(wanted)
+		wanted = wanted[taken*digestBytes:]
 		if len(content) == 0 {
 			continue
 		}
@@ -153,7 +156,7 @@ type followedSync struct {
 }
 
 func (followed *followedSync) reply(request map[string]any) (map[string]any, error) {
-	ids, _ := request["ids"].([]any)
+	ids, _ := request["ids"].([]byte)
 	switch request["type"] {
 	case "summary":
 		sum := followed.set.sum()
@@ -163,14 +166,14 @@ func (followed *followedSync) reply(request map[string]any) (map[string]any, err
 		reply, err := (&reconciliation{set: followed.set}).reply(message)
 		return map[string]any{"message": reply}, err
 	case "records":
-		content, taken := followed.own.kept.page(ids)
-		followed.given += len(content)
+		content, count, taken := followed.own.kept.page(ids)
+		followed.given += count
 		return map[string]any{"frames": content, "taken": taken}, nil
 	case "offer":
-		wanted := []any{}
+		wanted := []byte{}
 		for digest := range digestsOf(ids) {
 			if followed.own.kept.get(digest) == nil {
-				wanted = append(wanted, digest[:])
+				wanted = append(wanted, digest[:]...)
 				followed.awaited[digest] = true
 			}
 		}
@@ -185,13 +188,21 @@ func (followed *followedSync) reply(request map[string]any) (map[string]any, err
 
 // takeIn checks and keeps records that were asked for.
 func (own *node) takeIn(content any, asked map[[32]byte]bool) (int, error) {
-	frames, isList := content.([]any)
-	if !isList || len(frames) > maxIDsPerRequest {
+	page, isBytes := content.([]byte)
+	if !isBytes {
 		return 0, errors.New("no page of records")
 	}
 	kept := 0
-	for _, each := range frames {
-		frame, _ := each.([]byte)
+	for count := 1; len(page) > 0; count++ {
+		if len(page) < lengthBytes || count > maxIDsPerRequest {
+			return kept, errors.New("a page of records is too long, or cut short")
+		}
+		end := lengthBytes + int(binary.BigEndian.Uint16(page))
+		if end > len(page) {
+			return kept, errors.New("a record is cut short")
+		}
+		frame := page[lengthBytes:end]
+		page = page[end:]
 		checked, err := checkRecord(frame, time.Now())
 		if errors.Is(err, errIgnored) {
 			continue
@@ -211,33 +222,31 @@ func (own *node) takeIn(content any, asked map[[32]byte]bool) (int, error) {
 	return kept, nil
 }
 
-// page gives the records of a first part of the ids, as many as fit into a frame, and how many ids that part has.
-func (store *recordStore) page(ids []any) (content []any, taken int) {
-	content = []any{}
-	size := 0
-	for _, each := range ids {
-		digest, _ := each.([]byte)
-		if len(digest) == 32 {
-			if found := store.get([32]byte(digest)); found != nil {
-				if size += len(found.frame) + 4; size > frameBudgetBytes && taken > 0 {
-					return content, taken
-				}
-				content = append(content, found.frame)
+// page gives the records of a first part of the ids, as many as fit into a frame, how many they are, and how many ids that part has.
+func (store *recordStore) page(ids []byte) (content []byte, count, taken int) {
+	content = []byte{}
+	for ; len(ids) >= digestBytes; ids = ids[digestBytes:] {
+		if found := store.get([32]byte(ids[:digestBytes])); found != nil {
+			if count > 0 && len(content)+lengthBytes+len(found.frame) > frameBudgetBytes {
+				return content, count, taken
 			}
+			content = binary.BigEndian.AppendUint16(content, uint16(len(found.frame)))
+			content = append(content, found.frame...)
+			count++
 		}
 		taken++
 	}
-	return content, taken
+	return content, count, taken
 }
 
-func pages(digests map[[32]byte]bool, handle func(ids []any) error) error {
-	ids := []any{}
+func pages(digests map[[32]byte]bool, handle func(ids []byte) error) error {
+	ids := []byte{}
 	for digest := range digests {
-		if ids = append(ids, digest[:]); len(ids) == maxIDsPerRequest {
+		if ids = append(ids, digest[:]...); len(ids) == maxIDsPerRequest*digestBytes {
 			if err := handle(ids); err != nil {
 				return err
 			}
-			ids = []any{}
+			ids = []byte{}
 		}
 	}
 	if len(ids) == 0 {
@@ -246,12 +255,10 @@ func pages(digests map[[32]byte]bool, handle func(ids []any) error) error {
 	return handle(ids)
 }
 
-func digestsOf(ids []any) map[[32]byte]bool {
+func digestsOf(ids []byte) map[[32]byte]bool {
 	digests := map[[32]byte]bool{}
-	for _, each := range ids {
-		if digest, isBytes := each.([]byte); isBytes && len(digest) == 32 {
-			digests[[32]byte(digest)] = true
-		}
+	for ; len(ids) >= digestBytes; ids = ids[digestBytes:] {
+		digests[[32]byte(ids[:digestBytes])] = true
 	}
 	return digests
 }

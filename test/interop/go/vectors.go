@@ -118,6 +118,12 @@ func wireBody(sample map[string]any) (map[string]any, error) {
 	toBytes := func(text string) (any, error) { return hex.DecodeString(text) }
 	convert("nextKeyHash", toBytes)
 	convert("keeps", toBytes)
+	steps, _ := body["succession"].([]any)
+	for index, each := range steps {
+		frame, err := hex.DecodeString(each.(string))
+		steps[index] = frame
+		problems = append(problems, err)
+	}
 	links, _ := body["derivedFrom"].([]any)
 	for index, each := range links {
 		identifier, err := parseRecordID(each.(string))

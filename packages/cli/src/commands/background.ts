@@ -14,6 +14,7 @@ import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { startProgress } from "../output/progress.ts";
 import { printWarnings, warningsAmong } from "../output/warnings.ts";
+import { settings } from "../settings.ts";
 import { printBetterModel, printStatus } from "./status.ts";
 
 const pollIntervalMs = 100;
@@ -88,48 +89,13 @@ function launch(context: CommandContext, options: NodeOptions, logDescriptor: nu
   });
 }
 
-/** The options as they are typed. Each is one word, so that no value is taken for an option. */
-export function argumentsOf({
-  home,
-  name,
-  swarm,
-  listen = [],
-  join: invites = [],
-  trust,
-  api,
-  model,
-  capacity,
-  idleShare,
-  practise,
-  answer,
-  keepAsked,
-  reuse,
-  reach = {},
-  bootstrap = [],
-  logLevel,
-}: NodeOptions): string[] {
-  const kept = keepAsked === undefined ? undefined : keepAsked ? "yes" : "no";
-  const reused = reuse === undefined ? undefined : reuse ? "on" : "off";
-  const idle = idleShare === undefined ? undefined : Math.round(idleShare * 100);
-  const single = {
-    home,
-    name,
-    swarm,
-    api,
-    model,
-    capacity,
-    idle,
-    practise,
-    answer,
-    "keep-asked": kept,
-    reuse: reused,
-    "log-level": logLevel,
-  };
+/** The options as they are typed. Each is one word, so that no value is taken for an option. The environment goes to the process as it is. */
+export function argumentsOf(options: NodeOptions): string[] {
+  const { home, name, join: invites = [], trust } = options;
   return [
-    ...Object.entries(single).flatMap(([option, value]) => (value === undefined ? [] : [`--${option}=${value}`])),
-    ...Object.entries(reach).map(([way, isOn]) => `--${way}=${isOn ? "yes" : "no"}`),
-    ...bootstrap.map((address) => `--bootstrap=${address}`),
-    ...listen.map((address) => `--listen=${address}`),
+    `--home=${home}`,
+    ...(name === undefined ? [] : [`--name=${name}`]),
+    ...settings.flatMap((setting) => setting.wordsIn(options).map((value) => `--${setting.name}=${value}`)),
     ...invites.map((invite) => `--join=${invite}`),
     ...(trust === true ? ["--trust"] : []),
   ];

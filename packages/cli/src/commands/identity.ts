@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
+import { shortSwarmName } from "@grapevine/core";
 import type { IdentityReport } from "@grapevine/node";
 import type { CommandContext } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { confirm } from "../input.ts";
 import { momentOf } from "../moment.ts";
 import { formatMoment } from "../output/format.ts";
+import { printableLine } from "../output/plain-text.ts";
 
 export async function showIdentity(context: CommandContext): Promise<number> {
   const { output, nodes, home, node } = context;
@@ -47,7 +49,17 @@ export async function rotateIdentity(
   if (reply.records === undefined) output.line("A rotation that had been broken off is finished; nothing else was changed.");
   else output.line(`Of the old key's records here ${reply.records.kept} stay and ${reply.records.dropped} go.`);
   output.aside(`Others hear of it when the node is started: ${commandLine(`up --name ${reply.node}`)}`);
-  output.aside(`In a closed swarm the owner has to let the new id in: grapevine swarm admit ${reply.to}`);
+  if (reply.owned === undefined) {
+    output.aside(`In a closed swarm the owner has to let the new id in: grapevine swarm admit ${reply.to}`);
+  } else {
+    const { swarm, said, revoked } = reply.owned;
+    output.line(
+      `It owns ${printableLine(shortSwarmName(swarm))} as before: ${said} memberships are said again, ${revoked} are revoked.`,
+    );
+    output.aside(
+      `If the old key was stolen, look for members whom you did not admit: ${commandLine("swarm members", reply.node)}`,
+    );
+  }
   output.aside(`A new next key is in ${reply.nextKeyFile}: keep it elsewhere.`);
   return exitCodes.done;
 }

@@ -15,7 +15,7 @@ export async function createSwarm(context: CommandContext, label: string): Promi
   output.line(found.swarm);
   output.aside(`Your node ${found.node} owns it: whoever it admits is in, and its key alone can admit.`);
   output.aside(
-    `Keep a copy of ${found.keyFile}: without it nobody can be admitted or revoked any more, and it cannot be replaced, since the swarm's name names it.`,
+    `Keep a copy of ${found.keyFile}: without it nobody can be admitted or revoked any more. Should it be stolen, ${commandLine("identity rotate", found.node)} replaces it.`,
   );
   output.aside(`1. Start the node in it:   ${commandLine(`up --name ${found.node} --swarm ${found.swarm}`)}`);
   output.aside(`2. Admit others by id:     ${commandLine("swarm admit ID", node)}   (\`grapevine status\` there says the id)`);

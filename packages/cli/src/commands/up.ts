@@ -1,61 +1,44 @@
 import { once } from "node:events";
-import type { AnswerPolicy, NodeOptions, ReachSettings, RunningNode } from "@grapevine/node";
+import type { NodeOptions, RunningNode } from "@grapevine/node";
 import type { CommandContext } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { startProgress } from "../output/progress.ts";
 import { printWarnings } from "../output/warnings.ts";
+import type { TypedSettings } from "../settings-program.ts";
 import { startInBackground } from "./background.ts";
+import { toldSettings } from "./config.ts";
 import { printBetterModel, printStatus } from "./status.ts";
 
+/** Beside the settings. */
 export interface UpArguments {
   readonly name?: string;
-  readonly swarm?: string;
-  readonly listen?: string[];
   readonly join?: string[];
   readonly trust?: boolean;
-  readonly api?: number;
-  readonly model?: string;
-  readonly capacity?: number;
-  /** Per cent. */
-  readonly idle?: number;
-  readonly practise?: string;
-  readonly answer?: AnswerPolicy;
-  readonly keepAsked?: boolean;
-  readonly reuse?: boolean;
-  readonly lan?: boolean;
-  readonly exchange?: boolean;
-  readonly dht?: boolean;
-  readonly nat?: boolean;
-  readonly relay?: boolean;
-  readonly bootstrap?: string[];
-  readonly logLevel?: NodeOptions["logLevel"];
   readonly detach?: boolean;
 }
 
-/** Starts a node and stays with it until it is told to stop, or, with `detach`, leaves it in the background. */
+/** Starts a node and stays with it until it is told to stop, or, with `detach`, leaves it in the background. @throws CLI_USAGE, CLI_SETTING_INVALID */
 export async function up(
   context: CommandContext,
-  { detach, idle, lan, exchange, dht, nat, relay, ...given }: UpArguments,
+  { name, join, trust, detach, ...typed }: UpArguments & TypedSettings,
 ): Promise<number> {
-  if (given.trust === true && given.join === undefined) {
+  if (trust === true && join === undefined) {
     throw cliErrors.create("CLI_USAGE", "--trust needs --join: it trusts those whose invites are joined", {
       hint: "See `grapevine up --help`.",
     });
   }
+  const { given, passing } = toldSettings(context, typed);
+  const called = name ?? context.node;
   const options: NodeOptions = {
     home: context.home,
-    ...(context.node === undefined ? {} : { name: context.node }),
-    ...(idle === undefined ? {} : { idleShare: idle / 100 }),
-    reach: definedOf({ lan, exchange, dht, nat, relay }),
+    ...(called === undefined ? {} : { name: called }),
+    ...(join === undefined ? {} : { join }),
+    ...(trust === undefined ? {} : { trust }),
     ...given,
+    passing,
   };
   return detach === true ? startInBackground(context, options) : serve(context, options);
-}
-
-/** Only what was said: the rest is as at the last start. */
-function definedOf(ways: Readonly<Partial<Record<keyof ReachSettings, boolean | undefined>>>): Partial<ReachSettings> {
-  return Object.fromEntries(Object.entries(ways).filter(([, isOn]) => isOn !== undefined));
 }
 
 async function serve(context: CommandContext, options: NodeOptions): Promise<number> {

@@ -51,6 +51,8 @@ export type StoreChange =
   | { readonly kind: "rotation-remove"; readonly record: SignedRecord<RotationBody> }
   /** Replaces the earlier record about the same member of the same swarm. */
   | { readonly kind: "membership"; readonly record: SignedRecord<MembershipBody> }
+  /** Takes a membership record out again, if it is here: the owner has replaced the key that it is by. */
+  | { readonly kind: "membership-remove"; readonly record: SignedRecord<MembershipBody> }
   | { readonly kind: "embedding"; readonly label: number; readonly embedder: string; readonly vector: Float32Array }
   | { readonly kind: "principal"; readonly principal: Principal }
   /** The author's lessons are to be judged again, which takes more than one batch; and that all of them were. */
@@ -158,6 +160,8 @@ export interface LessonStore {
 
   /** Any stored record by its id, of any type: for sending it on. */
   record(id: RecordId): Promise<SignedRecord | undefined>;
+  /** What was signed of stored records, unread, in the order asked; undefined where there is none. Held against the ids: throws as `record`. */
+  frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]>;
   /** Every record that is here to be passed on, oldest first by (createdAt, id), after the given position. Archived lessons are still passed on. */
   recordKeys(after?: RecordKey): AsyncIterable<RecordKey>;
   /** For each id: is it stored, refused or archived here, so that it need not be fetched? */

@@ -50,7 +50,7 @@ async function startSybil(victim: string, greeting: boolean): Promise<BareHost> 
   const sybil = await startBareHost();
   const { pubsub } = sybil.services;
   pubsub.topicValidators.set(floodTopic, () => TopicValidatorResult.Ignore);
-  await sybil.handle("/grapevine/sync/2", () => undefined);
+  await sybil.handle("/grapevine/sync/3", () => undefined);
   if (greeting) await greet(sybil, victim);
   else await sybil.dial(multiaddr(victim));
   pubsub.subscribe(floodTopic);

@@ -15,12 +15,11 @@
  * about a peer that lies about its records; it can withhold, as it always can. A sum modulo 2^256 is no cryptographic hash of a set: whoever can choose a great many records could find two sets of
  * equal fingerprints, which hides records from one session and not from gossip or other peers.
  */
-import type { RecordId } from "@grapevine/core";
+import { type RecordId, recordIdFromDigest } from "@grapevine/core";
 import { type DigestSum, digestBytes } from "./digest-sum.ts";
 import { type OpenRange, OpenRanges } from "./open-ranges.ts";
 import { boundBetween, endBound, isOrdered, type RangeBound, startBound } from "./range-bound.ts";
 import { type Range, RangeMessageWriter, readRangeMessage } from "./range-message.ts";
-import { idOf } from "./record-digest.ts";
 import type { OrderedRecords } from "./record-set.ts";
 
 export interface Reconciled {
@@ -54,8 +53,8 @@ export function continueReconciliation(
   const have: RecordId[] = [];
   const need: RecordId[] = [];
   answer.takeAll(readRangeMessage(reply), (ours, theirs) => {
-    const missing = new Set(theirs.map(idOf));
-    for (const id of ours.map(idOf)) if (!missing.delete(id)) have.push(id);
+    const missing = new Set(theirs.map(recordIdFromDigest));
+    for (const id of ours.map(recordIdFromDigest)) if (!missing.delete(id)) have.push(id);
     need.push(...missing);
   });
   return { message: answer.isEmpty ? undefined : answer.finish(), have, need };

@@ -76,17 +76,17 @@ export async function reachParts({ swarm, reach, onLan, greeted, hasGreeted }: R
 async function natParts(
   greeted: Greeted,
 ): Promise<{ readonly transport: ReachParts["transports"][number]; readonly services: ReachParts["services"] }> {
-  const [{ autoNATv2 }, { circuitRelayTransport }, { dcutr }] = await Promise.all([
+  const [{ autoNATv2 }, { circuitRelayTransport }, { holePunching }] = await Promise.all([
     import("@libp2p/autonat-v2"),
     import("@libp2p/circuit-relay-v2"),
-    import("@libp2p/dcutr"),
+    import("./hole-punching.ts"),
   ]);
   return {
     transport: circuitRelayTransport({ discoveryFilter: everybody }),
     services: {
       // It dials for whoever asks: for peers of the swarm alone.
       autoNat: (components) => autoNATv2({ protocolPrefix: "grapevine" })(serveGreetedOnly(components, greeted)),
-      holePunching: dcutr(),
+      holePunching: holePunching(greeted),
     },
   };
 }

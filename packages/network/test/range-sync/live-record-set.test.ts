@@ -1,12 +1,15 @@
-import type { RecordKey } from "@grapevine/core";
+import { type RecordKey, recordIdFromDigest } from "@grapevine/core";
 import { describe, expect, it } from "vitest";
 import type { RecordSetChange } from "../../src/index.ts";
 import { LiveRecordSet } from "../../src/range-sync/live-record-set.ts";
-import { idOf } from "../../src/range-sync/record-digest.ts";
 import { itemOf, setOf } from "./sets.ts";
 
 const items = Array.from({ length: 10 }, (_, number) => itemOf(number, number));
-const keys: readonly RecordKey[] = items.map(({ digest, createdAt }) => ({ id: idOf(digest), type: "lesson", createdAt }));
+const keys: readonly RecordKey[] = items.map(({ digest, createdAt }) => ({
+  id: recordIdFromDigest(digest),
+  type: "lesson",
+  createdAt,
+}));
 
 /** A store whose keys come when they are let. */
 class SlowStore {

@@ -1,10 +1,9 @@
 /** Sets of records for the tests of reconciliation. */
 import { hash } from "node:crypto";
-import type { RecordId } from "@grapevine/core";
+import { type RecordId, recordIdFromDigest } from "@grapevine/core";
 import { OpenRanges } from "../../src/range-sync/open-ranges.ts";
 import type { RangeItem } from "../../src/range-sync/range-bound.ts";
 import { answerReconciliation, beginReconciliation, continueReconciliation } from "../../src/range-sync/range-reconciler.ts";
-import { idOf } from "../../src/range-sync/record-digest.ts";
 import { RecordSet } from "../../src/range-sync/record-set.ts";
 
 /** The digest is a hash of the number: any two numbers give two records, whatever the dates. */
@@ -19,7 +18,7 @@ export function setOf(items: Iterable<RangeItem>): RecordSet {
 }
 
 export function idsOf(items: readonly RangeItem[]): RecordId[] {
-  return items.map(({ digest }) => idOf(digest)).sort();
+  return items.map(({ digest }) => recordIdFromDigest(digest)).sort();
 }
 
 export interface Outcome {

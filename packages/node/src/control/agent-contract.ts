@@ -116,7 +116,7 @@ export interface FeedbackReply {
 export interface PractiseRequest {
   /** `tools[:SEED]`, or `questions:FILE` with an absolute path. */
   readonly environment: string;
-  /** How many tasks, 1 to 1,000. Default 5. */
+  /** How many tasks, 1 to 1,000. Default 5, or all where there are fewer. */
   readonly tasks?: number;
   /** Other seeds give other tasks. Default 1. */
   readonly seed?: number;

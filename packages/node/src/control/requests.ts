@@ -4,11 +4,11 @@ import { askTimeoutMs, maxInviteLifeMs, maxInviteUses, minInviteLifeMs } from "@
 import { z } from "zod";
 import { nodeErrors } from "../errors.ts";
 import { maxRecallLessons, maxRecordedSteps, maxRecordedTextLength } from "../recording-limits.ts";
-import { maxImportedRecords } from "../transfer-limits.ts";
+import { maxImportedExperiences, maxImportedRecords } from "../transfer-limits.ts";
 import type { AskRequest, FeedbackRequest, PractiseRequest, RecordRequest } from "./agent-contract.ts";
 import type { ConflictQuery, RecallRequest, RetractRequest, TeachRequest } from "./lesson-contract.ts";
 import type { AdmitRequest, InviteRequest, JoinRequest, RevokeRequest, TrustRequest } from "./peer-contract.ts";
-import type { ExportQuery, ImportRequest } from "./transfer-contract.ts";
+import type { ExperienceImportRequest, ExportQuery, ImportRequest } from "./transfer-contract.ts";
 
 /** Texts for a record may come longer than its limits: they are cleaned and refused by name, not by a number of characters here. */
 const generous = (maxLength: number): z.ZodString => z.string().max(maxLength * 4);
@@ -110,6 +110,10 @@ const maxImportedLength = Math.ceil(limits.maxRecordBytes / 3) * 4;
 
 export const importRequest: z.ZodType<ImportRequest> = z.strictObject({
   records: z.array(z.string().max(maxImportedLength)).max(maxImportedRecords),
+});
+
+export const experienceImportRequest: z.ZodType<ExperienceImportRequest> = z.strictObject({
+  experiences: z.array(z.unknown()).max(maxImportedExperiences),
 });
 
 export const listQuery: z.ZodType<{ limit?: number }> = z.strictObject({ limit });

@@ -1,9 +1,10 @@
 /** The addresses of the control API, each a line: what it takes is checked by its schema, what it does is the node's. */
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { NodeOperations } from "../operations.ts";
 import { maxRecordingBytes } from "../recording-limits.ts";
-import { maxImportBytes } from "../transfer-limits.ts";
+import { maxExperienceImportBytes, maxImportBytes } from "../transfer-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
 import type { Stopping } from "./contract.ts";
 import { named } from "./failures.ts";
@@ -11,6 +12,7 @@ import {
   admitRequest,
   askRequest,
   conflictQuery,
+  experienceImportRequest,
   exportQuery,
   feedbackRequest,
   idParameter,
@@ -30,7 +32,7 @@ import {
   teachRequest,
   trustRequest,
 } from "./requests.ts";
-import type { ExportEvent } from "./transfer-contract.ts";
+import type { ExperienceExportEvent, ExportEvent } from "./transfer-contract.ts";
 
 export interface RouteComponents {
   readonly operations: NodeOperations;
@@ -60,6 +62,14 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   });
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
+  server.get("/api/experiences/export", async (request, reply) => {
+    parse(noRequest, request.query);
+    await stream<ExperienceExportEvent>(request, reply, async (send, signal) => {
+      const summary = await operations.exportExperiences((experience) => send({ type: "experience", experience }), { signal });
+      send({ ...summary, type: "summary" });
+    });
+  });
+  server.get("/api/store/copy", (_, reply) => reply.type("application/octet-stream").send(Readable.from(operations.copyStore())));
   server.get("/api/experiences/:id", ({ params }) => operations.experience(parse(idParameter, params).id));
 
   server.post("/api/feedback", ({ body }) => operations.feedback(parse(feedbackRequest, body)));
@@ -84,6 +94,9 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   });
   server.post("/api/lessons/:id/pin", ({ params }) => operations.pinLesson(parse(idParameter, params).id));
   server.post("/api/lessons/:id/unpin", ({ params }) => operations.unpinLesson(parse(idParameter, params).id));
+  server.post("/api/experiences/import", { bodyLimit: maxExperienceImportBytes }, ({ body }) =>
+    operations.importExperiences(parse(experienceImportRequest, body)),
+  );
   server.post("/api/experiences/:id/forget", ({ params, body }) => {
     parse(noRequest, body);
     return operations.forgetExperience(parse(idParameter, params).id);

@@ -1,5 +1,5 @@
-/** How lessons leave a node as a file, and come into one. */
-import type { LessonBody, LessonState } from "@grapevine/core";
+/** How lessons and experiences leave a node as a file, and come into one. */
+import type { Experience, LessonBody, LessonState } from "@grapevine/core";
 
 /** `GET /api/lessons/export`. Without a state: own lessons, and those that are admitted. */
 export interface ExportQuery {
@@ -33,5 +33,28 @@ export interface ImportedLesson {
   readonly id?: string;
   readonly state?: LessonState;
   /** A code of the record decoder's or the network's gate; `no-lesson`: it is another record; `not-kept`: refused on a rule of this node's, or forgotten here. */
+  readonly refused?: string;
+}
+
+/** The last event of `GET /api/experiences/export`. */
+export interface ExperienceExportSummary {
+  readonly experiences: number;
+}
+
+export type ExperienceExportEvent =
+  | { readonly type: "experience"; readonly experience: Experience }
+  | ({ readonly type: "summary" } & ExperienceExportSummary);
+
+/** `POST /api/experiences/import` */
+export interface ExperienceImportRequest {
+  /** As they were exported. */
+  readonly experiences: readonly unknown[];
+}
+
+/** What became of an experience, in the order of the request. `here`: one with its id was kept before, and stays as it is. */
+export interface ImportedExperience {
+  readonly state: "imported" | "here" | "refused";
+  readonly id?: string;
+  /** Why, for people. */
   readonly refused?: string;
 }

@@ -36,7 +36,16 @@ export const memberRules: readonly Rule[] = [
         ? { action: "ignore", reason: "it is about a swarm that this node is not in" }
         : undefined,
   }),
+  ruleFor<MembershipBody>("membership-former-owner", "MEMBERSHIP_NOT_THE_OWNERS", ["membership"], {
+    summary:
+      "Once the owner of the swarm has another key, what the earlier one says of members is not taken, whatever its date: who stays is said anew by the present key.",
+    decide: ({ state }) =>
+      state.membershipRefusal === "not-the-owner" ? { action: "ignore", reason: formerOwnerReason } : undefined,
+  }),
 ];
+
+/** Why the owner's word on a member is given up when the owner's next key has shown itself. */
+export const formerOwnerReason = "it is not by the key that the owner of the swarm has now";
 
 export const membershipRules: readonly Rule[] = [
   ruleFor<MembershipBody>("membership-outdated", "MEMBERSHIP_OUTDATED", ["membership"], {

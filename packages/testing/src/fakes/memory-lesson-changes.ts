@@ -66,6 +66,9 @@ export function applyChange(contents: Contents, change: StoreChange, bounds: Cha
     case "membership":
       keepMembership(contents.memberships, change.record);
       break;
+    case "membership-remove":
+      removeMembership(contents.memberships, change.record);
+      break;
     case "embedding":
       checkLabel(change.label);
       if (change.label < bounds.nextLabel && !contents.labels.has(change.label)) break; // its lesson is forgotten
@@ -174,6 +177,11 @@ function keepMembership(memberships: Contents["memberships"], record: SignedReco
   const key = `${record.body.swarm}/${record.body.member}`;
   const kept = memberships.get(key);
   if (kept === undefined || outranks(record, kept)) memberships.set(key, record);
+}
+
+function removeMembership(memberships: Contents["memberships"], { id, body }: SignedRecord<MembershipBody>): void {
+  const key = `${body.swarm}/${body.member}`;
+  if (memberships.get(key)?.id === id) memberships.delete(key);
 }
 
 function isLater(candidate: SignedRecord, kept: SignedRecord): boolean {

@@ -220,6 +220,11 @@ export class MemoryLessonStore implements LessonStore {
     return this.#contents.lessons.get(id)?.record ?? this.#statements().get(id);
   }
 
+  async frames(ids: readonly RecordId[]): Promise<(Uint8Array | undefined)[]> {
+    const statements = this.#statements();
+    return ids.map((id) => (this.#contents.lessons.get(id)?.record ?? statements.get(id))?.frame);
+  }
+
   async *recordKeys(after?: RecordKey): AsyncGenerator<RecordKey, void, undefined> {
     const keys = [...this.#passedOn().values()].map(({ id, body }) => ({ id, type: body.type, createdAt: body.createdAt }));
     keys.sort(compareKeys);

@@ -75,6 +75,8 @@ export function passedOnContract(tested: StoreUnderTest): void {
       const absent: RecordKey = { id: unknownRecordId, type: "lesson", createdAt: 2000 };
       expect(await collect(store.recordKeys(absent))).toEqual(keys.filter((key) => compareKeys(key, absent) > 0));
       for (const record of records) expect(await store.record(record.id)).toEqual(record);
+      const asked = [...records.map((record) => record.id), unknownRecordId];
+      expect(await store.frames(asked)).toEqual([...records.map(({ frame }) => frame), undefined]);
     });
 
     it("keeps every rotation until it is taken out, and passes it on as long", async () => {
@@ -87,6 +89,22 @@ export function passedOnContract(tested: StoreUnderTest): void {
       expect(await store.rotations()).toEqual([commitment]);
       expect(ids(await collect(store.recordKeys()))).toEqual([commitment.id]);
       expect(await store.record(claim.id)).toBeUndefined();
+    });
+
+    it("takes a membership record out again, and then one with a lower number in its place", async () => {
+      const former = sampleMembership(alice, { member: bob.author, seq: 7 });
+      const elsewhere = sampleMembership(alice, { member: carol.author });
+      const later = sampleMembership(alice, { member: bob.author, seq: 2 });
+      for (const record of [former, elsewhere]) await store.apply([{ kind: "membership", record }]);
+      await store.apply([{ kind: "membership-remove", record: later }]); // which is not here
+      expect(await store.memberships(former.body.swarm)).toHaveLength(2);
+      await store.apply([
+        { kind: "membership-remove", record: former },
+        { kind: "membership", record: later },
+      ]);
+      expect((await collect(store.recordKeys())).map(({ id }) => id).sort()).toEqual([elsewhere.id, later.id].sort());
+      expect(await store.memberships(former.body.swarm)).toEqual(expect.arrayContaining([elsewhere, later]));
+      expect(await store.record(former.id)).toBeUndefined();
     });
 
     it("keeps the latest membership record of each member of a swarm, in any order of arrival", async () => {

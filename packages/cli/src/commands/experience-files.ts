@@ -1,0 +1,129 @@
+/** Experiences to a file and back: JSON, a line each. */
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { finished } from "node:stream/promises";
+import { messageOf } from "@grapevine/core";
+import { maxExperienceImportBytes, maxImportedExperiences } from "@grapevine/node";
+import { type CommandContext, connect } from "../context.ts";
+import { cliErrors } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { readText } from "../input.ts";
+import { printableLine } from "../output/plain-text.ts";
+import { startProgress } from "../output/progress.ts";
+
+/** Tens of thousands of experiences of usual length. */
+const maxImportFileBytes: number = 256 * 1024 * 1024;
+/** What a node lived through is for its user alone. */
+const privateFileMode = 0o600;
+
+/** @throws CLI_FILE_UNWRITABLE, and what the node refuses */
+export async function exportExperiences(context: CommandContext, { out }: { readonly out?: string }): Promise<number> {
+  const { terminal, output, signal } = context;
+  const node = await connect(context);
+  if (out === undefined) {
+    // Lines for other programs: never wrapped, and the same with `--json`.
+    await node.exportExperiences((experience) => terminal.stdout.write(`${JSON.stringify(experience)}\n`), { signal });
+    return exitCodes.done;
+  }
+  const target = resolve(terminal.workingFolder, out);
+  const progress = await startProgress(output, terminal.stderr, "writing experiences");
+  try {
+    const { experiences } = await written(target, async (write) => await node.exportExperiences(write, { signal }));
+    progress.stop();
+    output.document({ experiences, out: target });
+    output.line(`${experiences} experiences are in ${printableLine(target)}.`);
+  } finally {
+    progress.stop();
+  }
+  return exitCodes.done;
+}
+
+/** Under another name until it is whole. @throws CLI_FILE_UNWRITABLE, and what the work throws */
+async function written<T>(target: string, work: (write: (value: unknown) => void) => Promise<T>): Promise<T> {
+  const unfinished = `${target}.${process.pid}.part`;
+  const unwritable = (error: unknown): Error =>
+    cliErrors.create("CLI_FILE_UNWRITABLE", `${target} cannot be written: ${messageOf(error)}`, { cause: error });
+  await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => Promise.reject(unwritable(error)));
+  const file = createWriteStream(unfinished, { mode: privateFileMode });
+  const closed = finished(file).catch((error: unknown) => Promise.reject(unwritable(error)));
+  try {
+    // What fails first is what is said: the disk, or the node.
+    const result = await Promise.race([work((value) => file.write(`${JSON.stringify(value)}\n`)), closed.then(neverEnds)]);
+    file.end();
+    await closed;
+    await rename(unfinished, target).catch((error: unknown) => Promise.reject(unwritable(error)));
+    return result;
+  } catch (error) {
+    file.destroy();
+    await Promise.allSettled([closed]);
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** A file that is written closes only after the work: until then the work decides. */
+function neverEnds(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+/** @throws CLI_LINE_MALFORMED, what `readText` throws, and what the node refuses */
+export async function importExperiences(context: CommandContext, file: string): Promise<number> {
+  const { output, terminal, signal } = context;
+  const lines = linesOf(await readText(context, file, maxImportFileBytes), file === "-" ? "standard input" : file);
+  const node = await connect(context);
+  const progress = await startProgress(output, terminal.stderr, "reading experiences");
+  const counts = { imported: 0, here: 0, refused: 0 };
+  const reasons: { readonly line: number; readonly reason: string }[] = [];
+  try {
+    for (const batch of batchesOf(lines)) {
+      const replies = await node.importExperiences({ experiences: batch.map(({ value }) => value) }, { signal });
+      replies.forEach(({ state, refused = "unknown" }, position) => {
+        counts[state] += 1;
+        if (state === "refused") reasons.push({ line: batch[position]?.number ?? 0, reason: refused });
+      });
+      progress.say(`${counts.imported + counts.here + counts.refused} of ${lines.length} experiences`);
+    }
+  } finally {
+    progress.stop();
+  }
+  output.document({ experiences: lines.length, ...counts, reasons });
+  output.line(`${counts.imported} experiences were taken, ${counts.here} were here, ${counts.refused} were refused.`);
+  for (const { line, reason } of reasons.slice(0, maxShownReasons)) output.line(`  line ${line}: ${printableLine(reason)}`);
+  return counts.refused === 0 ? exitCodes.done : exitCodes.refused;
+}
+
+const maxShownReasons = 10;
+
+interface Line {
+  readonly number: number;
+  readonly bytes: number;
+  readonly value: unknown;
+}
+
+/** All of them are read before the first is sent. */
+function linesOf(text: string, name: string): Line[] {
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    try {
+      return [{ number: index + 1, bytes: Buffer.byteLength(line), value: JSON.parse(line) as unknown }];
+    } catch (error) {
+      throw cliErrors.create("CLI_LINE_MALFORMED", `${name}, line ${index + 1}: it is not JSON`, { cause: error });
+    }
+  });
+}
+
+/** As many at once as the node takes, of at most half the bytes, unless one alone has more. */
+function* batchesOf(lines: readonly Line[]): Generator<readonly Line[]> {
+  let batch: Line[] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    if (batch.length === maxImportedExperiences || (batch.length > 0 && bytes + line.bytes > maxExperienceImportBytes / 2)) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(line);
+    bytes += line.bytes;
+  }
+  if (batch.length > 0) yield batch;
+}
