@@ -10,13 +10,16 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { z } from "zod";
 import { type FrameStream, frameStream } from "../../packages/network/src/frame-stream.ts";
 import { maxFrameBytes } from "../../packages/network/src/network-limits.ts";
+import { digestBytes } from "../../packages/network/src/range-sync/digest-sum.ts";
 import { endBound } from "../../packages/network/src/range-sync/range-bound.ts";
 import { RangeMessageWriter } from "../../packages/network/src/range-sync/range-message.ts";
-import { digestOf, idOf } from "../../packages/network/src/range-sync/record-digest.ts";
+import { digestOf, idsIn } from "../../packages/network/src/range-sync/record-digest.ts";
+import { packedFrames } from "../../packages/network/src/record-pages.ts";
 import { topicOf } from "../../packages/network/src/swarm-name.ts";
 import {
   type OfferReply,
   offerReply,
+  type RecordsReply,
   type SyncRequest,
   syncProtocol,
   syncRequest,
@@ -102,10 +105,11 @@ export class Sybil {
     const frames = frameStream(stream, maxFrameBytes);
     const { time } = this.#init.network;
     for (;;) {
-      const { wanted } = await this.#ask(frames, { type: "offer", ids: this.#digests() }, offerReply);
-      for (const digest of wanted) {
+      const offer: SyncRequest = { type: "offer", ids: Buffer.concat(this.#digests()) };
+      const { wanted } = await this.#ask(frames, offer, offerReply);
+      for (const frame of this.#framesOf(wanted)) {
         await time.wait(dripMs);
-        await this.#ask(frames, { type: "give", frames: this.#framesOf([digest]) }, z.unknown());
+        await this.#ask(frames, { type: "give", frames: packedFrames([frame]) }, z.unknown());
       }
       await time.wait(dripMs);
     }
@@ -136,24 +140,25 @@ export class Sybil {
       case "records":
         return this.#recordsReply(request.ids);
       case "offer":
-        return { wanted: [], later: true } satisfies OfferReply;
+        return { wanted: new Uint8Array(0), later: true } satisfies OfferReply;
       case "give":
         return { kept: 0 };
     }
   }
 
-  #recordsReply(ids: readonly Uint8Array[]): unknown {
+  #recordsReply(ids: Uint8Array): RecordsReply {
     const [frame] = this.#framesOf(ids);
-    if (this.#init.lie === "promises" || frame === undefined) return { frames: [], taken: ids.length };
-    return { frames: [this.#init.lie === "wrong" ? altered(frame) : frame], taken: 1 };
+    const none = { frames: new Uint8Array(0), taken: ids.length / digestBytes };
+    if (this.#init.lie === "promises" || frame === undefined) return none;
+    return { frames: packedFrames([this.#init.lie === "wrong" ? altered(frame) : frame]), taken: 1 };
   }
 
   #digests(): Uint8Array[] {
     return this.#init.records().map(({ id }) => digestOf(id));
   }
 
-  #framesOf(digests: readonly Uint8Array[]): Uint8Array[] {
-    const ids = new Set(digests.map(idOf));
+  #framesOf(packed: Uint8Array): Uint8Array[] {
+    const ids = new Set(idsIn(packed));
     return this.#init.records().flatMap(({ id, frame }) => (ids.has(id) ? [frame] : []));
   }
 
