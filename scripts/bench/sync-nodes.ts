@@ -6,7 +6,8 @@ import { createNetwork, type Network, type RecordSetChange, type RecordSetChange
 export class BenchRecords implements SyncRecords, RecordSetChanges {
   readonly #keys: RecordKey[];
   readonly #records = new Map<RecordId, SignedRecord>();
-  readonly #known: Set<RecordId>;
+  /** Of those without a body. */
+  readonly #known: ReadonlySet<RecordId>;
   #follower: (change: RecordSetChange) => void = () => undefined;
 
   constructor(common: readonly Pick<RecordKey, "id" | "createdAt">[]) {
@@ -17,7 +18,6 @@ export class BenchRecords implements SyncRecords, RecordSetChanges {
   add(records: readonly SignedRecord[]): void {
     for (const record of records) {
       this.#records.set(record.id, record);
-      this.#known.add(record.id);
     }
     this.#follower({ added: records.map(({ id, body }) => ({ id, createdAt: body.createdAt })), removed: [] });
   }
@@ -35,7 +35,7 @@ export class BenchRecords implements SyncRecords, RecordSetChanges {
   }
 
   async knows(ids: readonly RecordId[]): Promise<boolean[]> {
-    return ids.map((id) => this.#known.has(id));
+    return ids.map((id) => this.#records.has(id) || this.#known.has(id));
   }
 
   follow(onChange: (change: RecordSetChange) => void): () => void {

@@ -86,6 +86,8 @@ function checkArrived(network: Network, arrived: readonly boolean[]): void {
 }
 
 /** A part of the signature: no two are alike. */
-function keyOf(frame: Uint8Array): string {
-  return Buffer.from(frame.buffer, frame.byteOffset, 16).toString("latin1");
+function keyOf(frame: Uint8Array): number {
+  let key = 0;
+  for (let index = 0; index < 6; index++) key = 256 * key + (frame[index] as number);
+  return key;
 }

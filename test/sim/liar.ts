@@ -14,7 +14,7 @@ import { digestBytes } from "../../packages/network/src/range-sync/digest-sum.ts
 import { endBound } from "../../packages/network/src/range-sync/range-bound.ts";
 import { RangeMessageWriter } from "../../packages/network/src/range-sync/range-message.ts";
 import { digestOf } from "../../packages/network/src/range-sync/record-digest.ts";
-import { packedFrames } from "../../packages/network/src/record-pages.ts";
+import { packedFrames, pageReply } from "../../packages/network/src/record-pages.ts";
 import { topicOf } from "../../packages/network/src/swarm-name.ts";
 import { type SyncRequest, syncProtocol, syncRequest } from "../../packages/network/src/sync-protocol.ts";
 import { simulatedSwarm } from "./simulated-peer.ts";
@@ -106,7 +106,8 @@ export class Liar {
         const request = await frames.read(syncRequest, this.#patience());
         // Silence until the other side has had enough.
         if (this.#init.network.random() < 0.1) return;
-        await frames.write(this.#replyTo(request), this.#patience());
+        const reply = this.#replyTo(request);
+        await (reply instanceof Uint8Array ? frames.writeBytes(reply, this.#patience()) : frames.write(reply, this.#patience()));
       }
     });
   }
@@ -137,8 +138,8 @@ export class Liar {
         return { message: random() < 0.3 ? this.#bytes(64) : this.#list() };
       case "records":
         return random() < 0.5
-          ? { frames: new Uint8Array(0), taken: request.ids.length / digestBytes }
-          : { frames: packedFrames([this.#badFrame()]), taken: 1 };
+          ? pageReply({ records: [], taken: request.ids.length / digestBytes })
+          : pageReply({ records: [this.#badFrame()], taken: 1 });
       case "offer":
         return { wanted: random() < 0.5 ? new Uint8Array(0) : request.ids, later: random() < 0.5 };
       case "give":
@@ -149,7 +150,7 @@ export class Liar {
   /** Set reconciliation's word for: these are all there are. */
   #list(): Uint8Array {
     const writer = new RangeMessageWriter();
-    writer.add({ upper: endBound, mode: "ids", digests: this.#someIds() });
+    writer.add({ upper: endBound, mode: "ids", digests: Buffer.concat(this.#someIds()) });
     return writer.finish();
   }
 

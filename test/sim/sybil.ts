@@ -14,12 +14,11 @@ import { digestBytes } from "../../packages/network/src/range-sync/digest-sum.ts
 import { endBound } from "../../packages/network/src/range-sync/range-bound.ts";
 import { RangeMessageWriter } from "../../packages/network/src/range-sync/range-message.ts";
 import { digestOf, idsIn } from "../../packages/network/src/range-sync/record-digest.ts";
-import { packedFrames } from "../../packages/network/src/record-pages.ts";
+import { packedFrames, pageReply } from "../../packages/network/src/record-pages.ts";
 import { topicOf } from "../../packages/network/src/swarm-name.ts";
 import {
   type OfferReply,
   offerReply,
-  type RecordsReply,
   type SyncRequest,
   syncProtocol,
   syncRequest,
@@ -125,7 +124,8 @@ export class Sybil {
     for (;;) {
       const request = await frames.read(syncRequest, this.#patience());
       if (this.#init.lie === "slow") await this.#init.network.time.wait(slowMs);
-      await frames.write(this.#replyTo(request), this.#patience());
+      const reply = this.#replyTo(request);
+      await (reply instanceof Uint8Array ? frames.writeBytes(reply, this.#patience()) : frames.write(reply, this.#patience()));
     }
   }
 
@@ -146,11 +146,10 @@ export class Sybil {
     }
   }
 
-  #recordsReply(ids: Uint8Array): RecordsReply {
+  #recordsReply(ids: Uint8Array): Uint8Array {
     const [frame] = this.#framesOf(ids);
-    const none = { frames: new Uint8Array(0), taken: ids.length / digestBytes };
-    if (this.#init.lie === "promises" || frame === undefined) return none;
-    return { frames: packedFrames([this.#init.lie === "wrong" ? altered(frame) : frame]), taken: 1 };
+    if (this.#init.lie === "promises" || frame === undefined) return pageReply({ records: [], taken: ids.length / digestBytes });
+    return pageReply({ records: [this.#init.lie === "wrong" ? altered(frame) : frame], taken: 1 });
   }
 
   #digests(): Uint8Array[] {
@@ -195,7 +194,7 @@ const nonsenseCount = 1500;
 /** Set reconciliation's word for: these are all there are. */
 function listOf(digests: readonly Uint8Array[]): Uint8Array {
   const writer = new RangeMessageWriter();
-  writer.add({ upper: endBound, mode: "ids", digests });
+  writer.add({ upper: endBound, mode: "ids", digests: Buffer.concat(digests) });
   return writer.finish();
 }
 

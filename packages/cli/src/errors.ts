@@ -10,6 +10,8 @@ export const cliErrors: ErrorTable<
   | "CLI_CONFIG_MALFORMED"
   | "CLI_CONFIG_UNWRITABLE"
   | "CLI_SETTING_INVALID"
+  | "CLI_SERVICE_UNAVAILABLE"
+  | "CLI_SERVICE_FAILED"
   | "CLI_INTERRUPTED"
   | "CLI_START_FAILED"
   | "CLI_STOP_TIMED_OUT"
@@ -49,6 +51,14 @@ export const cliErrors: ErrorTable<
   CLI_SETTING_INVALID: {
     summary: "A setting, as an option, in the environment or for `config set`, has a value that it cannot have.",
     hint: "See `grapevine config list` for what each is, and docs/SETTINGS.md.",
+  },
+  CLI_SERVICE_UNAVAILABLE: {
+    summary: "A node was to become a service where no systemd of the user's own answers.",
+    hint: "Start it in the background with `grapevine up --detach`, or show the unit with --print and put it where it belongs.",
+  },
+  CLI_SERVICE_FAILED: {
+    summary: "A node could not be made a service, or could not be taken back.",
+    hint: "Read what systemd said in the message; `journalctl --user` and `grapevine logs` say more.",
   },
   CLI_INTERRUPTED: {
     summary: "The command was stopped by Ctrl-C or by a signal before it was done.",

@@ -41,13 +41,13 @@ export function addNodeCommands(program: Command, perform: Perform): void {
   examples(
     program
       .command("doctor")
-      .description("examine the store of a node that does not run")
+      .description("look at a node and at what is around it, and say what to do about what is wrong")
       .option("--repair", "keep what can be read of a damaged store; the damaged one is put beside it")
       .action((options: { repair?: boolean }) =>
         perform(async (context) => (await import("./commands/doctor.ts")).doctor(context, options)),
       ),
     [
-      ["doctor", "say whether the store is whole"],
+      ["doctor", "runtime, permissions, disk, clock, model, ports, reachability, store and index"],
       ["doctor --repair", "mend a damaged one"],
     ],
   );

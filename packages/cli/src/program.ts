@@ -14,6 +14,7 @@ import { addExperienceCommands, addLessonCommands } from "./knowledge-program.ts
 import { addMcpCommands } from "./mcp-program.ts";
 import { addNodeCommands } from "./node-program.ts";
 import { addPeerCommands } from "./peer-program.ts";
+import { addServiceCommands } from "./service-program.ts";
 import { addConfigCommands } from "./settings-program.ts";
 import { addSwarmCommands } from "./swarm-program.ts";
 import { readVersion } from "./version.ts";
@@ -64,6 +65,7 @@ export function createProgram(init: ProgramInit): Command {
   addMcpCommands(program, init.perform);
   addConfigCommands(program, init.perform);
   addBackupCommands(program, init.perform);
+  addServiceCommands(program, init.perform);
   addOtherCommands(program, init.perform);
   examples(program, [
     ["up", "start a node and stay with it"],

@@ -59,6 +59,8 @@ describe("help", () => {
         "completion",
         "backup",
         "restore",
+        "service install",
+        "service uninstall",
         "config list",
         "config get",
         "config set",

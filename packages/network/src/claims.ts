@@ -35,11 +35,12 @@ export class Claims {
     claimant.until = claimant.broughtAt + claimTimeoutMs;
   }
 
-  /** The peer has brought one record that was asked for. It is given time for the next one, not for all that are left: else it could hold them all with one now and then. */
-  brought(claimant: Claimant): void {
+  /** The peer has brought so many records that were asked for. It is given time for as many, not for all that are left: else it could hold them all with one now and then. */
+  brought(claimant: Claimant, count: number): void {
+    if (count === 0) return;
     const now = this.#clock.now();
     claimant.broughtAt = now;
-    if (claimant.until > now) claimant.until = Math.min(now + claimTimeoutMs, claimant.until + claimPerRecordMs);
+    if (claimant.until > now) claimant.until = Math.min(now + claimTimeoutMs, claimant.until + count * claimPerRecordMs);
   }
 
   /** False where another fetches it. */

@@ -1,6 +1,6 @@
 /**
- * Frames on a libp2p stream: an unsigned varint length, then one DAG-CBOR value. A frame is held to its size before it is read,
- * to its nesting before it is decoded, and to its schema before anybody sees it.
+ * Frames on a libp2p stream: an unsigned varint length, then one DAG-CBOR value, or bytes as they are. A frame is held to its size before it is read, to its nesting before it is decoded, and to
+ * its schema before anybody sees it.
  */
 import { cborProblem, messageOf } from "@grapevine/core";
 import * as dagCbor from "@ipld/dag-cbor";
@@ -13,20 +13,28 @@ import { maxFrameDepth } from "./network-limits.ts";
 export interface FrameStream {
   /** The next frame. @throws FRAME_INVALID; what the stream throws when it ended, was reset, or the signal fired. */
   read<T>(schema: z.ZodType<T>, signal: AbortSignal): Promise<T>;
+  /** The next frame, which is no CBOR. @throws as `read` */
+  readBytes(signal: AbortSignal): Promise<Uint8Array>;
   /** Resolves when the frame is on its way; waits while the stream's buffer is full. */
   write(value: unknown, signal: AbortSignal): Promise<void>;
+  /** As `write`, of bytes as they are. They are the stream's from now on. */
+  writeBytes(bytes: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
 export function frameStream(stream: Stream, maxBytes: number): FrameStream {
   const prefixed = lpStream(stream, { maxDataLength: maxBytes });
+  const readBytes = async (signal: AbortSignal): Promise<Uint8Array> => {
+    const bytes = await prefixed.read({ signal }).catch((error: unknown) => {
+      throw isFramingError(error) ? networkErrors.create("FRAME_INVALID", messageOf(error), { cause: error }) : error;
+    });
+    return bytes.subarray();
+  };
+  const writeBytes = (bytes: Uint8Array, signal: AbortSignal): Promise<void> => prefixed.write(bytes, { signal });
   return {
-    async read(schema, signal) {
-      const bytes = await prefixed.read({ signal }).catch((error: unknown) => {
-        throw isFramingError(error) ? networkErrors.create("FRAME_INVALID", messageOf(error), { cause: error }) : error;
-      });
-      return decodeFrame(bytes.subarray(), schema);
-    },
-    write: (value, signal) => prefixed.write(dagCbor.encode(withoutUndefined(value)), { signal }),
+    read: async (schema, signal) => decodeFrame(await readBytes(signal), schema),
+    readBytes,
+    write: (value, signal) => writeBytes(dagCbor.encode(withoutUndefined(value)), signal),
+    writeBytes,
   };
 }
 

@@ -58,8 +58,10 @@ export const syncSessionTimeoutMs = 120_000;
 export const maxSyncsAtOnce = 3;
 /** As many more are for peers whom the user named, so that strangers who are slow on purpose do not keep them waiting. */
 export const maxNamedSyncsAtOnce = 2;
-/** Records whose form is checked before other work gets its turn, about 5 ms; their signatures are checked side by side on other threads. */
-export const recordsPerTurn = 32;
+/** Records whose form is checked one after the other, about 5 ms, while their signatures are checked side by side on other threads. */
+export const checkedTogether = 32;
+/** After so long with them, other work gets its turn before the next are checked. */
+export const checkTurnMs = 5;
 
 /** Authors whose last sequence number is remembered, to see that one was left out; those heard of longest ago go first. */
 export const maxSequencedAuthors = 4096;

@@ -187,7 +187,7 @@ export class RecordGate {
 
   #judged(channel: "gossip" | "sync", result: SignedRecord | RefusalReason): RecordVerdict {
     if (typeof result !== "string") {
-      this.#components.counters.add(`${channel}.accept`);
+      this.#components.counters.add(accepted[channel]);
       return { verdict: "accept", record: result };
     }
     const verdict = verdicts[result];
@@ -286,6 +286,9 @@ export function namedAuthor(frame: Uint8Array): AuthorId | undefined {
   const key = frame.subarray(at + authorMark.length, at + authorMark.length + 32);
   return at === -1 || key.length < 32 ? undefined : authorFromPublicKey(key);
 }
+
+/** Written out, since it is counted for each record. */
+const accepted = { gossip: "gossip.accept", sync: "sync.accept" } as const;
 
 /** The one key of the bucket that all forwarders share. */
 const everybody = "";

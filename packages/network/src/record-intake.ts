@@ -2,6 +2,8 @@
 import {
   type AuthorId,
   type Clock,
+  isMembership,
+  isRotation,
   RecentMap,
   type RecordId,
   recordIdOf,
@@ -10,12 +12,13 @@ import {
   type Timers,
 } from "@grapevine/core";
 import type { Claimant, Claims } from "./claims.ts";
-import { maxPassedOver, recordsPerTurn, settledForMs } from "./network-limits.ts";
+import { checkedTogether, checkTurnMs, maxPassedOver, settledForMs } from "./network-limits.ts";
 import type { SyncRecords } from "./network-types.ts";
 import { namedAuthor, type RecordGate, type RefusalReason } from "./record-gate.ts";
 import { badPage } from "./record-pages.ts";
 
 export interface RecordIntakeComponents {
+  readonly clock: Clock;
   readonly timers: Timers;
   readonly records: Pick<SyncRecords, "knows">;
   readonly gate: RecordGate;
@@ -75,16 +78,24 @@ export class RecordIntake {
    */
   async check(frames: readonly Uint8Array[], asked: Set<RecordId>): Promise<SignedRecord[]> {
     const records: SignedRecord[] = [];
-    for (let from = 0; from < frames.length; from += recordsPerTurn) {
-      if (from > 0) await this.#components.timers.turn();
-      const turn = frames.slice(from, from + recordsPerTurn);
-      const results = await Promise.all(turn.map((frame) => this.#components.gate.checkSynced(frame)));
+    const { clock, timers, gate, claims } = this.#components;
+    let turnBegan = clock.now();
+    for (let from = 0; from < frames.length; from += checkedTogether) {
+      if (clock.now() - turnBegan >= checkTurnMs) {
+        await timers.turn();
+        turnBegan = clock.now();
+      }
+      const some = frames.slice(from, from + checkedTogether);
+      const before = records.length;
+      const results = await Promise.all(some.map((frame) => gate.checkSynced(frame)));
       for (const [index, result] of results.entries()) {
         if (result.verdict === "reject") throw badPage(`a record was rejected: ${result.reason}`);
-        if (result.verdict === "ignore") this.#ignore(turn[index] as Uint8Array, result.reason);
-        else if (asked.delete(result.record.id)) this.#brought(result.record, records);
+        if (result.verdict === "ignore") this.#ignore(some[index] as Uint8Array, result.reason);
+        else if (asked.delete(result.record.id)) records.push(keepable(result.record));
         else throw badPage("it sent a record that was not asked for");
       }
+      // Only what was asked for lengthens the claim: else it could be held with anything.
+      claims.brought(this.#claimant, records.length - before);
     }
     return records;
   }
@@ -111,12 +122,6 @@ export class RecordIntake {
     this.#hasBrought = false;
   }
 
-  /** Only what was asked for lengthens the claim: else it could be held with anything. */
-  #brought(record: SignedRecord, records: SignedRecord[]): void {
-    records.push(record);
-    this.#components.claims.brought(this.#claimant);
-  }
-
   #settle(id: RecordId): void {
     this.#components.claims.settle(id, this.#claimant);
     this.#claimed.delete(id);
@@ -128,6 +133,11 @@ export class RecordIntake {
     this.#settle(id);
     if (lasting.has(reason)) this.#components.passedOver.add(id, reason === "rotated-author" ? namedAuthor(frame) : undefined);
   }
+}
+
+/** Who is a member and whose key follows whose is kept in memory for good, and must not keep the page in which it came. */
+function keepable(record: SignedRecord): SignedRecord {
+  return isRotation(record) || isMembership(record) ? { ...record, frame: record.frame.slice() } : record;
 }
 
 /** Reasons that will be the same the next time, unless the user changes something. A record from the future comes when its time has come. */

@@ -113,6 +113,7 @@ export class RunningNetwork {
       settlements: this.#settlements,
     });
     this.#intake = {
+      clock,
       timers,
       records,
       gate: this.#gate,

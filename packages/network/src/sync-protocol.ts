@@ -8,8 +8,8 @@
  *    what is settled (see below), that was all: one message each way.
  * 2. `reconcile {message}`: messages of negentropy protocol v1 (`range-sync/range-reconciler.ts`), at most 64 KiB each. Every reply tells the leader ids that only one of
  *    the two has. It deals with them before it sends the next message, so that never more than 2,000 wait.
- * 3. `records {ids}`: for ids that the leader lacks. The reply holds the records of a first part of the ids, as many as fit into 240 KiB, and how many ids that part has; ids that are no longer
- *    there are passed over. The leader asks on for the rest, and may have three such requests under way.
+ * 3. `records {ids}`: for ids that the leader lacks. The reply, which alone is no CBOR, says how many ids of a first part it deals with, and holds their records, as many as fit into
+ *    240 KiB; ids that are no longer there are passed over. The leader asks on for the rest, and may have three such requests under way.
  * 4. `offer {ids}`: for ids that the other side lacks. The reply names those that it wants, and whether some are on their way to it from elsewhere.
  *    `give {frames}` brings them, in parts; it is answered when they are durable.
  *
@@ -68,17 +68,6 @@ export interface ReconcileReply {
 }
 export const reconcileReply: z.ZodType<ReconcileReply> = z.object({ message });
 
-export interface RecordsReply {
-  /** A page. */
-  readonly frames: Uint8Array;
-  /** Ids of the request, from its first, that this reply has dealt with. */
-  readonly taken: number;
-}
-export const recordsReply: z.ZodType<RecordsReply> = z.object({
-  frames: bytes,
-  taken: z.int().min(1).max(maxIdsPerRequest),
-});
-
 export interface OfferReply {
   /** Some of the offered ids. */
   readonly wanted: Uint8Array;
@@ -93,4 +82,5 @@ export interface GiveReply {
 }
 export const giveReply: z.ZodType<GiveReply> = z.object({ kept: whole });
 
-export type SyncReply = SyncSummary | ReconcileReply | RecordsReply | OfferReply | GiveReply;
+/** Bytes are the frame itself: the reply to `records`. */
+export type SyncReply = SyncSummary | ReconcileReply | Uint8Array | OfferReply | GiveReply;

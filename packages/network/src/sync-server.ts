@@ -1,5 +1,5 @@
 /** The other side of a sync, which a peer leads: answers what is asked, one request at a time, and takes what it wants of what is offered. */
-import { type AuthorId, type Clock, GrapevineError, type RecordId } from "@grapevine/core";
+import { type AuthorId, GrapevineError, type RecordId } from "@grapevine/core";
 import type { Connection, Stream } from "@libp2p/interface";
 import type { Counters } from "./counters.ts";
 import { type FrameStream, frameStream } from "./frame-stream.ts";
@@ -21,7 +21,7 @@ import { answerReconciliation } from "./range-sync/range-reconciler.ts";
 import { idsIn, packedDigests } from "./range-sync/record-digest.ts";
 import type { RecordSet } from "./range-sync/record-set.ts";
 import { RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
-import { badPage, framesIn, pageOf } from "./record-pages.ts";
+import { badPage, framesIn, pageOf, pageReply } from "./record-pages.ts";
 import {
   type GiveReply,
   type OfferReply,
@@ -35,7 +35,6 @@ import { TokenBuckets } from "./token-buckets.ts";
 export interface SyncServerComponents extends RecordIntakeComponents {
   readonly records: SyncRecords;
   readonly recordSet: LiveRecordSet;
-  readonly clock: Clock;
   readonly counters: Counters;
   /** Resolves when the peer at the other end has greeted. */
   greeted(connection: Connection): Promise<unknown>;
@@ -109,7 +108,8 @@ class ServedSync {
       const request = await frames.read(syncRequest, this.#patience.forTurn(2 * syncFrameTimeoutMs));
       this.#patience.rest();
       const reply = await this.#reply(request);
-      await frames.write(reply, this.#patience.forTurn(syncFrameTimeoutMs));
+      const signal = this.#patience.forTurn(syncFrameTimeoutMs);
+      await (reply instanceof Uint8Array ? frames.writeBytes(reply, signal) : frames.write(reply, signal));
     }
   }
 
@@ -127,9 +127,9 @@ class ServedSync {
       case "reconcile":
         return this.#reconcile(request.message);
       case "records": {
-        const { frames, count, taken } = await pageOf(idsIn(request.ids), this.#components.records);
-        this.#components.counters.add("sync.served.records", count);
-        return { frames, taken };
+        const page = await pageOf(idsIn(request.ids), this.#components.records);
+        this.#components.counters.add("sync.served.records", page.records.length);
+        return pageReply(page);
       }
       case "offer":
         return this.#choose(idsIn(request.ids));

@@ -1,5 +1,5 @@
 /** One sync that this node leads, with a peer that has greeted. */
-import { type AuthorId, type Clock, GrapevineError, messageOf, type RecordId } from "@grapevine/core";
+import { type AuthorId, GrapevineError, messageOf, type RecordId } from "@grapevine/core";
 import type { z } from "zod";
 import type { Counters } from "./counters.ts";
 import { type FrameStream, frameStream } from "./frame-stream.ts";
@@ -18,18 +18,17 @@ import { DigestSum } from "./range-sync/digest-sum.ts";
 import type { LiveRecordSet } from "./range-sync/live-record-set.ts";
 import { OpenRanges } from "./range-sync/open-ranges.ts";
 import { beginReconciliation, continueReconciliation } from "./range-sync/range-reconciler.ts";
-import { digestOf, idsIn, packedDigests } from "./range-sync/record-digest.ts";
+import { idsIn, packedDigests } from "./range-sync/record-digest.ts";
 import type { RecordSet } from "./range-sync/record-set.ts";
 import { connectionTo } from "./reach/paths.ts";
 import { RecordIntake, type RecordIntakeComponents } from "./record-intake.ts";
-import { badPage, framesIn, pageOf } from "./record-pages.ts";
+import { badPage, packedFrames, pageOf, readPageReply } from "./record-pages.ts";
 import type { Difference, Settlements } from "./settlements.ts";
 import type { SwarmHost } from "./swarm-host.ts";
 import {
   giveReply,
   offerReply,
   reconcileReply,
-  recordsReply,
   type SyncRequest,
   type SyncSummary,
   summaryReply,
@@ -38,7 +37,6 @@ import {
 
 export interface SyncSessionComponents extends RecordIntakeComponents {
   readonly host: SwarmHost;
-  readonly clock: Clock;
   readonly log: NetworkLog;
   readonly counters: Counters;
   readonly records: SyncRecords;
@@ -135,9 +133,8 @@ class SyncSession {
       }
       const reply = await this.#ask(frames, { type: "reconcile", message }, reconcileReply);
       this.#components.counters.add("sync.reconcile-bytes", message.length + reply.message.length);
-      const { have, need, message: next } = continueReconciliation(set, reply.message, maxReconcileBytes, open);
-      for (const id of have) sum.add(digestOf(id));
-      for (const id of need) sum.subtract(digestOf(id));
+      const { have, need, sum: found, message: next } = continueReconciliation(set, reply.message, maxReconcileBytes, open);
+      sum.addSum(found);
       count += have.length - need.length;
       const wanted: RecordId[] = [];
       for (const page of pagesOf(need)) wanted.push(...(await this.intake.want(page)));
@@ -166,13 +163,13 @@ class SyncSession {
     try {
       await askOn();
       for (let ids = asked.shift(); ids !== undefined; ids = asked.shift()) {
-        const page = await frames.read(recordsReply, this.#patience.forTurn(syncFrameTimeoutMs));
+        const reply = await frames.readBytes(this.#patience.forTurn(syncFrameTimeoutMs));
         this.#patience.rest();
-        const records = framesIn(page.frames);
-        if (page.taken > ids.length || records.length > page.taken) throw badPage("it answers more than was asked");
-        rest = [...ids.slice(page.taken), ...rest];
+        const { taken, records } = readPageReply(reply);
+        if (taken > ids.length || records.length > taken) throw badPage("it answers more than was asked");
+        rest = [...ids.slice(taken), ...rest];
         await askOn();
-        const checked = await this.intake.check(records, new Set(ids.slice(0, page.taken)));
+        const checked = await this.intake.check(records, new Set(ids.slice(0, taken)));
         await storing;
         storing = seenLater(this.intake.store(checked));
       }
@@ -191,8 +188,8 @@ class SyncSession {
     while (rest.length > 0) {
       const page = await pageOf(rest.slice(0, maxIdsPerRequest), this.#components.records);
       rest = rest.slice(page.taken);
-      if (page.count === 0) continue;
-      this.given += (await this.#ask(frames, { type: "give", frames: page.frames }, giveReply)).kept;
+      if (page.records.length === 0) continue;
+      this.given += (await this.#ask(frames, { type: "give", frames: packedFrames(page.records) }, giveReply)).kept;
     }
   }
 

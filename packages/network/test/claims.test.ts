@@ -49,16 +49,16 @@ describe("a claim", () => {
     const [first, second] = claimants();
     claims.begin(first);
     claims.take("a", first);
-    claims.brought(first);
+    claims.brought(first, 1);
     clock.move(claimTimeoutMs - 1);
-    claims.brought(first);
+    claims.brought(first, 1);
     clock.move(claimPerRecordMs);
     expect(claims.take("a", second)).toBe(false);
-    for (let count = 0; count < (2 * claimTimeoutMs) / claimPerRecordMs; count++) claims.brought(first);
+    claims.brought(first, (2 * claimTimeoutMs) / claimPerRecordMs);
     clock.move(claimTimeoutMs - 1);
     expect(claims.take("a", second)).toBe(false);
     clock.move(1);
-    claims.brought(first); // too late
+    claims.brought(first, 1); // too late
     expect(claims.take("a", second)).toBe(true);
   });
 
@@ -88,7 +88,7 @@ describe("a claim", () => {
     expect([claims.take("b", stranger), claims.take("b", { ...named, peer: "another" })]).toEqual([false, false]);
     // It did nothing wrong.
     expect([claims.take("c", stranger), claims.take("c", other)]).toEqual([true, false]);
-    claims.brought(stranger);
+    claims.brought(stranger, 1);
     expect(claims.take("c", named)).toBe(false);
   });
 

@@ -13,7 +13,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2p } from "libp2p";
 import { endBound } from "../src/range-sync/range-bound.ts";
 import { RangeMessageWriter } from "../src/range-sync/range-message.ts";
-import { digestOf } from "../src/range-sync/record-digest.ts";
+import { packedDigests } from "../src/range-sync/record-digest.ts";
 import type { TestNode } from "./swarm.ts";
 
 const syncProtocol = "/grapevine/sync/3";
@@ -21,7 +21,7 @@ const syncProtocol = "/grapevine/sync/3";
 /** A message of set reconciliation that lists the records as all there are. */
 export function listOf(records: readonly SignedRecord[]): Uint8Array {
   const writer = new RangeMessageWriter();
-  writer.add({ upper: endBound, mode: "ids", digests: records.map(({ id }) => digestOf(id)) });
+  writer.add({ upper: endBound, mode: "ids", digests: packedDigests(records.map(({ id }) => id)) });
   return writer.finish();
 }
 

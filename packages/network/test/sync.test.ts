@@ -12,7 +12,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { SyncReport } from "../src/index.ts";
 import { maxIdsPerRequest, maxPagesUnderWay } from "../src/network-limits.ts";
 import { digestOf } from "../src/range-sync/record-digest.ts";
-import { packedFrames } from "../src/record-pages.ts";
+import { packedFrames, pageReply } from "../src/record-pages.ts";
 import { lead, listOf, startLiar } from "./liar.ts";
 import { createNode, lessonOf, type TestNode, withNodes } from "./swarm.ts";
 
@@ -21,6 +21,10 @@ function lessons(count: number): SignedRecord[] {
   return Array.from({ length: count }, (_, index) =>
     lessonOf(identity, `box ${index}`, { createdAt: 1_700_000_000_000 + Math.floor(index / 3) }),
   );
+}
+
+function page(taken: number, ...records: readonly Uint8Array[]): Uint8Array {
+  return pageReply({ taken, records });
 }
 
 type FiveRecords = [SignedRecord, SignedRecord, SignedRecord, SignedRecord, SignedRecord];
@@ -200,32 +204,25 @@ describe("sync", () => {
   });
 
   const pages: readonly (readonly [string, (record: SignedRecord) => unknown])[] = [
-    [
-      "a forged record",
-      (record) => ({ frames: packedFrames([record.frame.map((byte, at) => (at === 90 ? byte ^ 1 : byte))]), taken: 1 }),
-    ],
-    ["a record that was not asked for", () => ({ frames: packedFrames([lessonOf(createIdentity(), "spam").frame]), taken: 1 })],
-    ["more answers than questions", ({ frame }) => ({ frames: packedFrames([frame]), taken: 300 })],
-    ["more records than it answers", ({ frame }) => ({ frames: packedFrames([frame, frame]), taken: 1 })],
-    ["a record that is cut short", ({ frame }) => ({ frames: packedFrames([frame]).subarray(0, -1), taken: 1 })],
-    [
-      "half of a record's length",
-      ({ frame }) => ({ frames: packedFrames([frame, frame]).subarray(0, frame.length + 3), taken: 1 }),
-    ],
-    ["records in a list", ({ frame }) => ({ frames: [frame], taken: 1 })],
-    ["something else than a page", () => ["page"]],
-    ["bytes that are nothing", () => Uint8Array.of(0xff, 0xff)],
-    ["a frame nested beyond all measure", () => new Uint8Array(20_000).fill(0x81)],
+    ["a forged record", ({ frame }) => page(1, frame.with(90, (frame[90] as number) ^ 1))],
+    ["a record that was not asked for", () => page(1, lessonOf(createIdentity(), "spam").frame)],
+    ["more answers than questions", ({ frame }) => page(300, frame)],
+    ["more records than it answers", ({ frame }) => page(1, frame, frame)],
+    ["a record that is cut short", ({ frame }) => page(1, frame).subarray(0, -1)],
+    ["an answer to nothing", () => page(0)],
+    ["half an answer", () => Uint8Array.of(1)],
+    ["CBOR where a page belongs", ({ frame }) => ({ frames: frame, taken: 1 })],
+    ["nothing at all", () => new Uint8Array(0)],
     ["a frame just above the limit", () => new Uint8Array(256 * 1024 + 1)],
   ];
 
-  it.each(pages)("drops a peer that sends %s", async (_what, page) => {
+  it.each(pages)("drops a peer that sends %s", async (_what, answer) => {
     const [lesson] = lessons(1) as [SignedRecord];
     const here = createNode();
     await withNodes([here], async () => {
       const liar = await startLiar(here, "test", (request) => {
         if (request.type === "summary") return { count: 1, sum: digestOf(lesson.id) };
-        return request.type === "reconcile" ? { message: listOf([lesson]) } : page(lesson);
+        return request.type === "reconcile" ? { message: listOf([lesson]) } : answer(lesson);
       });
       try {
         await here.watched.until(() => here.network.peers()[0]?.lastSync?.ended === "bad-page", "the sync ended with its reason");
@@ -237,17 +234,20 @@ describe("sync", () => {
     });
   });
 
-  const messages: readonly (readonly [string, Uint8Array])[] = [
-    ["is none", Uint8Array.of(0x61, 1)],
-    ["announces more than it has", Uint8Array.of(0x61, 0, 0, 2, 0x87, 0xff, 0xff, 0xff, 0x7f)],
-    ["is longer than allowed", new Uint8Array(64 * 1024 + 1)],
+  const messages: readonly (readonly [string, unknown])[] = [
+    ["is none", { message: Uint8Array.of(0x61, 1) }],
+    ["announces more than it has", { message: Uint8Array.of(0x61, 0, 0, 2, 0x87, 0xff, 0xff, 0xff, 0x7f) }],
+    ["is longer than allowed", { message: new Uint8Array(64 * 1024 + 1) }],
+    ["is something else", ["message"]],
+    ["is bytes that are nothing", Uint8Array.of(0xff, 0xff)],
+    ["is nested beyond all measure", new Uint8Array(20_000).fill(0x81)],
   ];
 
-  it.each(messages)("drops a peer whose message of set reconciliation %s", async (_what, message) => {
+  it.each(messages)("drops a peer whose message of set reconciliation %s", async (_what, reply) => {
     const here = createNode();
     await withNodes([here], async () => {
       const liar = await startLiar(here, "test", ({ type }) =>
-        type === "summary" ? { count: 1, sum: new Uint8Array(32) } : { message },
+        type === "summary" ? { count: 1, sum: new Uint8Array(32) } : reply,
       );
       try {
         await here.watched.until(() => here.network.peers()[0]?.lastSync?.ended === "bad-page", "the sync ended with its reason");

@@ -1,6 +1,6 @@
 /**
  * Samples of everything that peers say to each other besides records, made by the program's own code. They are frozen in `test/fixtures/wire/v1/messages.json`, where
- * programs in other languages find them. Bytes are `{hex}` there.
+ * programs in other languages find them. Bytes are `{hex}` there; a value that is bytes is the frame's content as it is.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { OpenRanges } from "../src/range-sync/open-ranges.ts";
 import { answerReconciliation, beginReconciliation, continueReconciliation } from "../src/range-sync/range-reconciler.ts";
 import { digestOf, packedDigests } from "../src/range-sync/record-digest.ts";
 import { RecordSet } from "../src/range-sync/record-set.ts";
-import { packedFrames } from "../src/record-pages.ts";
+import { packedFrames, pageReply } from "../src/record-pages.ts";
 import { topicOf } from "../src/swarm-name.ts";
 
 export const fixtures: URL = new URL("../../../test/fixtures/wire/v1/", import.meta.url);
@@ -56,7 +56,7 @@ export const frameSamples: readonly FrameSample[] = [
   { name: "reconcile", protocol: sync, value: { type: "reconcile", message: Uint8Array.of(0x61) } },
   { name: "reconcile-reply", protocol: sync, value: { message: Uint8Array.of(0x61, 0, 0, 2, 0) } },
   { name: "records", protocol: sync, value: { type: "records", ids: packedDigests([lessonFrame.id, attestationFrame.id]) } },
-  { name: "records-reply", protocol: sync, value: { frames: packedFrames([lessonFrame.frame]), taken: 2 } },
+  { name: "records-reply", protocol: sync, value: pageReply({ taken: 2, records: [lessonFrame.frame] }) },
   { name: "offer", protocol: sync, value: { type: "offer", ids: packedDigests([attestationFrame.id]) } },
   { name: "offer-reply", protocol: sync, value: { wanted: packedDigests([attestationFrame.id]), later: false } },
   { name: "give", protocol: sync, value: { type: "give", frames: packedFrames([attestationFrame.frame]) } },
@@ -151,7 +151,8 @@ async function frameOf(value: unknown): Promise<Uint8Array> {
   const signal = AbortSignal.timeout(5000);
   const sent: Uint8Array[] = [];
   there.addEventListener("message", ({ data }) => void sent.push(data.subarray()));
-  await frameStream(here, maxFrameBytes).write(value, signal);
+  const frames = frameStream(here, maxFrameBytes);
+  await (value instanceof Uint8Array ? frames.writeBytes(value, signal) : frames.write(value, signal));
   await here.close({ signal });
   await there.close({ signal });
   return Uint8Array.from(Buffer.concat(sent));

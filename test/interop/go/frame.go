@@ -30,7 +30,10 @@ func framesOf(stream network.Stream, maxBytes uint64) *frames {
 }
 
 func (exchange *frames) write(value map[string]any) error {
-	content := encode(value)
+	return exchange.writeBytes(encode(value))
+}
+
+func (exchange *frames) writeBytes(content []byte) error {
 	if err := exchange.stream.SetWriteDeadline(time.Now().Add(15 * time.Second)); err != nil {
 		return err
 	}
@@ -39,6 +42,22 @@ func (exchange *frames) write(value map[string]any) error {
 }
 
 func (exchange *frames) read(timeout time.Duration) (map[string]any, error) {
+	content, err := exchange.readBytes(timeout)
+	if err != nil {
+		return nil, err
+	}
+	value, err := decode(content, maxFrameDepth)
+	if err != nil {
+		return nil, err
+	}
+	message, isMap := value.(map[string]any)
+	if !isMap {
+		return nil, errors.New("a frame holds no map")
+	}
+	return message, nil
+}
+
+func (exchange *frames) readBytes(timeout time.Duration) ([]byte, error) {
 	if err := exchange.stream.SetReadDeadline(time.Now().Add(timeout)); err != nil {
 		return nil, err
 	}
@@ -53,13 +72,5 @@ func (exchange *frames) read(timeout time.Duration) (map[string]any, error) {
 	if _, err := io.ReadFull(exchange.reader, content); err != nil {
 		return nil, err
 	}
-	value, err := decode(content, maxFrameDepth)
-	if err != nil {
-		return nil, err
-	}
-	message, isMap := value.(map[string]any)
-	if !isMap {
-		return nil, errors.New("a frame holds no map")
-	}
-	return message, nil
+	return content, nil
 }

@@ -19,6 +19,7 @@ const (
 	frameBudgetBytes = 245_760
 	digestBytes      = 32
 	lengthBytes      = 2
+	takenBytes       = 2
 	leaderPatience   = 15 * time.Second
 	followerPatience = 30 * time.Second
 )
@@ -79,16 +80,22 @@ func (led *ledSync) ask(request map[string]any) (map[string]any, error) {
 
 func (led *ledSync) fetch(wanted []byte) error {
 	for len(wanted) > 0 {
-		reply, err := led.ask(map[string]any{"type": "records", "ids": wanted})
+		some := wanted[:min(len(wanted), maxIDsPerRequest*digestBytes)]
+		if err := led.exchange.write(map[string]any{"type": "records", "ids": some}); err != nil {
+			return err
+		}
+		reply, err := led.exchange.readBytes(leaderPatience)
 		if err != nil {
 			return err
 		}
-		taken, isWhole := reply["taken"].(int64)
-		if !isWhole || taken < 1 || taken > int64(len(wanted)/digestBytes) {
-			return fmt.Errorf("%v of %d ids are taken", reply["taken"], len(wanted)/digestBytes)
+		if len(reply) < takenBytes {
+			return errors.New("no answer to a request for records")
 		}
-		asked := digestsOf(wanted[:taken*digestBytes])
-		count, err := led.own.takeIn(reply["frames"], asked)
+		taken := int(binary.BigEndian.Uint16(reply))
+		if taken < 1 || taken > len(some)/digestBytes {
+			return fmt.Errorf("%d of %d ids are taken", taken, len(some)/digestBytes)
+		}
+		count, err := led.own.takeIn(reply[takenBytes:], digestsOf(some[:taken*digestBytes]))
 		if err != nil {
 			return err
 		}
@@ -133,12 +140,12 @@ func (own *node) followSync(stream network.Stream) {
 	exchange := framesOf(stream, maxFrameBytes)
 	for {
 		request, err := exchange.read(followerPatience)
-		var reply map[string]any
+		var reply []byte
 		if err == nil {
 			reply, err = followed.reply(request)
 		}
 		if err == nil {
-			err = exchange.write(reply)
+			err = exchange.writeBytes(reply)
 		}
 		if err != nil {
 			own.report(map[string]any{"event": "followed a sync", "end": err.Error(), "given": followed.given, "received": followed.received})
@@ -155,7 +162,19 @@ type followedSync struct {
 	given, received int
 }
 
-func (followed *followedSync) reply(request map[string]any) (map[string]any, error) {
+// reply gives the content of a frame: a page answers a request for records, CBOR all others.
+func (followed *followedSync) reply(request map[string]any) ([]byte, error) {
+	if request["type"] == "records" {
+		ids, _ := request["ids"].([]byte)
+		content, count, taken := followed.own.kept.page(ids)
+		followed.given += count
+		return append(binary.BigEndian.AppendUint16(nil, uint16(taken)), content...), nil
+	}
+	reply, err := followed.message(request)
+	return encode(reply), err
+}
+
+func (followed *followedSync) message(request map[string]any) (map[string]any, error) {
 	ids, _ := request["ids"].([]byte)
 	switch request["type"] {
 	case "summary":
@@ -165,10 +184,6 @@ func (followed *followedSync) reply(request map[string]any) (map[string]any, err
 		message, _ := request["message"].([]byte)
 		reply, err := (&reconciliation{set: followed.set}).reply(message)
 		return map[string]any{"message": reply}, err
-	case "records":
-		content, count, taken := followed.own.kept.page(ids)
-		followed.given += count
-		return map[string]any{"frames": content, "taken": taken}, nil
 	case "offer":
 		wanted := []byte{}
 		for digest := range digestsOf(ids) {

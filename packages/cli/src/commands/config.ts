@@ -116,6 +116,9 @@ function readWords(setting: Setting, words: readonly string[], place: string): N
   }
 }
 
+/** Each begins with its kind: paths may hold commas. */
+const betweenSpecs = /,(?=(?:ollama|openai|gguf):|embedded(?:,|$))/;
+
 /** A node may be started from another folder, so files are named by their absolute paths. */
 function withWholePaths({ model, practise, ...given }: NodeSettings, workingFolder: string): NodeSettings {
   const whole = (text: string, kinds: readonly string[]): string => {
@@ -128,7 +131,7 @@ function withWholePaths({ model, practise, ...given }: NodeSettings, workingFold
       ? {}
       : {
           model: model
-            .split(",")
+            .split(betweenSpecs)
             .map((one) => whole(one, ["gguf:"]))
             .join(","),
         }),

@@ -15,7 +15,8 @@ export const rangeSyncVersion = 0x61;
 export type Range = { readonly upper: RangeBound } & (
   | { readonly mode: "skip" }
   | { readonly mode: "fingerprint"; readonly fingerprint: Uint8Array }
-  | { readonly mode: "ids"; readonly digests: readonly Uint8Array[] }
+  /** The digests one after the other: a message may hold 2,000, which would be as many objects. */
+  | { readonly mode: "ids"; readonly digests: Uint8Array }
 );
 
 const modes = { skip: 0, fingerprint: 1, ids: 2 } as const;
@@ -45,8 +46,8 @@ export class RangeMessageWriter {
     this.#put(encodeVarint(modes[range.mode]));
     if (range.mode === "fingerprint") this.#put(range.fingerprint);
     if (range.mode === "ids") {
-      this.#put(encodeVarint(range.digests.length));
-      for (const digest of range.digests) this.#put(digest);
+      this.#put(encodeVarint(range.digests.length / digestBytes));
+      this.#put(range.digests);
     }
   }
 
@@ -102,7 +103,7 @@ function readPayload(reader: Reader, upper: RangeBound): Range {
   if (mode !== modes.ids) throw wrong(`a range has the mode ${mode}`);
   const count = reader.varint();
   if (count * digestBytes > reader.left) throw wrong(`${count} ids are announced and are not there`);
-  return { upper, mode: "ids", digests: Array.from({ length: count }, () => reader.bytes(digestBytes)) };
+  return { upper, mode: "ids", digests: reader.bytes(count * digestBytes) };
 }
 
 class Reader {

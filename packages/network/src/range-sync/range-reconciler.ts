@@ -15,11 +15,12 @@
  * about a peer that lies about its records; it can withhold, as it always can. A sum modulo 2^256 is no cryptographic hash of a set: whoever can choose a great many records could find two sets of
  * equal fingerprints, which hides records from one session and not from gossip or other peers.
  */
-import { type RecordId, recordIdFromDigest } from "@grapevine/core";
-import { type DigestSum, digestBytes } from "./digest-sum.ts";
+import type { RecordId } from "@grapevine/core";
+import { DigestSum, digestBytes } from "./digest-sum.ts";
 import { type OpenRange, OpenRanges } from "./open-ranges.ts";
 import { boundBetween, endBound, isOrdered, type RangeBound, startBound } from "./range-bound.ts";
 import { type Range, RangeMessageWriter, readRangeMessage } from "./range-message.ts";
+import { idsIn } from "./record-digest.ts";
 import type { OrderedRecords } from "./record-set.ts";
 
 export interface Reconciled {
@@ -29,6 +30,8 @@ export interface Reconciled {
   readonly have: readonly RecordId[];
   /** Records that are there and not here. */
   readonly need: readonly RecordId[];
+  /** What the digests of `have` add up to, less those of `need`. */
+  readonly sum: DigestSum;
 }
 
 /** The initiator's first message. */
@@ -52,12 +55,15 @@ export function continueReconciliation(
   const answer = new Answer(records, maxListed.initiator, maxBytes, open);
   const have: RecordId[] = [];
   const need: RecordId[] = [];
+  const sum = new DigestSum();
   answer.takeAll(readRangeMessage(reply), (ours, theirs) => {
-    const missing = new Set(theirs.map(recordIdFromDigest));
-    for (const id of ours.map(recordIdFromDigest)) if (!missing.delete(id)) have.push(id);
+    const missing = new Set(idsIn(theirs));
+    for (const id of idsIn(ours)) if (!missing.delete(id)) have.push(id);
     need.push(...missing);
+    for (let at = 0; at < ours.length; at += digestBytes) sum.add(ours, at);
+    for (let at = 0; at < theirs.length; at += digestBytes) sum.subtract(theirs, at);
   });
-  return { message: answer.isEmpty ? undefined : answer.finish(), have, need };
+  return { message: answer.isEmpty ? undefined : answer.finish(), have, need, sum };
 }
 
 /** What the responder answers. @throws FRAME_INVALID */
@@ -70,7 +76,7 @@ export function answerReconciliation(records: OrderedRecords, message: Uint8Arra
 }
 
 /** Gets the digests of both sides in a range that is open no more. */
-type OnListed = (ours: readonly Uint8Array[], theirs: readonly Uint8Array[]) => void;
+type OnListed = (ours: Uint8Array, theirs: Uint8Array) => void;
 
 /** Room for one skipped range and the fingerprint of everything that is left: two bounds, two modes, one fingerprint. */
 const reservedBytes = 120;

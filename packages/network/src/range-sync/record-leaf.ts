@@ -21,9 +21,15 @@ export class RecordLeaf {
     return { createdAt: this.#createdAt(index), digest: this.digest(index) };
   }
 
+  /** A copy. */
   digest(index: number): Uint8Array {
     const at = index * itemBytes + dateBytes;
     return this.#bytes.slice(at, at + digestBytes);
+  }
+
+  copyDigest(index: number, target: Uint8Array, offset: number): void {
+    const from = index * itemBytes + dateBytes;
+    for (let byte = 0; byte < digestBytes; byte++) target[offset + byte] = this.#bytes[from + byte] as number;
   }
 
   /** How many records lie before the bound. */

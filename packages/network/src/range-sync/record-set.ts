@@ -5,7 +5,7 @@
  * before a position each take O(log n); the sum of a range is the difference of two of those. No operation looks at more than 128 records. A record takes
  * 40 bytes; one filled in order, 42 with everything about it, so that a million are about 42 MB, shared by all syncs of the node. A sync itself keeps none.
  */
-import { DigestSum } from "./digest-sum.ts";
+import { DigestSum, digestBytes } from "./digest-sum.ts";
 import type { RangeBound, RangeItem } from "./range-bound.ts";
 import { RecordLeaf } from "./record-leaf.ts";
 
@@ -15,7 +15,8 @@ export interface OrderedRecords {
   /** How many records lie before the bound. */
   rank(bound: RangeBound): number;
   item(index: number): RangeItem;
-  digests(from: number, to: number): Uint8Array[];
+  /** One after the other. */
+  digests(from: number, to: number): Uint8Array;
   /** The sum of the digests before the index: the caller's own. */
   sumBefore(index: number): DigestSum;
 }
@@ -29,9 +30,9 @@ export class RecordSet implements OrderedRecords {
 
   /** False when it was there before. */
   add(item: RangeItem): boolean {
-    if (this.has(item)) return false;
-    const right = insertInto(this.#root, item);
-    if (right !== undefined) this.#root = new Branch([this.#root, right]);
+    const added = insertInto(this.#root, item);
+    if (added === "was there") return false;
+    if (added !== "added") this.#root = new Branch([this.#root, added]);
     return true;
   }
 
@@ -68,12 +69,12 @@ export class RecordSet implements OrderedRecords {
     return leaf.item(offset);
   }
 
-  digests(from: number, to: number): Uint8Array[] {
-    const digests: Uint8Array[] = [];
-    while (from + digests.length < to) {
-      const { leaf, offset } = this.#leafAt(from + digests.length);
-      const end = Math.min(leaf.count, offset + to - from - digests.length);
-      for (let index = offset; index < end; index++) digests.push(leaf.digest(index));
+  digests(from: number, to: number): Uint8Array {
+    const digests = new Uint8Array((to - from) * digestBytes);
+    for (let next = from; next < to; ) {
+      const { leaf, offset } = this.#leafAt(next);
+      const end = Math.min(leaf.count, offset + to - next);
+      for (let index = offset; index < end; index++, next++) leaf.copyDigest(index, digests, (next - from) * digestBytes);
     }
     return digests;
   }
@@ -128,23 +129,27 @@ class Branch {
   }
 }
 
-/** The node that is to stand to the right of this one, when it had to be split. */
-function insertInto(node: Branch | RecordLeaf, item: RangeItem): Branch | RecordLeaf | undefined {
+/** What came of it, or the node that is to stand to the right of this one, when it had to be split. */
+type Inserted<Node> = "was there" | "added" | Node;
+
+function insertInto(node: Branch | RecordLeaf, item: RangeItem): Inserted<Branch | RecordLeaf> {
   if (node instanceof RecordLeaf) return insertIntoLeaf(node, item);
   const child = childHolding(node, item);
-  const right = insertInto(node.children[child] as Branch | RecordLeaf, item);
+  const inserted = insertInto(node.children[child] as Branch | RecordLeaf, item);
+  if (inserted === "was there") return inserted;
   node.count++;
   node.sum.add(item.digest);
-  if (right === undefined) return undefined;
-  node.children.splice(child + 1, 0, right);
-  return node.children.length > fanOut ? splitBranch(node, child + 1) : undefined;
+  if (inserted === "added") return inserted;
+  node.children.splice(child + 1, 0, inserted);
+  return node.children.length > fanOut ? splitBranch(node, child + 1) : "added";
 }
 
-function insertIntoLeaf(leaf: RecordLeaf, item: RangeItem): RecordLeaf | undefined {
+function insertIntoLeaf(leaf: RecordLeaf, item: RangeItem): Inserted<RecordLeaf> {
   const index = leaf.rank(boundAt(item));
+  if (leaf.equals(index, item)) return "was there";
   if (!leaf.isFull) {
     leaf.insert(index, item);
-    return undefined;
+    return "added";
   }
   // What comes in order, as it does when a set is built, leaves full leaves behind.
   const right = leaf.split(index === leaf.count ? index : leaf.count >>> 1);
