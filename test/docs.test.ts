@@ -31,6 +31,12 @@ describe("every page", () => {
     expect(broken).toEqual([]);
   });
 
+  it("is linked from the README, but for the decisions, which their folder lists", () => {
+    const readme = read("README.md");
+    const guides = pages.map(({ file }) => file).filter((file) => file !== "README.md" && !file.startsWith("docs/decisions/"));
+    expect(guides.filter((file) => !readme.includes(`](${file})`))).toEqual([]);
+  });
+
   it("names files that are there", () => {
     const named = pages.flatMap(({ file, text }) =>
       [...text.matchAll(/`((?:packages|scripts|test|docs)\/[\w./-]+)`/g)].map(([, path = ""]) => ({ file, path })),

@@ -16,6 +16,6 @@ it("has every option of `up` but those that are about one start", () => {
   const program = createProgram({ ...silent, perform: async () => undefined });
   const up = program.commands.find((command) => command.name() === "up");
   const options = up?.options.map(({ long }) => long?.slice(2)) ?? [];
-  const ofOneStart = ["name", "join", "trust", "detach"];
+  const ofOneStart = ["name", "join", "trust", "detach", "yes"];
   expect(options.filter((name) => !ofOneStart.includes(name ?? ""))).toEqual(settings.map(({ name }) => name));
 });

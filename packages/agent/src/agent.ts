@@ -25,6 +25,7 @@ import { questionPrompt } from "./question-prompt.ts";
 import type { LeftOutLesson, RecallQuery } from "./recall.ts";
 import { recallForQuestion } from "./recalling-for-questions.ts";
 import { defaultStrategy, type PromptStrategy } from "./strategy.ts";
+import { TokenCount } from "./token-count.ts";
 
 export interface AgentComponents {
   /** The model of the moment; it is asked for anew each time. */
@@ -132,17 +133,23 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
     signal: options.signal,
     onText: options.onText,
   };
-  let { text } = await model.generate(request);
+  const tokens = new TokenCount();
+  let generation = await model.generate(request);
+  tokens.add(generation);
   // Weak models at times say nothing at all where they are certain to; chance is then the way to an answer.
-  if (text.trim() === "") ({ text } = await model.generate({ ...request, temperature: silentRetryTemperature }));
+  if (generation.text.trim() === "") {
+    generation = await model.generate({ ...request, temperature: silentRetryTemperature });
+    tokens.add(generation);
+  }
   return await keepExperience(components, {
     createdAt: startedAt,
     prompt: question,
     askedBy: options.askedBy,
     steps: [],
-    answer: text.trim(),
+    answer: generation.text.trim(),
     lessons: lessons.map((recalled) => useOf(recalled, components.self)),
     model: model.id,
+    ...tokens.counted(),
     distillation: "waiting",
   });
 }
@@ -198,7 +205,8 @@ async function attempt(
           ...(episode.choices === undefined ? {} : { options: episode.choices }),
         })
       : [];
-  const acting = { ...options, done: again.steps };
+  const tokens = new TokenCount();
+  const acting = { ...options, done: again.steps, tokens };
   const { steps, solved } = isOver ? again : await act(environment, episode, lessons, acting, components);
   return await keepExperience(components, {
     createdAt: startedAt,
@@ -210,6 +218,7 @@ async function attempt(
     outcome: { verdict: solved ? "worked" : "failed", verifiedBy: "environment", at: components.clock.now() },
     lessons: lessons.map((recalled) => useOf(recalled, components.self)),
     model: model.id,
+    ...tokens.counted(),
     distillation: options.learn && !again.solved ? "queued" : "waiting",
   });
 }
@@ -252,7 +261,11 @@ async function act(
   environment: Environment,
   episode: Episode,
   lessons: readonly RecalledLesson[],
-  options: Pick<AttemptOptions, "maxSteps" | "signal"> & { readonly fenceSeed?: string; readonly done?: readonly Step[] },
+  options: Pick<AttemptOptions, "maxSteps" | "signal"> & {
+    readonly fenceSeed?: string;
+    readonly done?: readonly Step[];
+    readonly tokens?: TokenCount;
+  },
   components: Pick<AgentComponents, "model" | "nameOf" | "strategy">,
 ): Promise<{ steps: readonly Step[]; solved: boolean }> {
   const model = components.model();
@@ -273,6 +286,7 @@ async function act(
       fenceSeed: options.fenceSeed,
     });
     const generation = await model.generate({ ...request, signal: options.signal });
+    options.tokens?.add(generation);
     const action = readAction(generation.text);
     const result = await episode.act(action);
     steps.push({ action, observation: result.observation, accepted: result.accepted });

@@ -21,6 +21,7 @@ import { agentErrors } from "./errors.ts";
 import { type KeepingComponents, keepExperience, useOf } from "./keeping.ts";
 import { maxCompletionTokens } from "./question-prompt.ts";
 import { type QuestionRecallComponents, recallForQuestion } from "./recalling-for-questions.ts";
+import { TokenCount } from "./token-count.ts";
 
 export interface Conversation
   extends Pick<
@@ -82,6 +83,8 @@ export async function converse(
     ...(options.signal && { signal: options.signal }),
     ...(options.onText && { onText: options.onText }),
   });
+  const tokens = new TokenCount();
+  tokens.add(generation);
   const turn: Turn = { generation, lessons, model: model.id };
   if (generation.toolCalls !== undefined) return turn;
   const experience = await keepExperience(components, {
@@ -92,6 +95,7 @@ export async function converse(
     answer: generation.text.trim(),
     lessons,
     model: model.id,
+    ...tokens.counted(),
     distillation: "waiting",
   });
   return { ...turn, experience };

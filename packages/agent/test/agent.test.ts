@@ -106,6 +106,15 @@ describe("asking", () => {
     expect(experiences.count()).toBe(1);
   });
 
+  it("counts the tokens of every time that the model was asked for it, also of silence", async () => {
+    const tokensAfter = async (...replies: string[]): Promise<{ prompt: number; generated: number } | undefined> =>
+      (await scene(replies).agent.ask("How?", { lessons: false })).tokens;
+    const [plain, silent] = [await tokensAfter("open it"), await tokensAfter(" ", "open it")];
+    expect(plain?.generated).toBeGreaterThan(0);
+    expect(silent?.prompt).toBe(2 * (plain?.prompt ?? 0));
+    expect(silent?.generated).toBeGreaterThanOrEqual(plain?.generated ?? 1);
+  });
+
   it("streams the answer, and stops when it is told to", async () => {
     const { agent, experiences } = scene(["one two three"]);
     const pieces: string[] = [];

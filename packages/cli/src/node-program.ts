@@ -14,9 +14,11 @@ export function addNodeCommands(program: Command, perform: Perform): void {
     .option("--join <invite...>", "invites of the peers to begin with")
     .option("--trust", "believe the lessons of those whose invites are joined");
   addSettingOptions(up);
-  up.option("--detach", "start it in the background").action((options: UpArguments & TypedSettings) =>
-    perform(async (context) => (await import("./commands/up.ts")).up(context, options)),
-  );
+  up.option("--detach", "start it in the background")
+    .option("--yes", "ask nothing at a first start; take the best model there is")
+    .action((options: UpArguments & TypedSettings) =>
+      perform(async (context) => (await import("./commands/up.ts")).up(context, options)),
+    );
   examples(up, [
     ["up", "start a node with the best model there is"],
     ["up --name bo --detach", "start one in the background"],

@@ -30,6 +30,10 @@ interface RunOptions {
   readonly workingFolder?: string;
   readonly nodes?: Partial<NodeAccess>;
   readonly program?: Terminal["program"];
+  /** Is stderr a terminal? */
+  readonly isWatched?: boolean;
+  /** Given what was written to stderr so far, at every part of it. */
+  readonly onAsked?: (text: string) => void;
   /** Given the running command: to send signals, and to wait for what it has written. */
   readonly during?: (running: Running) => Promise<void>;
 }
@@ -43,7 +47,8 @@ interface Running {
 /** Runs a command line in this process. */
 export async function grapevine(words: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const stdout = recorder(options.columns);
-  const stderr = recorder();
+  const stderr = recorder(options.isWatched === true ? usualWidth : undefined, options.onAsked);
+  if (options.isWatched === true) Object.assign(stderr.stream, terminalOnly);
   const listeners = new Set<(signal: StopSignal) => void>();
   const forced: number[] = [];
   const terminal: Terminal = {
@@ -94,11 +99,19 @@ const access: NodeAccess = {
   repair: unexpected,
 };
 
-function recorder(columns?: number): { stream: OutputStream; text: () => string; shown: (wanted: string) => Promise<void> } {
+const usualWidth = 80;
+/** What a terminal can do besides being written to; where the cursor is does not matter here. */
+const terminalOnly = { isTTY: true, cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
+
+function recorder(
+  columns?: number,
+  onText?: (text: string) => void,
+): { stream: OutputStream; text: () => string; shown: (wanted: string) => Promise<void> } {
   const stream = new PassThrough();
   let written = "";
   stream.setEncoding("utf8").on("data", (chunk: string) => {
     written += chunk;
+    onText?.(written);
   });
   const shown = (wanted: string): Promise<void> =>
     new Promise((resolve) => {

@@ -74,5 +74,7 @@ export interface Experience {
   readonly model: string;
   /** From the question to the answer, milliseconds. */
   readonly ms: number;
+  /** What the model read and wrote for it. Absent where no model of this node was asked, and in what earlier versions kept. */
+  readonly tokens?: { readonly prompt: number; readonly generated: number };
   readonly distillation: DistillationState;
 }

@@ -77,8 +77,15 @@ function timesOf(lived: readonly Experience[]): Pick<GrowthReport, "time" | "reu
   const own = lived.filter(({ answeredBy }) => answeredBy === undefined);
   const given = own.filter(({ reusedFrom }) => reusedFrom === undefined);
   const again = own.filter(({ reusedFrom }) => reusedFrom !== undefined);
-  const first = new Map(given.map(({ id, ms }) => [id, ms]));
-  const savedMs = again.reduce((sum, { reusedFrom = "", ms }) => sum + Math.max(0, (first.get(reusedFrom) ?? ms) - ms), 0);
+  const first = new Map(given.map((experience) => [experience.id, experience]));
+  let [savedMs, savedTokens] = [0, 0];
+  for (const { reusedFrom = "", ms, tokens = noTokens } of again) {
+    const source = first.get(reusedFrom);
+    if (source === undefined) continue;
+    const before = source.tokens ?? noTokens;
+    savedMs += Math.max(0, source.ms - ms);
+    savedTokens += Math.max(0, before.prompt + before.generated - tokens.prompt - tokens.generated);
+  }
   const withLessonsMs = median(given.flatMap(({ lessons, ms }) => (lessons.length > 0 ? [ms] : [])));
   const withoutLessonsMs = median(given.flatMap(({ lessons, ms }) => (lessons.length === 0 ? [ms] : [])));
   return {
@@ -86,9 +93,12 @@ function timesOf(lived: readonly Experience[]): Pick<GrowthReport, "time" | "reu
       ...(withLessonsMs === undefined ? {} : { withLessonsMs }),
       ...(withoutLessonsMs === undefined ? {} : { withoutLessonsMs }),
     },
-    reused: { answers: again.length, savedMs },
+    reused: { answers: again.length, savedMs, savedTokens },
   };
 }
+
+/** Where nobody counted. */
+const noTokens = { prompt: 0, generated: 0 };
 
 function median(values: number[]): number | undefined {
   const sorted = values.sort((one, other) => one - other);

@@ -41,6 +41,31 @@ describe("the report of growth", () => {
     });
   });
 
+  it("says what giving answers again saved: of those whose first giving is known, and never less than nothing", async () => {
+    const experiences = new MemoryExperienceStore();
+    const common = {
+      createdAt: 1,
+      prompt: "p",
+      answer: "a",
+      steps: [],
+      lessons: [],
+      model: "m",
+      distillation: "waiting",
+    } as const;
+    await experiences.append({ id: "counted", ...common, ms: 900, tokens: { prompt: 100, generated: 20 } });
+    await experiences.append({ id: "uncounted", ...common, ms: 50 });
+    for (const [id, reusedFrom, ms] of [
+      ["1", "counted", 1],
+      ["2", "counted", 2],
+      ["3", "uncounted", 60],
+      ["4", "forgotten", 1],
+    ] as const) {
+      await experiences.append({ id, ...common, ms, reusedFrom });
+    }
+    const report = await reportGrowth({ experiences, store: new MemoryLessonStore(), self: "me", clock: { now: () => 2 } });
+    expect(report.reused).toEqual({ answers: 4, savedMs: 899 + 898, savedTokens: 240 });
+  });
+
   it("has periods as long as it takes for them to be few", async () => {
     const day = 86_400_000;
     for (const days of [0.5, 40, 400]) {

@@ -36,5 +36,6 @@ export const experienceSchema: z.ZodType<Experience> = z.strictObject({
   ),
   model: z.string(),
   ms: z.number().nonnegative(),
+  tokens: z.strictObject({ prompt: whole, generated: whole }).optional(),
   distillation: z.enum(["waiting", "queued", "distilled", "nothing-new", "failed"]),
 });

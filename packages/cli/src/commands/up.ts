@@ -8,6 +8,7 @@ import { printWarnings } from "../output/warnings.ts";
 import type { TypedSettings } from "../settings-program.ts";
 import { startInBackground } from "./background.ts";
 import { toldSettings } from "./config.ts";
+import { chooseFirstModel } from "./first-run.ts";
 import { printBetterModel, printStatus } from "./status.ts";
 
 /** Beside the settings. */
@@ -16,12 +17,14 @@ export interface UpArguments {
   readonly join?: string[];
   readonly trust?: boolean;
   readonly detach?: boolean;
+  /** Ask nothing. */
+  readonly yes?: boolean;
 }
 
 /** Starts a node and stays with it until it is told to stop, or, with `detach`, leaves it in the background. @throws CLI_USAGE, CLI_SETTING_INVALID */
 export async function up(
   context: CommandContext,
-  { name, join, trust, detach, ...typed }: UpArguments & TypedSettings,
+  { name, join, trust, detach, yes = false, ...typed }: UpArguments & TypedSettings,
 ): Promise<number> {
   if (trust === true && join === undefined) {
     throw cliErrors.create("CLI_USAGE", "--trust needs --join: it trusts those whose invites are joined", {
@@ -38,6 +41,7 @@ export async function up(
     ...given,
     passing,
   };
+  await chooseFirstModel(context, options, { yes });
   return detach === true ? startInBackground(context, options) : serve(context, options);
 }
 

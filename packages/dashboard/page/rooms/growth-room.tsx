@@ -59,7 +59,11 @@ function Grown({ report }: { report: GrowthReport }): JSX.Element {
           value={time.withLessonsMs === undefined ? "–" : duration(time.withLessonsMs)}
           more={time.withoutLessonsMs === undefined ? "the median" : `without: ${duration(time.withoutLessonsMs)}`}
         />
-        <Figure name="answers given again" value={String(reused.answers)} more={`${duration(reused.savedMs)} saved`} />
+        <Figure
+          name="answers given again"
+          value={String(reused.answers)}
+          more={`${duration(reused.savedMs)} and ${reused.savedTokens.toLocaleString()} tokens saved`}
+        />
       </dl>
       <GrowthCharts report={report} />
       <Unused report={report} />

@@ -89,8 +89,8 @@ export interface GrowthReport {
   readonly periodMs: number;
   /** Medians of the time to an answer, in milliseconds; absent where there was none. */
   readonly time: { readonly withLessonsMs?: number; readonly withoutLessonsMs?: number };
-  /** Answers that were given again without the model. */
-  readonly reused: { readonly answers: number; readonly savedMs: number };
+  /** Answers that were given again without the model, and what it took and cost when they were given first, as far as those are among what was looked at. */
+  readonly reused: { readonly answers: number; readonly savedMs: number; readonly savedTokens: number };
   /** Experiences that were looked at: the newest, at most `maxGrowthExperiences`. */
   readonly experiences: number;
   /** Why lessons that are here are not used: by rule, the most frequent first. */
