@@ -104,11 +104,6 @@ export interface Agent {
   rehearse(environment: Environment, task: Task, options: RehearsalOptions): Promise<Rehearsal>;
 }
 
-/**
- * Lessons in the prompt of a step. An action is copied from the example, and an example of another kind is copied as readily: with three notes
- * qwen2.5-coder:1.5b did 7 of 12 tasks of the demonstration's world, with the best one alone 10 (docs/decisions/0005).
- */
-const maxLessonsToAct = 1;
 const silentRetryTemperature = 0.7;
 
 export function createAgent(components: AgentComponents): Agent {
@@ -201,7 +196,7 @@ async function attempt(
       ? await components.recall({
           text: task.prompt,
           environment: environment.id,
-          limit: maxLessonsToAct,
+          limit: strategyOf(components).lessons,
           ...(episode.choices === undefined ? {} : { options: episode.choices }),
         })
       : [];
@@ -269,12 +264,13 @@ async function act(
   components: Pick<AgentComponents, "model" | "nameOf" | "strategy">,
 ): Promise<{ steps: readonly Step[]; solved: boolean }> {
   const model = components.model();
-  const strategy = components.strategy?.() ?? defaultStrategy;
+  const strategy = strategyOf(components);
   const steps: Step[] = [...(options.done ?? [])];
   while (steps.length < options.maxSteps) {
     options.signal?.throwIfAborted();
     const request = stepPrompt({
       form: episode.choices === undefined ? strategy.act : model.promptForm,
+      place: strategy.place,
       actionName: environment.actionName,
       task: episode.task.prompt,
       observation: episode.observation,
@@ -293,4 +289,8 @@ async function act(
     if (result.done || result.solved) return { steps, solved: result.solved };
   }
   return { steps, solved: false };
+}
+
+function strategyOf({ strategy }: Pick<AgentComponents, "strategy">): PromptStrategy {
+  return strategy?.() ?? defaultStrategy;
 }

@@ -25,3 +25,4 @@ export {
   recallByVector,
 } from "./recall.ts";
 export { relevanceOf, relevantLabels } from "./relevance.ts";
+export { defaultStrategy, type PromptStrategy, promptStrategies } from "./strategy.ts";

@@ -17,7 +17,7 @@ import {
   sampleStoredLesson,
 } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
-import { type Agent, createAgent, type RecallQuery } from "../src/index.ts";
+import { type Agent, createAgent, defaultStrategy, type RecallQuery } from "../src/index.ts";
 
 const self = sampleIdentity(1);
 const author = sampleIdentity(2);
@@ -48,7 +48,7 @@ function scene(
     clock: { now: () => 1_800_000_000_000 },
     nameOf: () => "Ann",
     self: self.author,
-    ...(act === undefined ? {} : { strategy: () => ({ act }) }),
+    ...(act === undefined ? {} : { strategy: () => ({ ...defaultStrategy, act }) }),
   });
   return { agent, model, experiences };
 }

@@ -2,6 +2,8 @@
 import type {
   BackupInit,
   BackupReport,
+  CalibrateInit,
+  Calibration,
   ControlClient,
   Examination,
   ExaminationInit,
@@ -40,6 +42,8 @@ export interface NodeAccess {
   serveMcp(init: StdioServingInit): Promise<void>;
   checkText(text: string): Promise<GateReport>;
   listModels(): Promise<readonly ModelSummary[]>;
+  /** @throws MODEL_SPEC_INVALID, MODEL_MISSING, MODEL_SERVER_UNREACHABLE, MODEL_FAILED, MODEL_ABORTED */
+  calibrateModel(init: CalibrateInit): Promise<Calibration>;
   /** @throws NODE_AMBIGUOUS, SETTINGS_MALFORMED */
   readSettings(init: SettingsInit): Promise<ReadSettings>;
   /** Writes nothing where a start would refuse one of them. */
@@ -79,6 +83,7 @@ export const nodeAccess: NodeAccess = {
   serveMcp: async (init) => (await import("@grapevine/node")).serveMcpOverStdio(init),
   checkText: async (text) => (await import("@grapevine/node")).checkText(text),
   listModels: async () => (await import("@grapevine/node")).listModels(),
+  calibrateModel: async (init) => (await import("@grapevine/node")).calibrateModel(init),
   readSettings: async (init) => (await import("@grapevine/node")).readSettings(init),
   writeSettings: async (init, settings) => (await import("@grapevine/node")).writeSettings(init, settings),
   foundSwarm: async (init) => (await import("@grapevine/node")).foundSwarm(init),

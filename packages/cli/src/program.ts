@@ -106,6 +106,21 @@ function addOtherCommands(program: Command, perform: Perform): void {
       .action(() => perform(async (context) => (await import("./commands/model.ts")).listModels(context))),
     [["model list", ""]],
   );
+  examples(
+    model
+      .command("calibrate")
+      .description(
+        "find out how lessons are best put before a model: twelve small tasks, four ways; a few minutes on a small machine",
+      )
+      .argument("[model]", "its specification; else the running node's, else the best there is", word)
+      .action((spec: string | undefined) =>
+        perform(async (context) => (await import("./commands/calibrate.ts")).calibrate(context, spec)),
+      ),
+    [
+      ["model calibrate", "nodes of this home use what was found from their next start"],
+      ["model calibrate ollama:qwen2.5-coder:1.5b", "kept by the digest of the weights"],
+    ],
+  );
 }
 
 function addLogs(program: Command, perform: Perform): void {

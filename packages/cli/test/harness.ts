@@ -88,6 +88,7 @@ const access: NodeAccess = {
   serveMcp: unexpected,
   checkText: unexpected,
   listModels: unexpected,
+  calibrateModel: unexpected,
   readSettings,
   writeSettings,
   foundSwarm: unexpected,

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import type { CalibrateInit, Calibration } from "@grapevine/node";
+import { beforeEach, describe, expect, it } from "vitest";
 import { grapevine, lines, makeHome, now, refuse, startStandIn } from "./harness.ts";
 import { answer, experience, lesson, lessonDetails, lessonId, peer, status, used } from "./samples.ts";
 
@@ -90,6 +91,8 @@ describe("one thing in full", () => {
     expect(stdout).toMatch(/waiting +2 for distillation\n/);
     expect(stdout).toMatch(/answers +questions of peers that you trust\n/);
     expect(stdout).toMatch(/reached +not known.*--nat/);
+    expect(stdout.replace(/\s+/gu, " ")).toContain("a text to go on with, one lesson after what the place says (calibrated)");
+    expect(stdout.replace(/\s+/gu, " ")).toContain("6 of 9 tasks of tools:7 solved, 1 broken off; 21 % of the time");
     expect(stdout.replace(/\s+/gu, " ")).toContain(
       "awaits ada, who could not be reached (PEER_UNREACHABLE, tried 3 times), again in 16 s; the invite holds until ",
     );
@@ -251,6 +254,46 @@ describe("model list", () => {
     const { where } = await startStandIn({ "GET /api/models": () => [{ ...models[0], used: true }] });
     expect((await grapevine(["model", "list", ...where], { nodes })).stdout).toMatch(/embedded +323 MB +yes/);
     expect((await grapevine(["model", "list", "--node", "cy", ...where], { nodes })).exitCode).toBe(3);
+  });
+});
+
+describe("model calibrate", () => {
+  const byDefault = { act: "completion", lessons: 1, place: "after" } as const;
+  const found: Calibration = {
+    model: "ollama:small",
+    weights: "0123",
+    strategy: { ...byDefault, act: "chat" },
+    tasks: 12,
+    results: [
+      { ...byDefault, right: 7 },
+      { ...byDefault, act: "chat", right: 9 },
+    ],
+    seconds: 40,
+  };
+  const asked: CalibrateInit[] = [];
+  const nodes = {
+    calibrateModel: async (init: CalibrateInit) => {
+      asked.push(init);
+      return found;
+    },
+  };
+  beforeEach(() => asked.splice(0));
+
+  it("needs no node, and says what each way did", async () => {
+    const home = await makeHome();
+    const { exitCode, stdout } = await grapevine(["model", "calibrate", "ollama:small", "--home", home], { nodes });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/a text to go on with, one lesson after what the place says +7 of 12/);
+    expect(stdout).toMatch(/a chat, one lesson after what the place says +9 of 12 +yes/);
+    expect(asked).toEqual([expect.objectContaining({ home, model: "ollama:small" })]);
+  });
+
+  it("takes the model of the running node where none is named", async () => {
+    const { where } = await startStandIn({ "GET /api/status": () => status });
+    const { stdout } = await grapevine(["model", "calibrate", "--json", ...where], { nodes });
+    expect(JSON.parse(stdout)).toEqual(found);
+    expect(asked[0]?.model).toBe(status.model);
+    expect((await grapevine(["model", "calibrate", "--node", "cy", ...where], { nodes })).exitCode).toBe(3);
   });
 });
 

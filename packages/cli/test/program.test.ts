@@ -65,6 +65,7 @@ describe("help", () => {
         "config get",
         "config set",
         "config unset",
+        "model calibrate",
         "model list",
         "mcp install",
         "mcp uninstall",

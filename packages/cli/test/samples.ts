@@ -94,7 +94,10 @@ export const status: Status = {
   refined: {
     trials: { admitted: 1, refused: 2, undecided: 0, generations: 40 },
     consolidations: { drafted: 0, refused: 0 },
+    practised: { environment: "tools:7", tasks: 9, solved: 6, brokenOff: 1 },
+    share: 0.21,
   },
+  prompts: { act: "completion", lessons: 1, place: "after", calibrated: true },
   room: { foreign: 5, capacity: 20_000 },
   reachability: "unknown",
   reach: { lan: true, exchange: false, dht: false, nat: true, relay: false },

@@ -36,6 +36,7 @@ it("shows a unit that starts the same program with the same home, every word quo
     'ExecStart="/opt/my node/bin/node" "/opt/50%%/$$x/grapevine.cjs" "up" "--json" "--home=/h o" "--name=bo"\n',
   );
   expect(stdout).toContain("Restart=on-failure\n");
+  expect(stdout).toContain("WorkingDirectory=-/h o\n"); // the first start makes it
   expect(await calls()).toBe("");
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Row } from "../src/harness/row.ts";
+import { speedBar } from "../src/learning/bars.ts";
 import { seededRandom } from "../src/seeded-random.ts";
 import { bootstrapInterval, quantile } from "../src/statistics/bootstrap.ts";
 import { summarise } from "../src/statistics/summary.ts";
@@ -78,5 +79,13 @@ describe("a summary", () => {
     expect(gain("shared", "none")?.mean).toBe(0.125);
     expect(gain("shared", "shared")).toEqual({ mean: 0, low: 0, high: 0 });
     expect(gain("shared", "other")).toBeUndefined();
+  });
+  it("says how many times as fast, also where what is fast takes less than two decimals show", () => {
+    const summary = summarise([row("first", "a", true), row("again", "a", true, { ms: 4 })], "first");
+    expect(summary.arms["again"]?.seconds).toBe(0);
+    expect(speedBar(summary, "again", "first", 10)).toEqual([
+      { name: "again: times as fast as first", value: 50, bar: 10, holds: true },
+    ]);
+    expect(speedBar(summary, "first", "again", 10)[0]?.holds).toBe(false);
   });
 });

@@ -1,17 +1,22 @@
 /**
  * Which ids a sync of this node is fetching, so that several peers are not asked for the same bodies.
  *
- * Guarantees: an id that is claimed is left to its claimant only while the claimant's peer brings something every few seconds. A peer that was given ids and did not
- * bring them keeps nobody from anything for a while: what it claims, others may claim at once. Does not: fetch anything; whoever was told `later` asks again soon.
+ * Guarantees: an id that is claimed is left to its claimant only while the claimant's peer brings what it was asked for, at the pace of a slow link. Where a peer that the user
+ * named has it as well, a stranger has to be faster. A peer that was given ids and did not bring them in time keeps nobody from anything for a while: what it claims, others may claim at once. Does
+ * not: fetch anything; whoever was told `later` asks again soon.
  */
 import { type AuthorId, type Clock, RecentMap, type RecordId } from "@grapevine/core";
-import { brokenClaimMs, claimTimeoutMs, maxRatedKeys } from "./network-limits.ts";
+import { brokenClaimMs, claimPerRecordMs, claimTimeoutMs, maxRatedKeys, strangersClaimMs } from "./network-limits.ts";
 
 /** One sync with one peer. */
 export interface Claimant {
   readonly peer: AuthorId;
+  /** Did the user name it? */
+  readonly isNamed: boolean;
   /** Milliseconds since the epoch. */
   until: number;
+  /** When it brought something last, or was asked first: milliseconds since the epoch. */
+  broughtAt: number;
 }
 
 export class Claims {
@@ -24,15 +29,27 @@ export class Claims {
     this.#clock = clock;
   }
 
-  /** The peer has brought something that was asked for, or is asked for the first time. */
-  renew(claimant: Claimant): void {
-    claimant.until = this.#clock.now() + claimTimeoutMs;
+  /** The peer is asked, and nothing is awaited of it. */
+  begin(claimant: Claimant): void {
+    claimant.broughtAt = this.#clock.now();
+    claimant.until = claimant.broughtAt + claimTimeoutMs;
+  }
+
+  /** The peer has brought so many records that were asked for. It is given time for as many, not for all that are left: else it could hold them all with one now and then. */
+  brought(claimant: Claimant, count: number): void {
+    if (count === 0) return;
+    const now = this.#clock.now();
+    claimant.broughtAt = now;
+    if (claimant.until > now) claimant.until = Math.min(now + claimTimeoutMs, claimant.until + count * claimPerRecordMs);
   }
 
   /** False where another fetches it. */
   take(id: RecordId, claimant: Claimant): boolean {
     const holder = this.#byId.get(id);
-    if (holder !== undefined && holder !== claimant && this.#holds(holder)) return false;
+    if (holder !== undefined && holder !== claimant) {
+      if (this.#holds(holder) && !this.#goesBefore(claimant, holder)) return false;
+      if (holder.until <= this.#clock.now()) this.#break(holder);
+    }
     this.#byId.set(id, claimant);
     return true;
   }
@@ -49,7 +66,16 @@ export class Claims {
       isBroken = true;
       this.settle(id, claimant);
     }
-    if (isBroken) this.#broken.set(claimant.peer, this.#clock.now() + brokenClaimMs);
+    if (isBroken) this.#break(claimant);
+  }
+
+  #goesBefore(claimant: Claimant, holder: Claimant): boolean {
+    if (holder.isNamed || !claimant.isNamed) return false;
+    return holder.broughtAt + strangersClaimMs <= this.#clock.now();
+  }
+
+  #break({ peer }: Claimant): void {
+    this.#broken.set(peer, this.#clock.now() + brokenClaimMs);
   }
 
   #holds({ peer, until }: Claimant): boolean {

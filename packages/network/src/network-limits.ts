@@ -35,6 +35,10 @@ export const offerRate: { readonly perSecond: number; readonly burst: number } =
  * link that is of use.
  */
 export const claimTimeoutMs = 5_000;
+/** By how much each record that it brings lengthens that, up to the whole again: lessons of 600 bytes come twice as fast over 20 kB/s. */
+export const claimPerRecordMs = 60;
+/** What strangers claim is left to them against peers whom the user named for so long after each record: enough for one that sends, so that nothing comes twice. */
+export const strangersClaimMs = 2_000;
 /** For so long after it did not bring what it was asked for, a peer keeps nobody from anything. */
 export const brokenClaimMs: number = 10 * 60_000;
 /** Peers are asked at once for what may be wanted now, as when an author is allowed again, but not more often: else it costs what a flood does. */

@@ -27,6 +27,8 @@ export interface RecordIntakeComponents {
   /** What a sync with this peer has brought is here. */
   onBrought(from: AuthorId): void;
   readonly claims: Claims;
+  /** Did the user name this peer? */
+  isNamed(peer: AuthorId): boolean;
 }
 
 export class RecordIntake {
@@ -47,7 +49,7 @@ export class RecordIntake {
   constructor(peer: AuthorId, components: RecordIntakeComponents) {
     this.#peer = peer;
     this.#components = components;
-    this.#claimant = { peer, until: 0 };
+    this.#claimant = { peer, isNamed: components.isNamed(peer), until: 0, broughtAt: 0 };
   }
 
   /** Those of the ids that are to be fetched now. They are this intake's until `release`. */
@@ -55,7 +57,7 @@ export class RecordIntake {
     const { records, passedOver, claims } = this.#components;
     const known = await records.knows(ids);
     // What was asked for before and has not come is held no longer by asking for more.
-    if (this.#claimed.size === 0) claims.renew(this.#claimant);
+    if (this.#claimed.size === 0) claims.begin(this.#claimant);
     const wanted: RecordId[] = [];
     ids.forEach((id, index) => {
       if (known[index] === true || passedOver.has(id)) return;
@@ -92,8 +94,8 @@ export class RecordIntake {
         else if (asked.delete(result.record.id)) records.push(keepable(result.record));
         else throw badPage("it sent a record that was not asked for");
       }
-      // Only what was asked for renews the claim: else it could be held with anything.
-      if (records.length > before) claims.renew(this.#claimant);
+      // Only what was asked for lengthens the claim: else it could be held with anything.
+      claims.brought(this.#claimant, records.length - before);
     }
     return records;
   }

@@ -121,6 +121,7 @@ export class RunningNetwork {
       receive,
       onBrought: (from) => this.#arrivals.syncOn(from),
       claims: new Claims(clock),
+      isNamed: (peer) => this.isNamed(peer),
     };
     this.#greeter = new Greeter({
       host,

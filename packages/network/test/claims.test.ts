@@ -4,8 +4,8 @@ import * as dagCbor from "@ipld/dag-cbor";
 import { lpStream } from "@libp2p/utils";
 import { multiaddr } from "@multiformats/multiaddr";
 import { describe, expect, it } from "vitest";
-import { Claims } from "../src/claims.ts";
-import { brokenClaimMs, claimTimeoutMs, reconsiderEveryMs } from "../src/network-limits.ts";
+import { type Claimant, Claims } from "../src/claims.ts";
+import { brokenClaimMs, claimPerRecordMs, claimTimeoutMs, reconsiderEveryMs, strangersClaimMs } from "../src/network-limits.ts";
 import { digestOf } from "../src/range-sync/record-digest.ts";
 import { packedFrames } from "../src/record-pages.ts";
 import { startLiar } from "./liar.ts";
@@ -21,38 +21,92 @@ function movableClock(): Clock & { move(milliseconds: number): void } {
   };
 }
 
+function claimants(): [Claimant, Claimant, Claimant] {
+  return [
+    { peer: "one", isNamed: false, until: 0, broughtAt: 0 },
+    { peer: "two", isNamed: false, until: 0, broughtAt: 0 },
+    { peer: "named", isNamed: true, until: 0, broughtAt: 0 },
+  ];
+}
+
 describe("a claim", () => {
-  it("holds as long as its peer brings something in time, and not a moment longer", () => {
+  it("holds for its time, and not a moment longer", () => {
     const clock = movableClock();
     const claims = new Claims(clock);
-    const [first, second] = ["one", "two"].map((peer) => ({ peer, until: 0 })) as [never, never];
-    claims.renew(first);
+    const [first, second] = claimants();
+    claims.begin(first);
     expect([claims.take("a", first), claims.take("a", second), claims.take("b", second)]).toEqual([true, false, true]);
     clock.move(claimTimeoutMs - 1);
     expect(claims.take("a", second)).toBe(false);
-    claims.renew(first);
+    clock.move(1);
+    claims.begin(second);
+    expect([claims.take("a", second), claims.take("a", first)]).toEqual([true, false]);
+  });
+
+  it("is lengthened by what its peer brings, record by record, up to its whole time", () => {
+    const clock = movableClock();
+    const claims = new Claims(clock);
+    const [first, second] = claimants();
+    claims.begin(first);
+    claims.take("a", first);
+    claims.brought(first, 1);
+    clock.move(claimTimeoutMs - 1);
+    claims.brought(first, 1);
+    clock.move(claimPerRecordMs);
+    expect(claims.take("a", second)).toBe(false);
+    claims.brought(first, (2 * claimTimeoutMs) / claimPerRecordMs);
     clock.move(claimTimeoutMs - 1);
     expect(claims.take("a", second)).toBe(false);
     clock.move(1);
-    claims.renew(second);
-    expect([claims.take("a", second), claims.take("a", first)]).toEqual([true, false]);
+    claims.brought(first, 1); // too late
+    expect(claims.take("a", second)).toBe(true);
+  });
+
+  it("of a peer that was too slow hinders nobody afterwards", () => {
+    const clock = movableClock();
+    const claims = new Claims(clock);
+    const [slow, other] = claimants();
+    claims.begin(slow);
+    claims.take("a", slow);
+    clock.move(claimTimeoutMs);
+    claims.begin(other);
+    expect(claims.take("a", other)).toBe(true);
+    claims.begin(slow);
+    expect([claims.take("b", slow), claims.take("b", other)]).toEqual([true, true]);
+  });
+
+  it("of a stranger who sends nothing gives way to a peer that the user named, and not the other way round", () => {
+    const clock = movableClock();
+    const claims = new Claims(clock);
+    const [stranger, other, named] = claimants();
+    for (const claimant of [stranger, other, named]) claims.begin(claimant);
+    expect([claims.take("a", stranger), claims.take("b", named)]).toEqual([true, true]);
+    clock.move(strangersClaimMs - 1);
+    expect(claims.take("a", named)).toBe(false);
+    clock.move(1);
+    expect([claims.take("a", other), claims.take("a", named), claims.take("a", stranger)]).toEqual([false, true, false]);
+    expect([claims.take("b", stranger), claims.take("b", { ...named, peer: "another" })]).toEqual([false, false]);
+    // It did nothing wrong.
+    expect([claims.take("c", stranger), claims.take("c", other)]).toEqual([true, false]);
+    claims.brought(stranger, 1);
+    expect(claims.take("c", named)).toBe(false);
   });
 
   it("of a peer that did not bring what it was asked for hinders nobody, until that is forgotten", () => {
     const clock = movableClock();
     const claims = new Claims(clock);
-    const [liar, honest] = ["one", "two"].map((peer) => ({ peer, until: 0 })) as [never, never];
-    claims.renew(liar);
+    const [liar, honest] = claimants();
+    claims.begin(liar);
     claims.take("a", liar);
     claims.giveUp(["a"], liar);
-    claims.renew(liar);
+    claims.begin(liar);
     expect([claims.take("a", liar), claims.take("a", honest)]).toEqual([true, true]);
     clock.move(brokenClaimMs);
-    claims.renew(liar);
+    claims.begin(liar);
     expect([claims.take("b", liar), claims.take("b", honest)]).toEqual([true, false]);
     claims.settle("b", liar);
     claims.giveUp([], liar);
-    claims.renew(liar);
+    claims.begin(liar);
     expect([claims.take("c", liar), claims.take("c", honest)]).toEqual([true, false]);
   });
 });

@@ -1,6 +1,6 @@
 /** How the stages are joined: which one's output is whose input. The only file that knows them all. */
 import { homedir, hostname } from "node:os";
-import { createAgent } from "@grapevine/agent";
+import { createAgent, defaultStrategy, type PromptStrategy } from "@grapevine/agent";
 import {
   type AuthorId,
   type Clock,
@@ -64,6 +64,8 @@ export interface Opened {
   readonly log: Logger;
   readonly store: Store;
   readonly model: LanguageModel;
+  /** What a calibration has found for it. */
+  readonly strategy?: PromptStrategy | undefined;
   readonly embedder: Embedder;
   readonly index: VectorIndex;
   /** Where the node practises by itself. */
@@ -85,7 +87,7 @@ export interface Composed {
 }
 
 export async function compose(opened: Opened): Promise<Composed> {
-  const { home, identity, clock, log, store, model, embedder, index } = opened;
+  const { home, identity, clock, log, store, model, embedder, index, strategy = defaultStrategy } = opened;
   const { lessons, experiences } = store;
   const self = identity.author;
   const { capacity } = opened.settings.initial;
@@ -142,7 +144,8 @@ export async function compose(opened: Opened): Promise<Composed> {
   const promptBar = new PromptBar();
   const reuse = new ReuseBook(experiences);
   const reuses = opened.settings.initial.reuse ?? true;
-  const agentParts = { model: () => model, recall, minSimilarity: () => promptBar.minSimilarity, clock, self };
+  const minSimilarity = (): number => promptBar.minSimilarity;
+  const agentParts = { model: () => model, strategy: () => strategy, recall, minSimilarity, clock, self };
   const ownQuestions = createActivity();
   const { answer: answers = "trusted", keepAsked: keepsAsked = true } = opened.settings.initial;
   // What an old key wrote may stay trusted; whoever comes with it may be a thief.
@@ -280,6 +283,7 @@ export async function compose(opened: Opened): Promise<Composed> {
     room,
     network,
     model,
+    prompts: { ...strategy, calibrated: opened.strategy !== undefined },
     embedder,
     index,
     activity,

@@ -2,6 +2,7 @@
 import type { GateVerdict } from "@grapevine/distill";
 import type { RepairReport } from "@grapevine/store";
 import type { BackupInit, BackupReport } from "./backing-up.ts";
+import type { CalibrateInit, Calibration } from "./calibrate-model.ts";
 import type { ModelSummary } from "./control/contract.ts";
 import type { Examination, ExaminationInit } from "./doctor.ts";
 import type { FoundingInit, FoundSwarm } from "./found-swarm.ts";
@@ -80,4 +81,9 @@ export async function checkText(text: string): Promise<GateVerdict> {
 /** The models that could be used on this machine; needs no running node. */
 export async function listModels(): Promise<ModelSummary[]> {
   return await (await import("./list-models.ts")).listModels();
+}
+
+/** Which strategy of prompts suits a model; nodes of the home use it from their next start. As `calibrateModel` in calibrate-model.ts. */
+export async function calibrateModel(init: CalibrateInit): Promise<Calibration> {
+  return await (await import("./calibrate-model.ts")).calibrateModel(init);
 }

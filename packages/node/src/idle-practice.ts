@@ -3,7 +3,14 @@
  * Who asks something breaks it off at once, and nothing is kept of a task that was broken off.
  */
 import type { Agent } from "@grapevine/agent";
-import { type Environment, type ExperienceStore, GrapevineError, type Task } from "@grapevine/core";
+import {
+  type Environment,
+  type Experience,
+  type ExperienceStore,
+  GrapevineError,
+  publicSpecification,
+  type Task,
+} from "@grapevine/core";
 import type { Logger } from "pino";
 import { type PastTry, taskToPractise } from "./choosing-practice.ts";
 import { nodeErrors } from "./errors.ts";
@@ -19,6 +26,17 @@ export interface IdlePracticeComponents {
 export interface IdlePractice {
   /** Does one task; false when there is nothing to be learnt from any. @throws what the signal gives as its reason, and what environment, agent and model throw */
   next(signal: AbortSignal): Promise<boolean>;
+  totals(): PracticeTotals;
+}
+
+/** Since the start. */
+export interface PracticeTotals {
+  readonly environment: string;
+  /** Done to the end, and those of them that were solved. */
+  readonly tasks: number;
+  readonly solved: number;
+  /** Begun, and given up for somebody who asked something. */
+  readonly brokenOff: number;
 }
 
 /** Tasks that it chooses from: several of each kind, and as many as even a small set has. */
@@ -34,13 +52,26 @@ export function createIdlePractice(environment: Environment, components: IdlePra
   refuseUnsimulated(environment);
   const { agent, experiences, learning, log } = components;
   let pool: readonly Task[] | undefined;
+  const counts = { tasks: 0, solved: 0, brokenOff: 0 };
+  const attemptCounting = async (task: Task, signal: AbortSignal): Promise<Experience> => {
+    try {
+      const experience = await agent.attempt(environment, task, { lessons: true, maxSteps, learn: true, signal });
+      counts.tasks += 1;
+      if (experience.outcome?.verdict === "worked") counts.solved += 1;
+      return experience;
+    } catch (error) {
+      if (signal.aborted) counts.brokenOff += 1;
+      throw error;
+    }
+  };
   return {
+    totals: () => ({ environment: publicSpecification(environment.id), ...counts }),
     next: async (signal) => {
       pool ??= await tasksOf(environment);
       const task = taskToPractise(pool, await pastTries(environment, experiences));
       signal.throwIfAborted();
       if (task === undefined) return false;
-      const { outcome, steps } = await agent.attempt(environment, task, { lessons: true, maxSteps, learn: true, signal });
+      const { outcome, steps } = await attemptCounting(task, signal);
       log.info({ task: task.id, family: task.family, verdict: outcome?.verdict, actions: steps.length }, "practised by itself");
       learning.wake();
       return true;

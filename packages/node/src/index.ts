@@ -1,5 +1,6 @@
 /** A running node, and the ways to reach one from another process: what the CLI, the dashboard and the evaluation stand on. */
 export type { BackupInit, BackupReport } from "./backing-up.ts";
+export type { CalibrateInit, Calibration } from "./calibrate-model.ts";
 export type { Check } from "./checks.ts";
 export { type ControlClient, connectToNode, createControlClient, runningNodes } from "./client.ts";
 export type {
@@ -75,6 +76,7 @@ export type {
 export type { Examination, ExaminationInit } from "./doctor.ts";
 export {
   backUp,
+  calibrateModel,
   checkNodeOptions,
   checkText,
   examine,

@@ -8,7 +8,7 @@ import { type Clock, messageOf, type RecordId } from "@grapevine/core";
 import type { Logger } from "pino";
 import type { Activity } from "./activity.ts";
 import type { Consolidating, ConsolidationTotals } from "./consolidating.ts";
-import type { IdlePractice } from "./idle-practice.ts";
+import type { IdlePractice, PracticeTotals } from "./idle-practice.ts";
 import type { Trials, TrialTotals } from "./trials.ts";
 
 export interface RefiningInit {
@@ -43,6 +43,9 @@ export const systemTimer: Timer = (delayMs, call) => {
 export interface RefiningTotals {
   readonly trials: TrialTotals;
   readonly consolidations: ConsolidationTotals;
+  readonly practice: PracticeTotals | undefined;
+  /** Time that went into all of it. */
+  readonly workedMs: number;
   readonly failures: number;
 }
 
@@ -78,6 +81,7 @@ class RunningRefinement implements Refining {
   #stopped = false;
   readonly #stopping = Promise.withResolvers<void>();
   #hasNews = false;
+  #workedMs = 0;
   #failures = 0;
   #failuresInRow = 0;
   /** Ends the present wait; `wake` may end only a wait for news. */
@@ -99,8 +103,14 @@ class RunningRefinement implements Refining {
   }
 
   totals(): RefiningTotals {
-    const { trials, consolidating } = this.#components;
-    return { trials: trials.totals(), consolidations: consolidating.totals(), failures: this.#failures };
+    const { trials, consolidating, practice } = this.#components;
+    return {
+      trials: trials.totals(),
+      consolidations: consolidating.totals(),
+      practice: practice?.totals(),
+      workedMs: this.#workedMs,
+      failures: this.#failures,
+    };
   }
 
   async stop(): Promise<void> {
@@ -113,6 +123,7 @@ class RunningRefinement implements Refining {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       const { worked, workedMs } = await this.#turn();
+      this.#workedMs += workedMs;
       if (this.#stopped) return;
       if (this.#failuresInRow > 0) await this.#wait(backoffMs(this.#failuresInRow));
       else {

@@ -124,6 +124,7 @@ export interface NodeServiceComponents {
   readonly room: Room;
   readonly network: Network;
   readonly model: LanguageModel;
+  readonly prompts: Status["prompts"];
   readonly embedder: Embedder;
   readonly index: VectorIndex;
   readonly activity: Activity;
@@ -177,6 +178,7 @@ export class NodeService implements NodeOperations {
       addresses: network.addresses(),
       api: this.#api,
       model: model.id,
+      prompts: this.#components.prompts,
       embedder: embedder.id,
       peers: network.peers().length,
       reachability: network.reachability(),
@@ -190,7 +192,7 @@ export class NodeService implements NodeOperations {
         distillation: learning.waiting(),
         outbox: (await store.outbox()).length,
       },
-      refined: refinedOf(this.#components.refining.totals()),
+      refined: refinedOf(this.#components.refining.totals(), this.#components.clock.now() - startedAt),
       room: { foreign: room.use().foreign, capacity: room.use().capacity },
       answers: this.#components.answers,
       keepsAsked: this.#components.keepsAsked,
@@ -385,7 +387,8 @@ function creditedLessons(experience: Experience): string[] {
 /** A caller that does not want to be told. */
 function ignore(): void {}
 
-function refinedOf({ trials, consolidations }: RefiningTotals): Status["refined"] {
+function refinedOf({ trials, consolidations, practice, workedMs }: RefiningTotals, sinceStartMs: number): Status["refined"] {
   const { admitted, refused, undecided, generations } = trials;
-  return { trials: { admitted, refused, undecided, generations }, consolidations };
+  const share = sinceStartMs > 0 ? Number(Math.min(1, workedMs / sinceStartMs).toFixed(3)) : 0;
+  return { trials: { admitted, refused, undecided, generations }, consolidations, practised: practice, share };
 }

@@ -9,6 +9,7 @@ import { openEnvironment } from "@grapevine/practice";
 import { openStore } from "@grapevine/store";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { destination, type Logger, pino } from "pino";
+import { calibratedStrategy } from "./calibrate-model.ts";
 import { Closing } from "./closing.ts";
 import type { Opened } from "./compose.ts";
 import type { Status } from "./control/contract.ts";
@@ -171,12 +172,14 @@ async function open(
       options.onProgress?.(`joining the packaged weights: ${Math.round((doneBytes / totalBytes) * 100)} %`),
   });
   closing.add("model", () => model.close());
+  const strategy = await calibratedStrategy(home, model);
   const practise = now.practise === undefined ? undefined : await openEnvironment(now.practise);
   const { index } = await loading;
   const listen = now.listen ?? [`/ip4/0.0.0.0/tcp/${port}`];
   const earlierSwarm = earlier.swarm;
   const keep = { ...later, ...placed };
-  return { home, settings, keep, swarm, earlierSwarm, listen, identity, clock, log, store, model, embedder, index, practise };
+  const parts = { identity, clock, log, store, model, strategy, embedder, index, practise };
+  return { home, settings, keep, swarm, earlierSwarm, listen, ...parts };
 }
 
 /** Structured lines in the node's home; no text of questions, answers or lessons in them. */

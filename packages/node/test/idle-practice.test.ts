@@ -38,6 +38,7 @@ it("does a task of each kind before it comes back to one, and queues what it liv
   expect(new Set(kept.map(({ task }) => task?.family)).size).toBe(6);
   expect(kept.every(({ distillation }) => distillation === "queued")).toBe(true);
   expect(woken()).toBe(6);
+  expect(practice.totals()).toEqual({ environment: "tools:7", tasks: 6, solved: 0, brokenOff: 0 });
 });
 
 it("is broken off as soon as somebody asks something, and keeps nothing of the task", async () => {
@@ -57,6 +58,7 @@ it("is broken off as soon as somebody asks something, and keeps nothing of the t
   await expect(working).rejects.toThrow();
   expect(await answered).toBe("answer");
   expect(experiences.count()).toBe(0);
+  expect(practice.totals()).toMatchObject({ tasks: 0, brokenOff: 1 });
 });
 
 it("is refused where something outside would notice", async () => {

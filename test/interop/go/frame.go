@@ -14,7 +14,7 @@ import (
 const (
 	maxFrameBytes  = 262_144
 	maxFrameDepth  = 6
-	maxHelloBytes  = 8_192
+	maxHelloBytes  = 12_288
 	maxAnswerBytes = 1_048_576 + 131_072
 )
 

@@ -84,7 +84,7 @@ function unitFile({ terminal }: CommandContext, node: string): string {
   return join(config, "systemd", "user", unitName(node));
 }
 
-/** The same program with the same home. A usage error (2) would be the same at every start. */
+/** The same program with the same home, which its first start makes. A usage error (2) would be the same at every start. */
 function unitOf({ terminal, home }: CommandContext, node: string): string {
   const words = [...terminal.program, "up", "--json", `--home=${home}`, `--name=${node}`];
   return `[Unit]
@@ -94,7 +94,7 @@ After=network-online.target
 [Service]
 Type=exec
 ExecStart=${words.map(quoted).join(" ")}
-WorkingDirectory=${home.replaceAll("%", "%%")}
+WorkingDirectory=-${home.replaceAll("%", "%%")}
 Restart=on-failure
 RestartSec=10
 RestartPreventExitStatus=2

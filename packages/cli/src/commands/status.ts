@@ -8,6 +8,7 @@ import { printFields } from "../output/fields.ts";
 import { formatAge, formatMoment, peerLabel } from "../output/format.ts";
 import type { Output } from "../output/output.ts";
 import { printableLine } from "../output/plain-text.ts";
+import { promptsText } from "../output/prompts-text.ts";
 
 export async function showStatus(context: CommandContext): Promise<number> {
   const node = await connect(context);
@@ -28,6 +29,7 @@ export function printStatus(output: Output, status: Status, now: number): void {
     ["addresses", status.addresses.join("\n")],
     ["api", status.api],
     ["model", status.model],
+    ["actions", `${promptsText(status.prompts)} (${status.prompts.calibrated ? "calibrated" : "by default"})`],
     ["embedder", status.embedder],
     ["peers", `${status.peers} connected`],
     ["reached", reached[status.reachability]],
@@ -42,6 +44,7 @@ export function printStatus(output: Output, status: Status, now: number): void {
     ["experiences", String(status.experiences)],
     ["distilled", `${distilled.lessons} lessons, ${distilled.refused} refused, ${distilled.failed} failed`],
     ["tried", tried(refined)],
+    ["practised", practised(refined)],
     ["room", `${room.foreign} of ${room.capacity} lessons of others in use or waiting`],
     ["waiting", waiting(queues)],
     ["index", rebuilding === undefined ? undefined : `being filled again: ${rebuilding.done} of ${rebuilding.total} lessons`],
@@ -115,6 +118,13 @@ function tried({ trials, consolidations }: Status["refined"]): string | undefine
   if (lessons + consolidations.drafted === 0) return undefined;
   const outcome = `${trials.admitted} admitted, ${trials.refused} refused, ${trials.undecided} undecided`;
   return `${outcome}, in ${trials.generations} generations; ${consolidations.drafted} drafts for clusters`;
+}
+
+function practised({ practised, share }: Status["refined"]): string | undefined {
+  if (practised === undefined) return undefined;
+  const { environment, tasks, solved, brokenOff } = practised;
+  const idle = `${(100 * share).toFixed(0)} % of the time went into what it does while idle`;
+  return `${solved} of ${tasks} tasks of ${printableLine(environment)} solved, ${brokenOff} broken off; ${idle}`;
 }
 
 function waiting(queues: Status["queues"]): string | undefined {

@@ -80,7 +80,7 @@ export async function openDefendedNode(embedder: Embedder): Promise<FloodNode> {
     teach: async (number) => {
       const record = floodLesson(identity, number);
       await ledger.publish(record);
-      return record.id;
+      return record;
     },
     arrivedAt,
     graylistedAt,

@@ -1,14 +1,14 @@
-/** One peer with four strangers for every honest peer around it, who take places in its mesh, pass nothing on, and never end a sync. Its user named one honest peer. */
+/** One peer with four strangers for every honest peer around it, who take places in its mesh, pass nothing on, and lie in syncs. Its user named one honest peer. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { Embedder, RecordId } from "@grapevine/core";
-import { TopicValidatorResult } from "@libp2p/gossipsub";
-import { multiaddr } from "@multiformats/multiaddr";
-import { type BareHost, floodTopic, greet, startBareHost } from "./bare-host.ts";
+import type { Embedder, SignedRecord } from "@grapevine/core";
+import type { BareHost } from "./bare-host.ts";
 import { openDefendedNode } from "./defended-node.ts";
 import type { FloodNode } from "./flood-node.ts";
+import { lies, startSybil } from "./sybil.ts";
 import { openUndefendedNode } from "./undefended-node.ts";
 
-const sybilCount = 8;
+/** One of each, and more of those that held most back before there was a pace for what is claimed. */
+const told = [...lies, "crowd", "slow"] as const;
 const lessonsBefore = 10;
 const lessonsAfter = 10;
 const deadlineMs = 60_000;
@@ -29,13 +29,15 @@ async function besiege(open: () => Promise<FloodNode>, greeting: boolean): Promi
   const sybils: BareHost[] = [];
   try {
     await author.befriend(honest.address, honest.author);
-    const lessons: RecordId[] = [];
+    const lessons: SignedRecord[] = [];
     for (let number = 0; number < lessonsBefore; number++) lessons.push(await author.teach(number));
-    while (sybils.length < sybilCount) sybils.push(await startSybil(victim.address, greeting));
+    for (const lie of told) {
+      sybils.push(await startSybil({ victim: victim.address, lie, greeting, records: () => lessons }));
+    }
     const startedAt = Date.now();
     await victim.befriend(honest.address, honest.author);
     for (let number = 0; number < lessonsAfter; number++) lessons.push(await author.teach(lessonsBefore + number));
-    while (!lessons.every((id) => victim.arrivedAt.has(id))) {
+    while (!lessons.every(({ id }) => victim.arrivedAt.has(id))) {
       if (Date.now() - startedAt > deadlineMs) return deadlineMs / 1_000;
       await wait(lookEveryMs);
     }
@@ -44,15 +46,4 @@ async function besiege(open: () => Promise<FloodNode>, greeting: boolean): Promi
     for (const sybil of sybils) await sybil.stop();
     await Promise.all(nodes.map((node) => node.close()));
   }
-}
-
-async function startSybil(victim: string, greeting: boolean): Promise<BareHost> {
-  const sybil = await startBareHost();
-  const { pubsub } = sybil.services;
-  pubsub.topicValidators.set(floodTopic, () => TopicValidatorResult.Ignore);
-  await sybil.handle("/grapevine/sync/3", () => undefined);
-  if (greeting) await greet(sybil, victim);
-  else await sybil.dial(multiaddr(victim));
-  pubsub.subscribe(floodTopic);
-  return sybil;
 }

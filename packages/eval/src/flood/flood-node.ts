@@ -1,5 +1,5 @@
 /** What stands in the flood: a node with its defences, or a bare peer without any. */
-import type { AuthorId, RecordId } from "@grapevine/core";
+import type { AuthorId, RecordId, SignedRecord } from "@grapevine/core";
 
 export interface FloodNode {
   readonly author: AuthorId;
@@ -9,7 +9,7 @@ export interface FloodNode {
   /** Lessons of strangers that are here before anything happens: with them there is no room left for strangers. */
   fill(): Promise<void>;
   /** Resolves when the lesson is kept and about to be sent. */
-  teach(number: number): Promise<RecordId>;
+  teach(number: number): Promise<SignedRecord>;
   /** When each lesson of others was kept, milliseconds since the epoch. */
   readonly arrivedAt: ReadonlyMap<RecordId, number>;
   /** When each peer was no longer heard, milliseconds since the epoch. */

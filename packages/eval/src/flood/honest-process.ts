@@ -59,7 +59,7 @@ const commands: HonestCommands = {
     const startedAt = Date.now();
     for (let number = 0; number < count; number++) {
       const at = Date.now();
-      taughtAt.set(await node.teach(first + number), at);
+      taughtAt.set((await node.teach(first + number)).id, at);
       await wait(Math.max(0, startedAt + (number + 1) * everyMs - Date.now()));
     }
     return taughtAt;

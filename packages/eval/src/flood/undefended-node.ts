@@ -45,7 +45,7 @@ export async function openUndefendedNode(): Promise<FloodNode> {
       const record = floodLesson(identity, number);
       keep(record);
       await pubsub.publish(floodTopic, record.frame);
-      return record.id;
+      return record;
     },
     arrivedAt,
     graylistedAt: new Map<AuthorId, number>(),

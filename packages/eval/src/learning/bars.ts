@@ -44,11 +44,14 @@ export function scoreBar(summary: Summary, arm: string, least: number): Bar[] {
   return [{ ...barOf(`${arm} right`, { mean: score, low, high }, least), holds: score >= least }];
 }
 
+/** Figures have two decimals: what takes less time than they can show counts as the least that they can. */
+const leastSeconds = 0.01;
+
 /** At least so many times as fast. */
 export function speedBar(summary: Summary, arm: string, than: string, least: number): Bar[] {
   const [seconds, others] = [summary.arms[arm]?.seconds, summary.arms[than]?.seconds];
-  if (seconds === undefined || others === undefined || seconds === 0) return [];
-  const value = Number((others / seconds).toFixed(1));
+  if (seconds === undefined || others === undefined) return [];
+  const value = Number((others / Math.max(seconds, leastSeconds)).toFixed(1));
   return [{ name: `${arm}: times as fast as ${than}`, value, bar: least, holds: value >= least }];
 }
 

@@ -24,7 +24,7 @@ const armNames: readonly ArmName[] = ["none", "episodes", "own", "shared", "refi
 
 /** Generations a seed: practice some 18 × 4, tests 12 × (4 + 3 × 5), trials 36 and a few. */
 const reporting = { practice: 18, tests: 12, testers: 5, trialGenerations: 36 } as const;
-const quick = { practice: 6, tests: 6, testers: 2, trialGenerations: 8 } as const;
+const quick = { practice: 6, tests: 6, testers: 1, trialGenerations: 8 } as const;
 
 function sharedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
   const sizes = isQuick ? quick : reporting;

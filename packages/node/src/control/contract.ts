@@ -26,6 +26,13 @@ export interface Status {
   /** URL of this API. */
   readonly api: string;
   readonly model: string;
+  /** How lessons stand in the prompts of actions: as `grapevine model calibrate` found it best for the model, or by default. */
+  readonly prompts: {
+    readonly act: "completion" | "chat";
+    readonly lessons: number;
+    readonly place: "before" | "after";
+    readonly calibrated: boolean;
+  };
   readonly embedder: string;
   /** Peers connected now. */
   readonly peers: number;
@@ -61,6 +68,12 @@ export interface Status {
       readonly generations: number;
     };
     readonly consolidations: { readonly drafted: number; readonly refused: number };
+    /** Tasks that it practised by itself; absent where it was not told to. What was learnt from them is in `distilled`. */
+    readonly practised?:
+      | { readonly environment: string; readonly tasks: number; readonly solved: number; readonly brokenOff: number }
+      | undefined;
+    /** Part of the time since the start that went into all of this, from 0 to 1. */
+    readonly share: number;
   };
   /** Whose questions it answers. */
   readonly answers: AnswerPolicy;
