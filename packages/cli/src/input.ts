@@ -39,7 +39,7 @@ export async function readQuestion(context: CommandContext, argument: string): P
  * @throws CLI_FILE_UNREADABLE, CLI_INPUT_TOO_LARGE, CLI_INPUT_NOT_UTF8
  */
 export async function readText(context: CommandContext, file: string, maxBytes: number): Promise<string> {
-  const name = file === "-" ? "standard input" : file;
+  const name = nameOf(file);
   const source = file === "-" ? standardInput(context) : openFile(context, file);
   let bytes: Uint8Array | "too large";
   try {
@@ -50,6 +50,46 @@ export async function readText(context: CommandContext, file: string, maxBytes: 
   }
   if (bytes === "too large") throw cliErrors.create("CLI_INPUT_TOO_LARGE", `${name} has more than ${maxBytes} bytes`);
   return decode(bytes, name);
+}
+
+export interface JsonLine {
+  /** From 1. */
+  readonly number: number;
+  readonly bytes: number;
+  readonly value: unknown;
+  /** File and line, for what is said of it. */
+  readonly place: string;
+}
+
+/**
+ * What `take` makes of each line of JSON, in order; empty lines are left out.
+ * @throws CLI_LINE_MALFORMED, as `readText`, and what `take` throws
+ */
+export async function readJsonLines<T>(
+  context: CommandContext,
+  file: string,
+  maxBytes: number,
+  take: (line: JsonLine) => T,
+): Promise<T[]> {
+  const name = nameOf(file);
+  const lines = (await readText(context, file, maxBytes)).split(/\r?\n/);
+  return lines.flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const place = `${name}, line ${index + 1}`;
+    return [take({ number: index + 1, bytes: Buffer.byteLength(line), value: jsonOf(line, place), place })];
+  });
+}
+
+function jsonOf(line: string, place: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw cliErrors.create("CLI_LINE_MALFORMED", `${place}: it is not JSON`, { cause: error });
+  }
+}
+
+function nameOf(file: string): string {
+  return file === "-" ? "standard input" : file;
 }
 
 /**

@@ -8,7 +8,7 @@ import { maxExperienceImportBytes, maxImportedExperiences } from "@grapevine/nod
 import { type CommandContext, connect } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { readText } from "../input.ts";
+import { type JsonLine, readJsonLines } from "../input.ts";
 import { printableLine } from "../output/plain-text.ts";
 import { startProgress } from "../output/progress.ts";
 
@@ -67,10 +67,11 @@ function neverEnds(): Promise<never> {
   return new Promise(() => undefined);
 }
 
-/** @throws CLI_LINE_MALFORMED, what `readText` throws, and what the node refuses */
+/** @throws as `readJsonLines`, and what the node refuses */
 export async function importExperiences(context: CommandContext, file: string): Promise<number> {
   const { output, terminal, signal } = context;
-  const lines = linesOf(await readText(context, file, maxImportFileBytes), file === "-" ? "standard input" : file);
+  // All of them are read before the first is sent.
+  const lines = await readJsonLines(context, file, maxImportFileBytes, (line) => line);
   const node = await connect(context);
   const progress = await startProgress(output, terminal.stderr, "reading experiences");
   const counts = { imported: 0, here: 0, refused: 0 };
@@ -95,27 +96,9 @@ export async function importExperiences(context: CommandContext, file: string): 
 
 const maxShownReasons = 10;
 
-interface Line {
-  readonly number: number;
-  readonly bytes: number;
-  readonly value: unknown;
-}
-
-/** All of them are read before the first is sent. */
-function linesOf(text: string, name: string): Line[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    try {
-      return [{ number: index + 1, bytes: Buffer.byteLength(line), value: JSON.parse(line) as unknown }];
-    } catch (error) {
-      throw cliErrors.create("CLI_LINE_MALFORMED", `${name}, line ${index + 1}: it is not JSON`, { cause: error });
-    }
-  });
-}
-
 /** As many at once as the node takes, of at most half the bytes, unless one alone has more. */
-function* batchesOf(lines: readonly Line[]): Generator<readonly Line[]> {
-  let batch: Line[] = [];
+function* batchesOf(lines: readonly JsonLine[]): Generator<readonly JsonLine[]> {
+  let batch: JsonLine[] = [];
   let bytes = 0;
   for (const line of lines) {
     if (batch.length === maxImportedExperiences || (batch.length > 0 && bytes + line.bytes > maxExperienceImportBytes / 2)) {

@@ -6,7 +6,7 @@ import { type ExportedLesson, maxImportedRecords } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { readText } from "../input.ts";
+import { type JsonLine, readJsonLines } from "../input.ts";
 import { printableLine } from "../output/plain-text.ts";
 import { skillFiles, skillName } from "../skill-folder.ts";
 
@@ -40,9 +40,9 @@ export async function exportLessons(context: CommandContext, { format, state, ou
   return exitCodes.done;
 }
 
-/** @throws CLI_LINE_MALFORMED, what `readText` throws, and what the node refuses */
+/** @throws as `readJsonLines`, and what the node refuses */
 export async function importLessons(context: CommandContext, file: string): Promise<number> {
-  const records = recordsOf(await readText(context, file, maxImportFileBytes), file === "-" ? "standard input" : file);
+  const records = await readJsonLines(context, file, maxImportFileBytes, recordOf);
   const node = await connect(context);
   const counts = new Map<string, number>();
   for (let from = 0; from < records.length; from += maxImportedRecords) {
@@ -90,17 +90,7 @@ async function written(target: string, write: () => Promise<void>): Promise<void
   }
 }
 
-function recordsOf(text: string, name: string): string[] {
-  return text.split(/\r?\n/).flatMap((line, index) => (line.trim() === "" ? [] : [recordOf(line, `${name}, line ${index + 1}`)]));
-}
-
-function recordOf(line: string, place: string): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw cliErrors.create("CLI_LINE_MALFORMED", `${place}: it is not JSON`, { cause: error });
-  }
+function recordOf({ value, place }: JsonLine): string {
   if (typeof value === "object" && value !== null && "record" in value && typeof value.record === "string") return value.record;
   throw cliErrors.create("CLI_LINE_MALFORMED", `${place}: the object has no "record" that is a string`);
 }
