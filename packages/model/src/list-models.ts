@@ -18,6 +18,12 @@ export interface ModelListings {
   readonly ollamaProblem?: GrapevineError;
 }
 
+/** What the model's server calls its weights; undefined where nobody tells, as of an unlisted model or a server that is away. @throws MODEL_ABORTED */
+export async function digestOfModel(id: string): Promise<string | undefined> {
+  const { models } = await listModels();
+  return models.find(({ spec }) => spec === id)?.digest;
+}
+
 /** The models that can be opened now, Ollama's first. @throws MODEL_ABORTED */
 export async function listModels(init: Pick<ModelInit, "ollamaHost" | "signal"> = {}): Promise<ModelListings> {
   const embedded: ModelListing = {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { PromptStrategy } from "@grapevine/agent";
 import { type LanguageModel, systemClock } from "@grapevine/core";
-import { listModels, openModel } from "@grapevine/model";
+import { digestOfModel, openModel } from "@grapevine/model";
 import { type CalibrationResult, calibrate } from "./calibrating.ts";
 import type { NodeHome } from "./home.ts";
 import { defaultModel } from "./node-options.ts";
@@ -58,6 +58,5 @@ export async function calibratedStrategy({ folder }: NodeHome, model: LanguageMo
 }
 
 async function weightsOf({ id }: LanguageModel): Promise<string> {
-  const { models } = await listModels();
-  return models.find(({ spec }) => spec === id)?.digest ?? id;
+  return (await digestOfModel(id)) ?? id;
 }

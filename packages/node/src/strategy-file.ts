@@ -1,8 +1,9 @@
 /** Strategies that were found for models, in the home beside the nodes: by the digest of the weights, since the same name may stand for others tomorrow. */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PromptStrategy } from "@grapevine/agent";
 import { z } from "zod";
+import { optional, writePrivately } from "./home.ts";
 
 export interface KnownStrategy extends PromptStrategy {
   /** What it was calibrated as. */
@@ -29,25 +30,24 @@ const strategySchema: z.ZodType<KnownStrategy> = z.object({
 });
 const fileSchema = z.object({ version: z.literal(findingsVersion), byWeights: z.record(z.string(), strategySchema) });
 
-/** @throws what the file system throws */
+/** @throws HOME_UNUSABLE */
 export async function keepStrategy(home: string, weights: string, strategy: KnownStrategy): Promise<void> {
   const byWeights = { ...(await readStrategies(home)), [weights]: strategy };
-  const file = fileIn(home);
-  await writeFile(`${file}.new`, `${JSON.stringify({ version: findingsVersion, byWeights }, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await writePrivately(fileIn(home), Buffer.from(`${JSON.stringify({ version: findingsVersion, byWeights }, undefined, 2)}\n`));
 }
 
 /**
  * By weights; empty where none was found. A file that cannot be understood, or of another version, holds none: calibrating again writes it anew.
- * @throws what the file system throws, but for a file that is not there
+ * @throws HOME_UNUSABLE
  */
 export async function readStrategies(home: string): Promise<Readonly<Record<string, KnownStrategy>>> {
+  const text = await optional(readFile(fileIn(home), "utf8"));
+  if (text === undefined) return {};
   try {
-    const read = fileSchema.safeParse(JSON.parse(await readFile(fileIn(home), "utf8")));
+    const read = fileSchema.safeParse(JSON.parse(text));
     return read.success ? read.data.byWeights : {};
   } catch (error) {
-    const isNoFinding = error instanceof SyntaxError || (error instanceof Error && "code" in error && error.code === "ENOENT");
-    if (isNoFinding) return {};
+    if (error instanceof SyntaxError) return {};
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type LanguageModel, systemClock } from "@grapevine/core";
-import { listModels, openEmbedder, openModel } from "@grapevine/model";
+import { digestOfModel, openEmbedder, openModel } from "@grapevine/model";
 import { evalErrors } from "../errors.ts";
 import { makeManifest } from "../harness/manifest.ts";
 import { meteredModel } from "../harness/metered-model.ts";
@@ -81,7 +81,7 @@ async function runScenario(plan: Plan, { options, say }: ScenarioContext): Promi
     const manifest = await makeManifest(
       {
         scenario: plan.scenario,
-        model: { id: opened.id, digest: await digestOf(opened) },
+        model: { id: opened.id, digest: (await digestOfModel(opened.id)) ?? "not told" },
         embedder: embedder.id,
         sizes: {
           ...plan.sizes,
@@ -137,11 +137,6 @@ function folderOf({ scenario }: Plan, { id }: LanguageModel, { out, quick, devel
   const kind = quick === true ? ["quick"] : development === true ? ["development"] : [];
   const set = dataset === undefined ? (worlds ?? "").split(",").filter((kind) => kind !== "") : ["questions"];
   return join(defaultFolder, [scenario, ...set, ...kind, id.replaceAll(/[^\w.]+/g, "-")].join("-"));
-}
-
-async function digestOf({ id }: LanguageModel): Promise<string> {
-  const { models } = await listModels();
-  return models.find(({ spec }) => spec === id)?.digest ?? "not told";
 }
 
 function commandOf(scenario: string, options: EvalOptions): string {
