@@ -3,8 +3,11 @@ import {
   type AttestationBody,
   type Identity,
   identityFromSeed,
+  keyHashOf,
   type LessonBody,
+  type RecordDraft,
   type RetractionBody,
+  type RotationBody,
   type SignedRecord,
   signRecord,
 } from "@grapevine/core";
@@ -41,6 +44,16 @@ export function attestation(author: Identity, seq: number, about: SignedRecord):
 
 export function retraction(author: Identity, seq: number, about: SignedRecord): SignedRecord<RetractionBody> {
   return signRecord<RetractionBody>(author, { type: "retraction", seq, createdAt: at + seq, lesson: about.id });
+}
+
+/** The author commits to the next key; `follows` says which key the author has followed. */
+export function rotation(
+  author: Identity,
+  commitsTo: Identity,
+  changes: Partial<RecordDraft<RotationBody>> = {},
+): SignedRecord<RotationBody> {
+  const draft = { type: "rotation", seq: 0, createdAt: at, nextKeyHash: keyHashOf(commitsTo.author), ...changes } as const;
+  return signRecord<RotationBody>(author, draft);
 }
 
 /** Where records arrive. */

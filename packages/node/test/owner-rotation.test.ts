@@ -4,12 +4,10 @@ import {
   type Identity,
   isMemberAt,
   keptDigests,
-  keyHashOf,
   type MembershipBody,
   ownersSuccession,
   presentOwner,
   type RecordDraft,
-  type RotationBody,
   RotationIndex,
   type SignedRecord,
   signRecord,
@@ -19,7 +17,18 @@ import { describe, expect, it } from "vitest";
 import { type MemberBook, openMemberBook } from "../src/members.ts";
 import { openPrincipalBook } from "../src/principals.ts";
 import { restateMemberships } from "../src/restating.ts";
-import { at, deliver, identityNumbered, idsOf, inAnyOrder, ledgerOf, lesson, offered, type Place } from "./arriving-records.ts";
+import {
+  at,
+  deliver,
+  identityNumbered,
+  idsOf,
+  inAnyOrder,
+  ledgerOf,
+  lesson,
+  offered,
+  type Place,
+  rotation,
+} from "./arriving-records.ts";
 
 const [self, founder, next, third, bo, cy, puppet, thief] = [1, 2, 3, 4, 5, 6, 7, 8].map(identityNumbered) as [
   Identity,
@@ -32,15 +41,6 @@ const [self, founder, next, third, bo, cy, puppet, thief] = [1, 2, 3, 4, 5, 6, 7
   Identity,
 ];
 const swarm = closedSwarmName("team", founder.author);
-
-function rotation(
-  author: Identity,
-  commitsTo: Identity,
-  changes: Partial<RecordDraft<RotationBody>> = {},
-): SignedRecord<RotationBody> {
-  const draft = { type: "rotation", seq: 0, createdAt: at, nextKeyHash: keyHashOf(commitsTo.author), ...changes } as const;
-  return signRecord<RotationBody>(author, draft);
-}
 
 const commitment = rotation(founder, next);
 const taught = lesson(founder, 1);

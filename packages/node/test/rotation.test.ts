@@ -1,16 +1,5 @@
 /** Keys that follow one another, at one node: whatever the order in which rotations and what the old key wrote come, the same is kept, and a thief gains nothing. */
-import {
-  type Identity,
-  keptDigests,
-  keyHashOf,
-  type Principal,
-  type RecordDraft,
-  type RotationBody,
-  RotationIndex,
-  type SignedRecord,
-  signRecord,
-  strangerCalled,
-} from "@grapevine/core";
+import { type Identity, keptDigests, type Principal, RotationIndex, type SignedRecord, strangerCalled } from "@grapevine/core";
 import { MemoryLessonStore } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
 import { openPrincipalBook, type PrincipalBook } from "../src/principals.ts";
@@ -26,6 +15,7 @@ import {
   offered,
   type Place,
   retraction,
+  rotation,
 } from "./arriving-records.ts";
 
 const [self, old, next, afterNext, thief, cy] = [1, 2, 3, 4, 5, 6].map(identityNumbered) as [
@@ -36,15 +26,6 @@ const [self, old, next, afterNext, thief, cy] = [1, 2, 3, 4, 5, 6].map(identityN
   Identity,
   Identity,
 ];
-
-function rotation(
-  author: Identity,
-  commitsTo: Identity,
-  changes: Partial<RecordDraft<RotationBody>> = {},
-): SignedRecord<RotationBody> {
-  const draft = { type: "rotation", seq: 0, createdAt: at, nextKeyHash: keyHashOf(commitsTo.author), ...changes } as const;
-  return signRecord<RotationBody>(author, draft);
-}
 
 async function place(known: readonly Principal[] = []): Promise<Place & { readonly principals: PrincipalBook }> {
   const store = new MemoryLessonStore();
