@@ -6,6 +6,8 @@ export interface NetworkTiming {
   readonly syncEveryMs: number;
   /** The same with a peer whom the user named: where strangers keep everything back, this is how long it takes to get round them. */
   readonly syncNamedEveryMs: number;
+  /** Between two syncs of this node with whomever, where it has few peers: what gossip did not bring may be with any of them. */
+  readonly syncSomebodyEveryMs: number;
   /** After the sync on connecting, and after one that did not finish, ± 30 %. */
   readonly syncSettleMs: number;
   /** From a sync that has brought something to those by which the other neighbours get it, ± 30 %: what comes meanwhile goes with it. */
@@ -34,6 +36,7 @@ export interface NetworkTiming {
 export const defaultTiming: NetworkTiming = {
   syncEveryMs: 3 * 60_000,
   syncNamedEveryMs: 40_000,
+  syncSomebodyEveryMs: 10_000,
   syncSettleMs: 5000,
   syncOnMs: 2000,
   gapDelayMs: 2000,

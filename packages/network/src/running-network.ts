@@ -305,6 +305,7 @@ export class RunningNetwork {
       random,
       sync: (peer) => syncWith(peer, session, this.#stopping.signal),
       isConnected,
+      connectedCount: () => this.peers.list().length,
       isNamed: (peer) => this.isNamed(peer),
       onReport: (peer, lastSync) => {
         this.peers.update(peer, { lastSync });

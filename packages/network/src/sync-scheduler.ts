@@ -1,8 +1,8 @@
 /**
  * With which peer this node begins a sync, and when. On connecting the side that dialled begins at once, since one sync serves both; each side begins one when the mesh
- * has settled (what was published in between reached neither), then every few minutes with jitter, when gossip shows a gap, and soon after another sync has brought something: what came
- * by sync is not gossiped, so that without it news would cross a swarm that was in parts at one hop every few minutes. A few at a time, one a peer; peers whom the user
- * named come first, more often, and have places of their own.
+ * has settled (what was published in between reached neither), then every few minutes with jitter, or as often as it takes to ask somebody every few seconds where there are few peers;
+ * when gossip shows a gap; and soon after another sync has brought something: what came by sync is not gossiped, so that without it news would cross a swarm that was in parts at one
+ * hop every few minutes. A few at a time, one a peer; peers whom the user named come first, more often, and have places of their own.
  */
 import type { AuthorId, Clock, Timer, Timers } from "@grapevine/core";
 import { maxNamedSyncsAtOnce, maxSyncsAtOnce } from "./network-limits.ts";
@@ -16,6 +16,7 @@ export interface SyncSchedulerInit {
   readonly random: () => number;
   sync(peer: AuthorId): Promise<SyncReport>;
   isConnected(peer: AuthorId): boolean;
+  connectedCount(): number;
   isNamed(peer: AuthorId): boolean;
   onReport(peer: AuthorId, report: SyncReport): void;
 }
@@ -120,11 +121,17 @@ export class SyncScheduler {
 
   /** A sync that did not finish goes on soon; a peer that sent nonsense has to wait its turn. */
   #delayMs(peer: AuthorId, report: SyncReport): number {
-    const { syncSettleMs } = this.#init.timing;
-    const syncEveryMs = this.#init.timing[this.#init.isNamed(peer) ? "syncNamedEveryMs" : "syncEveryMs"];
+    const { syncSettleMs, syncEveryMs } = this.#init.timing;
     if (report.ended === "bad-page") return syncEveryMs;
-    if (report.ended === "done" && this.#settled.has(peer)) return syncEveryMs;
+    if (report.ended === "done" && this.#settled.has(peer)) return this.#restMs(peer);
     if (report.ended === "done") this.#settled.add(peer);
     return syncSettleMs;
+  }
+
+  /** Until the next sync with a peer with which there was nothing left to do. A node of few peers must not wait longer for what it lacks than one of many. */
+  #restMs(peer: AuthorId): number {
+    const { syncEveryMs, syncNamedEveryMs, syncSomebodyEveryMs } = this.#init.timing;
+    const mostMs = this.#init.isNamed(peer) ? syncNamedEveryMs : syncEveryMs;
+    return Math.min(mostMs, syncSomebodyEveryMs * this.#init.connectedCount());
   }
 }
