@@ -1,18 +1,21 @@
 /**
  * What the endpoint for OpenAI's clients adds to the first token, and what recall takes. The model's server is one on loopback that speaks Ollama's API and answers at
  * once, so that nothing but the way is measured: asked directly, and through a node of 10,000 lessons without recall. Beside recall, with questions never asked before:
- * the embedding of such a question alone, in this process.
+ * the embedding of such a question alone, in this process. What recall takes is the embedding, and that grows with the question: once with questions as people ask them, of nine words in the
+ * middle, and once with some seventy tokens.
  */
 import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { Embedder } from "@grapevine/core";
 import { openEmbedder } from "@grapevine/model";
 import { type ControlClient, connectToNode } from "@grapevine/node";
+import { readLookAlikes } from "../../packages/eval/src/look-alikes.ts";
 import { benchLesson, copiedHome, nodeName } from "./data.ts";
 import { benchErrors } from "./errors.ts";
-import { type Bench, elapsedMs, type Figure, figure, interleaved, type Pair } from "./measure.ts";
+import { type Bench, elapsedMs, type Figure, type FigureInit, figure, interleaved, type Pair } from "./measure.ts";
 import { end, grapevine, serve } from "./processes.ts";
 
 const lessonsHeld = 10_000;
@@ -33,7 +36,23 @@ export const endpoint: Bench = {
     try {
       const token = (await readFile(join(folder, nodeName, "token"), "utf8")).trim();
       const client = await connectToNode({ home: folder });
-      return [await firstToken(modelUrl, client.api, token), await recalling(client)];
+      const embedder = await openEmbedder();
+      const asked = await askedQuestions();
+      const figures = [
+        await firstToken(modelUrl, client.api, token),
+        await recalling(client, embedder, {
+          name: "endpoint-recall",
+          question: (round) => asked[round % asked.length] ?? "",
+          bar: { of: "value", most: 40 },
+        }),
+        await recalling(client, embedder, {
+          name: "endpoint-recall-long",
+          question: longQuestion,
+          bar: { of: "ratio", most: 1.25 },
+        }),
+      ];
+      await embedder.close();
+      return figures;
     } finally {
       await end(node);
       model.closeAllConnections();
@@ -56,9 +75,12 @@ async function firstToken(modelUrl: string, api: string, token: string): Promise
   return figure({ name: "endpoint", unit: "ms", measured, referenceName: "the model's server itself", bar });
 }
 
-async function recalling(client: ControlClient): Promise<Figure> {
-  const embedder = await openEmbedder();
-  const question = (round: number): string => `How do I ${benchLesson(round * 37).body.situation.slice(5)}?`;
+interface Recalling extends Pick<FigureInit, "name" | "bar"> {
+  /** Another one each round. */
+  readonly question: (round: number) => string;
+}
+
+async function recalling(client: ControlClient, embedder: Embedder, { name, question, bar }: Recalling): Promise<Figure> {
   const ours = (round: number): Promise<number> => elapsedMs(() => client.recall({ text: question(round) }));
   const embedding = (round: number): Promise<number> => elapsedMs(() => embedder.embed([question(round)]));
   await interleaved(
@@ -67,9 +89,22 @@ async function recalling(client: ControlClient): Promise<Figure> {
     (round) => embedding(round + rounds),
   );
   const measured = await interleaved(rounds, ours, embedding);
-  await embedder.close();
-  const bar = { of: "value", most: 40 } as const;
-  return figure({ name: "endpoint-recall", unit: "ms", measured, referenceName: "embedding the question", bar });
+  return figure({ name, unit: "ms", measured, referenceName: "embedding the question", bar });
+}
+
+/** In everyday words, each once, mixed: neighbours in the file differ in a word. @throws EVAL_DATASET_UNREADABLE */
+async function askedQuestions(): Promise<string[]> {
+  const lines = await readLookAlikes();
+  const all = lines.flatMap((line) => ("same" in line ? [line.question, ...line.same] : [line.question]));
+  return all.map((_, index) => all[(index * stride) % all.length] ?? "");
+}
+
+/** Prime, so that every question comes once. */
+const stride = 101;
+
+/** Made-up words, four or five tokens each. */
+function longQuestion(round: number): string {
+  return `How do I ${benchLesson(round * 37).body.situation.slice(5)}?`;
 }
 
 /** Resolves when the first word of a streamed answer is here, and hangs up. @throws BENCH_FAILED */
