@@ -215,6 +215,8 @@ export const maxLessonsPerAnswer = 64;
 export const maxKnownPeers = 256;
 /** With this many connections, peers that the user did not name are not redialled. */
 export const wantedPeers = 12;
+/** With fewer connections than this a node dials more often: one or two may be liars, or about to leave, and nothing would come. */
+export const lonelyBelow = 3;
 /** A peer that was met once is given up after this many failures in a row, about two hours; named addresses never are. */
 export const maxRedialFailures = 30;
 /** A peer that was met on one day only is a newcomer; newcomers have a quarter of the places of known peers. */

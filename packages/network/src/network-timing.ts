@@ -19,6 +19,8 @@ export interface NetworkTiming {
   /** The first redial after a loss; doubled with each failure. */
   readonly redialFirstMs: number;
   readonly redialMostMs: number;
+  /** The same while hardly anybody is connected; longer where very many are known. */
+  readonly redialLonelyMs: number;
   /** How often links are looked at. */
   readonly watchdogMs: number;
   /** A connected peer that is not heard on the topic for so long is hung up, and redialled. */
@@ -43,6 +45,7 @@ export const defaultTiming: NetworkTiming = {
   gapEveryMs: 30_000,
   redialFirstMs: 500,
   redialMostMs: 5 * 60_000,
+  redialLonelyMs: 8000,
   watchdogMs: 5000,
   deafAfterMs: 30_000,
   pingEveryMs,

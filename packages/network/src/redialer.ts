@@ -1,11 +1,12 @@
 /**
  * Keeps a node connected: peers that the user named are dialled until they answer, peers that were met are dialled again when
- * they are lost. The wait doubles with each failure, with jitter. Nothing in libp2p does this by itself after a hang-up.
+ * they are lost. The wait doubles with each failure, with jitter, and stays short while hardly anybody is connected: then it is most likely this node that was cut off, and the first
+ * one that answers ends it. Nothing in libp2p does this by itself after a hang-up.
  */
 import { type AuthorId, type Clock, messageOf, type Timer, type Timers } from "@grapevine/core";
 import { type Acquaintance, isNewcomer, whoMakesRoom } from "./acquaintances.ts";
 import { parseAddress, peerOfAddress } from "./addresses.ts";
-import { maxKnownPeers, maxRedialFailures, wantedAcquaintances, wantedPeers } from "./network-limits.ts";
+import { lonelyBelow, maxKnownPeers, maxRedialFailures, wantedAcquaintances, wantedPeers } from "./network-limits.ts";
 import { jittered, type NetworkTiming } from "./network-timing.ts";
 import type { NetworkLog, RememberedPeer } from "./network-types.ts";
 
@@ -95,6 +96,7 @@ export class Redialer {
     const target = this.#targets.get(peer);
     if (target === undefined) return;
     target.nextAt = this.#init.clock.now() + jittered(this.#init.timing.redialFirstMs, this.#init.random);
+    if (this.#isLonely()) this.#waitLess();
     this.#arm();
   }
 
@@ -198,11 +200,12 @@ export class Redialer {
     const { timing, random, clock, log } = this.#init;
     if (this.#stopped) return;
     target.failures++;
-    if (!this.#isOfUser(target) && target.failures >= maxRedialFailures) {
+    // Of a node that reaches hardly anybody nobody is given up: it may be its own network that is gone.
+    if (!this.#isOfUser(target) && target.failures >= maxRedialFailures && !this.#isLonely()) {
       this.#targets.delete(key);
       return;
     }
-    const waitMs = jittered(Math.min(timing.redialMostMs, timing.redialFirstMs * 2 ** target.failures), random);
+    const waitMs = jittered(Math.min(this.#mostWaitMs(), timing.redialFirstMs * 2 ** target.failures), random);
     target.nextAt = clock.now() + waitMs;
     const level = target.named && target.failures === 1 ? "warn" : "debug";
     log(level, `could not dial ${target.peer ?? key}, trying again: ${message}`, {
@@ -210,6 +213,26 @@ export class Redialer {
       waitMs: Math.round(waitMs),
     });
   }
+
+  #isLonely(): boolean {
+    return this.#init.connectedCount() < lonelyBelow;
+  }
+
+  /** However many are known, a lonely node dials one a second. */
+  #mostWaitMs(): number {
+    const { redialMostMs, redialLonelyMs } = this.#init.timing;
+    if (!this.#isLonely()) return redialMostMs;
+    return Math.min(redialMostMs, Math.max(redialLonelyMs, this.#targets.size * dialEachMs));
+  }
+
+  /** Of those that failed while there were others enough. */
+  #waitLess(): void {
+    const { clock, random } = this.#init;
+    for (const target of this.#targets.values()) {
+      target.nextAt = Math.min(target.nextAt, clock.now() + jittered(this.#mostWaitMs(), random));
+    }
+  }
 }
 
 const maxNamedAddresses = 16;
+const dialEachMs = 1000;

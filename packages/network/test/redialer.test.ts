@@ -1,7 +1,16 @@
 import type { AuthorId, Timers } from "@grapevine/core";
+import { VirtualTime } from "@grapevine/testing";
 import { describe, expect, it } from "vitest";
 import { isNewcomer, whoMakesRoom } from "../src/acquaintances.ts";
-import { maxKnownPeers, newcomerForMs, strangeAfterMs, wantedAcquaintances, wantedPeers } from "../src/network-limits.ts";
+import {
+  lonelyBelow,
+  maxKnownPeers,
+  maxRedialFailures,
+  newcomerForMs,
+  strangeAfterMs,
+  wantedAcquaintances,
+  wantedPeers,
+} from "../src/network-limits.ts";
 import { defaultTiming } from "../src/network-timing.ts";
 import { Redialer } from "../src/redialer.ts";
 
@@ -58,6 +67,92 @@ describe("peers that are redialled", () => {
       peers.start();
       expect(calls).toEqual(dialled);
     }
+  });
+});
+
+describe("peers that do not answer", () => {
+  const dayMs = 86_400_000;
+
+  interface Silence {
+    readonly time: VirtualTime;
+    readonly redialer: Redialer;
+    /** When each was dialled. */
+    readonly dials: Map<string, number[]>;
+    connectedCount: number;
+  }
+
+  function silence(connectedCount: number): Silence {
+    const time = new VirtualTime(now);
+    const dials = new Map<string, number[]>();
+    const made: Silence = {
+      time,
+      dials,
+      connectedCount,
+      redialer: new Redialer({
+        clock: time,
+        timers: time,
+        log: () => undefined,
+        timing: defaultTiming,
+        random: () => 0.5,
+        dial: async ([address = ""]) => {
+          dials.set(address, [...(dials.get(address) ?? []), time.now()]);
+          throw new Error("nobody answers");
+        },
+        isConnected: (peer) => peer.startsWith("connected"),
+        connectedCount: () => made.connectedCount,
+        isKnown: () => false,
+      }),
+    };
+    return made;
+  }
+
+  const longestWaitMs = (times: readonly number[] = []): number =>
+    Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+
+  it("are dialled less and less, and are given up, where others are connected", async () => {
+    const { time, redialer: peers, dials } = silence(lonelyBelow);
+    peers.met({ peerId: "one", addresses: ["one"] });
+    peers.start();
+    await time.pass(dayMs);
+    peers.stop();
+    expect(longestWaitMs(dials.get("one"))).toBeGreaterThanOrEqual(defaultTiming.redialMostMs);
+    expect(dials.get("one")).toHaveLength(maxRedialFailures);
+    expect(peers.knows("one")).toBe(false);
+  });
+
+  it("are dialled every few seconds, and never given up, where hardly anybody is", async () => {
+    const { time, redialer: peers, dials } = silence(lonelyBelow - 1);
+    peers.met({ peerId: "one", addresses: ["one"] });
+    peers.start();
+    await time.pass(dayMs / 24);
+    peers.stop();
+    expect(longestWaitMs(dials.get("one"))).toBeLessThanOrEqual(defaultTiming.redialLonelyMs + 1);
+    expect(dials.get("one")?.length).toBeGreaterThan(maxRedialFailures);
+    expect(peers.knows("one")).toBe(true);
+  });
+
+  it("are dialled one a second, however many there are", async () => {
+    const { time, redialer: peers, dials } = silence(0);
+    for (let peer = 0; peer < 100; peer++) peers.met({ peerId: `peer ${peer}`, addresses: [`peer ${peer}`] });
+    peers.start();
+    await time.pass(dayMs / 24);
+    peers.stop();
+    const times = [...dials.values()].flat().filter((at) => at > now + dayMs / 48);
+    expect(times.length / (dayMs / 48_000)).toBeCloseTo(1, 1);
+  });
+
+  it("are dialled soon again when the others go", async () => {
+    const silent = silence(lonelyBelow);
+    const { time, redialer: peers, dials } = silent;
+    for (const peerId of ["one", "connected"]) peers.met({ peerId, addresses: [peerId] });
+    peers.start();
+    await time.pass(600_000);
+    silent.connectedCount = lonelyBelow - 1;
+    const lostAt = time.now();
+    peers.lost("connected");
+    await time.pass(defaultTiming.redialLonelyMs + 10);
+    peers.stop();
+    expect(dials.get("one")?.at(-1)).toBeGreaterThan(lostAt);
   });
 });
 
