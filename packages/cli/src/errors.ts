@@ -7,6 +7,7 @@ export const cliErrors: ErrorTable<
   | "CLI_FILE_UNREADABLE"
   | "CLI_FILE_UNWRITABLE"
   | "CLI_LINE_MALFORMED"
+  | "CLI_ARCHIVE_MALFORMED"
   | "CLI_CONFIG_MALFORMED"
   | "CLI_CONFIG_UNWRITABLE"
   | "CLI_SETTING_INVALID"
@@ -39,6 +40,10 @@ export const cliErrors: ErrorTable<
   CLI_LINE_MALFORMED: {
     summary: "A line of a JSONL file is not what the command reads.",
     hint: 'Correct the line that the message names. For `check` each is {"text": "…"} or plain text; for `lessons import` and `experiences import` as the export wrote it.',
+  },
+  CLI_ARCHIVE_MALFORMED: {
+    summary: "A CAR file is damaged, or is no archive of lessons.",
+    hint: "Take the file as `lessons export --format car` wrote it, and copy it again if it was cut on the way.",
   },
   CLI_CONFIG_MALFORMED: {
     summary: "The settings file of a client is not what such a file holds, and was left as it is.",

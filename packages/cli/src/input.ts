@@ -39,6 +39,14 @@ export async function readQuestion(context: CommandContext, argument: string): P
  * @throws CLI_FILE_UNREADABLE, CLI_INPUT_TOO_LARGE, CLI_INPUT_NOT_UTF8
  */
 export async function readText(context: CommandContext, file: string, maxBytes: number): Promise<string> {
+  return decode(await readBytes(context, file, maxBytes), nameOf(file));
+}
+
+/**
+ * What is in a file, or comes by standard input for `-`.
+ * @throws CLI_FILE_UNREADABLE, CLI_INPUT_TOO_LARGE
+ */
+export async function readBytes(context: CommandContext, file: string, maxBytes: number): Promise<Uint8Array> {
   const name = nameOf(file);
   const source = file === "-" ? standardInput(context) : openFile(context, file);
   let bytes: Uint8Array | "too large";
@@ -49,7 +57,7 @@ export async function readText(context: CommandContext, file: string, maxBytes: 
     throw cliErrors.create("CLI_FILE_UNREADABLE", `${name} cannot be read: ${messageOf(error)}`, { cause: error });
   }
   if (bytes === "too large") throw cliErrors.create("CLI_INPUT_TOO_LARGE", `${name} has more than ${maxBytes} bytes`);
-  return decode(bytes, name);
+  return bytes;
 }
 
 export interface JsonLine {
@@ -71,13 +79,18 @@ export async function readJsonLines<T>(
   maxBytes: number,
   take: (line: JsonLine) => T,
 ): Promise<T[]> {
-  const name = nameOf(file);
-  const lines = (await readText(context, file, maxBytes)).split(/\r?\n/);
-  return lines.flatMap((line, index) => {
-    if (line.trim() === "") return [];
-    const place = `${name}, line ${index + 1}`;
-    return [take({ number: index + 1, bytes: Buffer.byteLength(line), value: jsonOf(line, place), place })];
-  });
+  return jsonLinesIn(await readBytes(context, file, maxBytes), nameOf(file), take);
+}
+
+/** The same of bytes that were read; `name` is what they are called. @throws CLI_LINE_MALFORMED, CLI_INPUT_NOT_UTF8, and what `take` throws */
+export function jsonLinesIn<T>(bytes: Uint8Array, name: string, take: (line: JsonLine) => T): T[] {
+  return decode(bytes, name)
+    .split(/\r?\n/)
+    .flatMap((line, index) => {
+      if (line.trim() === "") return [];
+      const place = `${name}, line ${index + 1}`;
+      return [take({ number: index + 1, bytes: Buffer.byteLength(line), value: jsonOf(line, place), place })];
+    });
 }
 
 function jsonOf(line: string, place: string): unknown {
@@ -88,7 +101,8 @@ function jsonOf(line: string, place: string): unknown {
   }
 }
 
-function nameOf(file: string): string {
+/** What messages call it. */
+export function nameOf(file: string): string {
   return file === "-" ? "standard input" : file;
 }
 

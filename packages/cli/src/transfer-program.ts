@@ -10,8 +10,11 @@ export function addLessonTransfer(lessons: Command, perform: Perform): void {
       .command("export")
       .description("write lessons to a file, or to a folder that coding agents read; own and admitted ones, unless you say else")
       .addOption(
-        new Option("--format <format>", "jsonl: signed records, a line each; skill: a folder with SKILL.md")
-          .choices(["jsonl", "skill"])
+        new Option(
+          "--format <format>",
+          "jsonl: signed records, a line each; car: a content-addressed archive; skill: a folder with SKILL.md",
+        )
+          .choices(["jsonl", "car", "skill"])
           .default("jsonl"),
       )
       .addOption(new Option("--state <state>", "only those in this state").choices(lessonStateNames))
@@ -21,6 +24,7 @@ export function addLessonTransfer(lessons: Command, perform: Perform): void {
       ),
     [
       ["lessons export --out lessons.jsonl", "for another node of yours, or to look at"],
+      ["lessons export --format car --out lessons.car", "for tools that know records by their ids"],
       ["lessons export --format skill --out .claude/skills/grapevine-lessons", "for a coding agent"],
     ],
   );

@@ -1,6 +1,13 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { identityFromSeed, type LessonBody, recordIdOf, signRecord } from "@grapevine/core";
 import type { ExportedLesson } from "@grapevine/node";
+import { CarIndexer } from "@ipld/car/indexer";
+import { CarReader } from "@ipld/car/reader";
+import { CarWriter } from "@ipld/car/writer";
+import { encode } from "@ipld/dag-cbor";
+import { CID } from "multiformats/cid";
 import { describe, expect, it } from "vitest";
 import { grapevine, lines, makeHome, startStandIn } from "./harness.ts";
 import { lesson } from "./samples.ts";
@@ -53,6 +60,57 @@ describe("lessons export", () => {
     expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("cannot be the name of a skill")]);
   });
 
+  it("makes an archive in which each block is what it is named, and which lessons import takes again", async () => {
+    const lessons = Array.from({ length: 1001 }, (_, number) => signedLesson(number)); // one more than a page holds
+    const { where, asked } = await startStandIn({
+      "GET /api/lessons/export": lines(...lessons.map((each) => ({ ...each, type: "lesson" })), {
+        type: "summary",
+        lessons: lessons.length,
+      }),
+      "POST /api/lessons/import": ({ body }) => recordsIn(body).map(() => ({ state: "held" })),
+    });
+    const folder = await makeHome();
+    const [first, second] = [join(folder, "lessons.car"), join(folder, "again.car")];
+    for (const out of [first, second]) {
+      const { exitCode, stdout } = await grapevine(["lessons", "export", "--format", "car", "--out", out, ...where]);
+      expect([exitCode, stdout]).toEqual([0, `1001 lessons are in ${out}.\n`]);
+    }
+    const bytes = await readFile(first);
+    expect(bytes.equals(await readFile(second))).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+
+    const reader = await CarReader.fromBytes(bytes);
+    let blocks = 0;
+    for await (const block of reader.blocks()) {
+      expect(recordIdOf(block.bytes)).toBe(block.cid.toString());
+      blocks += 1;
+    }
+    expect(blocks).toBe(lessons.length + 2 + 1);
+    for (const root of await reader.getRoots()) expect(await reader.has(root)).toBe(true);
+
+    const { exitCode } = await grapevine(["lessons", "import", first, ...where]);
+    expect(exitCode).toBe(0);
+    const sent = asked.filter(({ url }) => url === "/api/lessons/import").flatMap(({ body }) => recordsIn(body));
+    expect(sent).toEqual(lessons.map(({ record }) => record));
+  });
+
+  it("does not print an archive", async () => {
+    const { where } = await startStandIn(routes);
+    const { exitCode, stdout, stderr } = await grapevine(["lessons", "export", "--format", "car", ...where]);
+    expect([exitCode, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("--out lessons.car");
+  });
+
+  it("leaves nothing of what was broken off", async () => {
+    const { where } = await startStandIn({ "GET /api/lessons/export": lines({ ...exported, type: "lesson" }) });
+    for (const format of ["jsonl", "car"]) {
+      const folder = await makeHome();
+      const { exitCode } = await grapevine(["lessons", "export", "--format", format, "--out", join(folder, "lessons"), ...where]);
+      expect(exitCode).toBe(1);
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
   it("says what cannot be written", async () => {
     const { where, home } = await startStandIn(routes);
     const { exitCode, stderr } = await grapevine(["lessons", "export", "--out", home, ...where]);
@@ -60,7 +118,63 @@ describe("lessons export", () => {
   });
 });
 
+/** What the last block takes in the archive, with its length and name, and without. */
+async function lastBlockOf(archive: Uint8Array): Promise<{ readonly length: number; readonly blockLength: number }> {
+  let last = { length: 0, blockLength: 0 };
+  for await (const block of await CarIndexer.fromBytes(archive)) last = block;
+  return last;
+}
+
+function recordsIn(body: unknown): string[] {
+  return (body as { records: string[] }).records;
+}
+
+async function archiveOf(root: Uint8Array): Promise<Uint8Array> {
+  const cid = CID.parse(recordIdOf(root));
+  const { writer, out } = CarWriter.create([cid]);
+  const [bytes] = await Promise.all([buffer(out), writer.put({ cid, bytes: root }).then(() => writer.close())]);
+  return bytes;
+}
+
+function signedLesson(number: number): ExportedLesson {
+  const content = { kind: "fact", title: `Fact ${number}`, situation: "You ask", guidance: "Know it" } as const;
+  const { id, body, frame } = signRecord<LessonBody>(identityFromSeed(new Uint8Array(32).fill(1)), {
+    type: "lesson",
+    seq: number + 1,
+    createdAt: 1_700_000_000_000,
+    ...content,
+    evidence: { worked: 1, changed: 0, failed: 0, verifiedBy: "environment" },
+    tags: [],
+    derivedFrom: [],
+  });
+  return { id, state: "own", author: body.author, ...content, tags: [], record: Buffer.from(frame).toString("base64") };
+}
+
 describe("lessons import", () => {
+  it("says that an archive is cut, or holds something else, and takes nothing", async () => {
+    const { where, home, asked } = await startStandIn({
+      ...routes,
+      "GET /api/lessons/export": lines({ ...signedLesson(0), type: "lesson" }, { type: "summary", lessons: 1 }),
+    });
+    const file = join(home, "lessons.car");
+    await grapevine(["lessons", "export", "--format", "car", "--out", file, ...where]);
+    const whole = await readFile(file);
+    const { blockLength, length } = await lastBlockOf(whole);
+    expect(length).toBeGreaterThan(blockLength);
+    const other = await archiveOf(encode({ hello: "world" }));
+    for (const [bytes, why] of [
+      [whole.subarray(0, whole.length - 1), "Unexpected end of data"],
+      [whole.subarray(0, whole.length - length), "is missing"],
+      [other, "no archive of lessons"],
+    ] as const) {
+      await writeFile(file, bytes);
+      const { exitCode, stderr } = await grapevine(["lessons", "import", file, ...where]);
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("CLI_ARCHIVE_MALFORMED")]);
+      expect(stderr.replaceAll(/\s+/g, " ")).toContain(why);
+    }
+    expect(asked.filter(({ url }) => url === "/api/lessons/import")).toEqual([]);
+  });
+
   it("names the line that it cannot read, and fails when not all are taken", async () => {
     const { where, home } = await startStandIn({ "POST /api/lessons/import": () => [{ refused: "RECORD_SIGNATURE" }] });
     const file = join(home, "lessons.jsonl");

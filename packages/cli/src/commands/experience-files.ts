@@ -1,16 +1,12 @@
 /** Experiences to a file and back: JSON, a line each. */
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { finished } from "node:stream/promises";
-import { messageOf } from "@grapevine/core";
+import { resolve } from "node:path";
 import { maxExperienceImportBytes, maxImportedExperiences } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
-import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { type JsonLine, readJsonLines } from "../input.ts";
 import { printableLine } from "../output/plain-text.ts";
 import { startProgress } from "../output/progress.ts";
+import { writeLines, writeWhole } from "../output/whole-file.ts";
 
 /** Tens of thousands of experiences of usual length. */
 const maxImportFileBytes: number = 256 * 1024 * 1024;
@@ -29,7 +25,9 @@ export async function exportExperiences(context: CommandContext, { out }: { read
   const target = resolve(terminal.workingFolder, out);
   const progress = await startProgress(output, terminal.stderr, "writing experiences");
   try {
-    const { experiences } = await written(target, async (write) => await node.exportExperiences(write, { signal }));
+    const { experiences } = await writeWhole(target, (unfinished) =>
+      writeLines(unfinished, (write) => node.exportExperiences(write, { signal }), privateFileMode),
+    );
     progress.stop();
     output.document({ experiences, out: target });
     output.line(`${experiences} experiences are in ${printableLine(target)}.`);
@@ -37,34 +35,6 @@ export async function exportExperiences(context: CommandContext, { out }: { read
     progress.stop();
   }
   return exitCodes.done;
-}
-
-/** Under another name until it is whole. @throws CLI_FILE_UNWRITABLE, and what the work throws */
-async function written<T>(target: string, work: (write: (value: unknown) => void) => Promise<T>): Promise<T> {
-  const unfinished = `${target}.${process.pid}.part`;
-  const unwritable = (error: unknown): Error =>
-    cliErrors.create("CLI_FILE_UNWRITABLE", `${target} cannot be written: ${messageOf(error)}`, { cause: error });
-  await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => Promise.reject(unwritable(error)));
-  const file = createWriteStream(unfinished, { mode: privateFileMode });
-  const closed = finished(file).catch((error: unknown) => Promise.reject(unwritable(error)));
-  try {
-    // What fails first is what is said: the disk, or the node.
-    const result = await Promise.race([work((value) => file.write(`${JSON.stringify(value)}\n`)), closed.then(neverEnds)]);
-    file.end();
-    await closed;
-    await rename(unfinished, target).catch((error: unknown) => Promise.reject(unwritable(error)));
-    return result;
-  } catch (error) {
-    file.destroy();
-    await Promise.allSettled([closed]);
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-}
-
-/** A file that is written closes only after the work: until then the work decides. */
-function neverEnds(): Promise<never> {
-  return new Promise(() => undefined);
 }
 
 /** @throws as `readJsonLines`, and what the node refuses */

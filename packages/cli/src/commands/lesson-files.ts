@@ -1,17 +1,20 @@
 /** Lessons to files and back: as lines of signed records, or, for coding agents, as a folder. */
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type LessonState, messageOf } from "@grapevine/core";
-import { type ExportedLesson, maxImportedRecords } from "@grapevine/node";
+import { type ExportedLesson, type ExportSummary, maxImportedRecords } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { cliErrors } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { type JsonLine, readJsonLines } from "../input.ts";
+import { type JsonLine, jsonLinesIn, nameOf, readBytes } from "../input.ts";
+import { isLessonArchive, recordsInArchive, writeLessonArchive } from "../lesson-archive.ts";
 import { printableLine } from "../output/plain-text.ts";
+import { startProgress } from "../output/progress.ts";
+import { writeLines, writeWhole } from "../output/whole-file.ts";
 import { skillFiles, skillName } from "../skill-folder.ts";
 
 export interface ExportArguments {
-  readonly format: "jsonl" | "skill";
+  readonly format: "jsonl" | "car" | "skill";
   readonly state?: LessonState;
   readonly out?: string;
 }
@@ -19,30 +22,46 @@ export interface ExportArguments {
 /** Ten times the lessons that a node keeps of others, unless it is told to keep more. */
 const maxImportFileBytes: number = 256 * 1024 * 1024;
 
+type ExportAll = (onLesson: (lesson: ExportedLesson) => void) => Promise<ExportSummary>;
+
 /** @throws CLI_USAGE, CLI_FILE_UNWRITABLE, and what the node refuses */
 export async function exportLessons(context: CommandContext, { format, state, out }: ExportArguments): Promise<number> {
-  const folder = format === "skill" ? skillFolder(context, out) : undefined;
+  const { terminal, output, signal } = context;
+  const path = format === "skill" ? skillFolder(context, out) : out;
+  if (format === "car" && path === undefined) {
+    throw cliErrors.create("CLI_USAGE", "an archive goes into a file", { hint: "Name it: --out lessons.car" });
+  }
   const node = await connect(context);
-  const lessons: ExportedLesson[] = [];
-  await node.exportLessons(state === undefined ? {} : { state }, (lesson) => lessons.push(lesson), {
-    signal: context.signal,
-  });
-  const path = folder ?? out;
+  const exportAll: ExportAll = (onLesson) => node.exportLessons(state === undefined ? {} : { state }, onLesson, { signal });
   if (path === undefined) {
     // Lines for other programs: never wrapped, and the same with `--json`.
-    for (const lesson of lessons) context.terminal.stdout.write(`${JSON.stringify(lesson)}\n`);
+    await exportAll((lesson) => terminal.stdout.write(`${JSON.stringify(lesson)}\n`));
     return exitCodes.done;
   }
-  const target = resolve(context.terminal.workingFolder, path);
-  await written(target, () => (folder === undefined ? writeLines(target, lessons) : writeSkill(target, lessons)));
-  context.output.document({ lessons: lessons.length, out: target });
-  context.output.line(`${lessons.length} lessons are in ${printableLine(target)}.`);
+  const target = resolve(terminal.workingFolder, path);
+  const progress = await startProgress(output, terminal.stderr, "writing lessons");
+  try {
+    const { lessons } = await writers[format](target, exportAll);
+    progress.stop();
+    output.document({ lessons, out: target });
+    output.line(`${lessons} lessons are in ${printableLine(target)}.`);
+  } finally {
+    progress.stop();
+  }
   return exitCodes.done;
 }
 
-/** @throws as `readJsonLines`, and what the node refuses */
+const writers: Readonly<Record<ExportArguments["format"], (target: string, exportAll: ExportAll) => Promise<ExportSummary>>> = {
+  jsonl: (target, exportAll) => writeWhole(target, (unfinished) => writeLines(unfinished, exportAll)),
+  car: (target, exportAll) => writeWhole(target, (unfinished) => writeLessonArchive(unfinished, exportAll)),
+  skill: writeSkill,
+};
+
+/** Lines or an archive: the file's beginning tells. @throws CLI_ARCHIVE_MALFORMED, as `readJsonLines`, and what the node refuses */
 export async function importLessons(context: CommandContext, file: string): Promise<number> {
-  const records = await readJsonLines(context, file, maxImportFileBytes, recordOf);
+  const bytes = await readBytes(context, file, maxImportFileBytes);
+  const name = nameOf(file);
+  const records = isLessonArchive(bytes) ? await recordsInArchive(bytes, name) : jsonLinesIn(bytes, name, recordOf);
   const node = await connect(context);
   const counts = new Map<string, number>();
   for (let from = 0; from < records.length; from += maxImportedRecords) {
@@ -69,25 +88,19 @@ function skillFolder({ terminal }: CommandContext, out: string | undefined): str
   });
 }
 
-async function writeLines(target: string, lessons: readonly ExportedLesson[]): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, lessons.map((lesson) => `${JSON.stringify(lesson)}\n`).join(""));
-}
-
-/** What an earlier export left of a kind that has no lessons any more goes. */
-async function writeSkill(target: string, lessons: readonly ExportedLesson[]): Promise<void> {
-  await mkdir(target, { recursive: true });
-  for (const { path, text } of skillFiles(skillName(target), lessons)) {
-    await (text === undefined ? rm(join(target, path), { force: true }) : writeFile(join(target, path), text));
-  }
-}
-
-async function written(target: string, write: () => Promise<void>): Promise<void> {
+/** What an earlier export left of a kind that has no lessons any more goes. @throws CLI_FILE_UNWRITABLE, and what the node refuses */
+async function writeSkill(target: string, exportAll: ExportAll): Promise<ExportSummary> {
+  const lessons: ExportedLesson[] = [];
+  const summary = await exportAll((lesson) => lessons.push(lesson));
   try {
-    await write();
+    await mkdir(target, { recursive: true });
+    for (const { path, text } of skillFiles(skillName(target), lessons)) {
+      await (text === undefined ? rm(join(target, path), { force: true }) : writeFile(join(target, path), text));
+    }
   } catch (error) {
     throw cliErrors.create("CLI_FILE_UNWRITABLE", `${target} cannot be written: ${messageOf(error)}`, { cause: error });
   }
+  return summary;
 }
 
 function recordOf({ value, place }: JsonLine): string {

@@ -1,0 +1,151 @@
+/**
+ * Lessons as a content-addressed archive (CAR, version 1; ipld.io/specs/transport/car), which other tools of that kind read: the body of each record is a block, and its id is the
+ * block's name. Signatures are not part of what is named; they are listed in pages, and the root lists the pages. The same lessons in the same order make the same root.
+ */
+import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { messageOf, recordIdOf, signatureBytes } from "@grapevine/core";
+import type { ExportedLesson } from "@grapevine/node";
+import { CarReader } from "@ipld/car/reader";
+import { CarWriter } from "@ipld/car/writer";
+import { decode, encode } from "@ipld/dag-cbor";
+import { CID } from "multiformats/cid";
+import { z } from "zod";
+import { cliErrors } from "./errors.ts";
+import { firstToFail } from "./output/whole-file.ts";
+
+/** What the root says that it is. */
+const format = "grapevine-lessons";
+const version = 1;
+/** About 110 KB: tools that pass blocks on take none above one or two megabytes. */
+const lessonsPerPage = 1000;
+
+/** As long as the root's name, which is known only at the end. */
+const rootToCome: CID = linkTo(new Uint8Array());
+
+const link = z.custom<CID>((value) => CID.asCID(value) !== null, "it is no link");
+const rootBlock = z.object({ format: z.literal(format), version: z.literal(version), pages: z.array(link) });
+const pageBlock = z.array(z.object({ record: link, signature: z.instanceof(Uint8Array) }));
+type Page = z.infer<typeof pageBlock>;
+
+/** Writes those that `work` hands on while it runs. @throws what the work throws, and what the system says of the file */
+export async function writeLessonArchive<T>(
+  path: string,
+  work: (write: (lesson: ExportedLesson) => void) => Promise<T>,
+): Promise<T> {
+  const archive = new ArchiveWriter();
+  const closed = pipeline(archive.bytes, createWriteStream(path));
+  const writing = async (): Promise<{ readonly result: T; readonly root: CID }> => {
+    const result = await work((lesson) => archive.add(lesson));
+    return { result, root: await archive.end() };
+  };
+  try {
+    const { result, root } = await firstToFail(writing(), closed);
+    await closed;
+    await nameRoot(path, root);
+    return result;
+  } catch (error) {
+    archive.bytes.destroy();
+    await Promise.allSettled([closed]);
+    throw error;
+  }
+}
+
+/** Is this the beginning of an archive? A length, then a map whose first key is `roots`. */
+export function isLessonArchive(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 12)).includes("\u00a2eroots", 0, "latin1");
+}
+
+/** The signed records in it, in base64. Whether they are what they are named, and signed, is for the node to say. @throws CLI_ARCHIVE_MALFORMED */
+export async function recordsInArchive(bytes: Uint8Array, name: string): Promise<string[]> {
+  try {
+    const reader = await CarReader.fromBytes(bytes);
+    const [rootLink] = await reader.getRoots();
+    if (rootLink === undefined) throw new Error("it has no root");
+    const root = rootBlock.parse(decode(await blockOf(reader, rootLink)));
+    const records: string[] = [];
+    for (const page of unique(root.pages)) {
+      for (const { record, signature } of pageBlock.parse(decode(await blockOf(reader, page)))) {
+        records.push(Buffer.concat([signature, await blockOf(reader, record)]).toString("base64"));
+      }
+    }
+    return records;
+  } catch (error) {
+    const why = error instanceof z.ZodError ? `it is no archive of lessons: ${error.issues[0]?.message}` : messageOf(error);
+    throw cliErrors.create("CLI_ARCHIVE_MALFORMED", `${name} cannot be read as an archive: ${why}`, { cause: error });
+  }
+}
+
+class ArchiveWriter {
+  readonly bytes: Readable;
+  readonly #writer: ReturnType<typeof CarWriter.create>["writer"];
+  #written: Promise<void> = Promise.resolve();
+  readonly #pages: CID[] = [];
+  #page: Page = [];
+
+  constructor() {
+    const { writer, out } = CarWriter.create([rootToCome]);
+    this.#writer = writer;
+    this.bytes = Readable.from(out);
+  }
+
+  add({ id, record }: ExportedLesson): void {
+    const frame = Buffer.from(record, "base64");
+    const cid = CID.parse(id);
+    this.#put(cid, frame.subarray(signatureBytes));
+    this.#page.push({ record: cid, signature: frame.subarray(0, signatureBytes) });
+    if (this.#page.length === lessonsPerPage) this.#endPage();
+  }
+
+  /** The root's name. */
+  async end(): Promise<CID> {
+    if (this.#page.length > 0) this.#endPage();
+    await this.#written;
+    const bytes = encode({ format, version, pages: this.#pages });
+    const root = linkTo(bytes);
+    this.#put(root, bytes);
+    await this.#written;
+    await this.#writer.close();
+    return root;
+  }
+
+  #endPage(): void {
+    const bytes = encode(this.#page);
+    const cid = linkTo(bytes);
+    this.#page = [];
+    this.#pages.push(cid);
+    this.#put(cid, bytes);
+  }
+
+  /** One after the other; the first that fails fails the rest. */
+  #put(cid: CID, bytes: Uint8Array): void {
+    this.#written = this.#written.then(async () => await this.#writer.put({ cid, bytes }));
+  }
+}
+
+/** Blocks are named as records are. */
+function linkTo(bytes: Uint8Array): CID {
+  return CID.parse(recordIdOf(bytes));
+}
+
+async function nameRoot(path: string, root: CID): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await CarWriter.updateRootsInFile(file, [root]);
+  } finally {
+    await file.close();
+  }
+}
+
+async function blockOf(reader: CarReader, cid: CID): Promise<Uint8Array> {
+  const block = await reader.get(cid);
+  if (block === undefined) throw new Error(`block ${cid.toString()} is missing`);
+  return block.bytes;
+}
+
+/** Each page once, however often it is listed. */
+function unique(links: readonly CID[]): CID[] {
+  return [...new Map(links.map((each) => [each.toString(), each])).values()];
+}
