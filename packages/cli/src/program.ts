@@ -108,6 +108,16 @@ function addOtherCommands(program: Command, perform: Perform): void {
   );
   examples(
     model
+      .command("use")
+      .description("the model that a node uses from its next start on: `config set model` in fewer words")
+      .argument("<model>", "its specification; `model list` shows what is here", word)
+      .action((spec: string) =>
+        perform(async (context) => (await import("./commands/config.ts")).setSetting(context, { name: "model", words: [spec] })),
+      ),
+    [["model use ollama:qwen2.5-coder:1.5b", ""]],
+  );
+  examples(
+    model
       .command("calibrate")
       .description(
         "find out how lessons are best put before a model: twelve small tasks, four ways; a few minutes on a small machine",

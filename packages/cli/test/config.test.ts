@@ -55,6 +55,8 @@ it("names files by paths that hold from every folder", async () => {
   const where = ["--home", await makeHome()];
   await grapevine(["config", "set", "model", "ollama:a,gguf:b.gguf", ...where], { workingFolder: "/w" });
   expect((await grapevine(["config", "get", "model", ...where])).stdout).toBe("ollama:a,gguf:/w/b.gguf\n");
+  expect((await grapevine(["model", "use", "ollama:a", ...where])).stdout).toBe("model: ollama:a\n");
+  expect((await grapevine(["config", "get", "model", ...where])).stdout).toBe("ollama:a\n");
 });
 
 it("refuses a bad value with one error, and saves nothing", async () => {

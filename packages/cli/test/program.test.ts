@@ -67,6 +67,7 @@ describe("help", () => {
         "config unset",
         "model calibrate",
         "model list",
+        "model use",
         "mcp install",
         "mcp uninstall",
         "lessons list",

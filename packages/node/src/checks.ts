@@ -117,7 +117,7 @@ export async function checkModel({ model = defaultModel }: Settings, running: St
     if (problem === undefined) return { name, state: "well", found: one };
     missing.push(problem);
   }
-  const fix = "See `grapevine model list` for what is there; choose with: grapevine config set model SPEC";
+  const fix = "See `grapevine model list` for what is there; choose with: grapevine model use SPEC";
   return { name, state: "failed", found: missing.join("; "), fix };
 }
 

@@ -24,7 +24,7 @@ export async function chooseFirstModel(
   if (!kept.isNew || kept.settings.model !== undefined) return;
   const chosen = await ask(context, stdin, await found(context));
   await nodes.writeSettings({ home, name: kept.name }, { ...kept.settings, model: chosen });
-  output.aside(`Kept as a setting; another time:  ${context.commandLine("config set model SPEC", kept.name)}`);
+  output.aside(`Kept as a setting; another time:  ${context.commandLine("model use SPEC", kept.name)}`);
 }
 
 async function found({ nodes, output, terminal }: CommandContext): Promise<readonly ModelSummary[]> {
