@@ -109,7 +109,7 @@ export const authorRate: { readonly perSecond: number; readonly burst: number } 
  * Records that any other author may have gossiped: still far more than a person or an agent makes. Admission, which syncs the disk for each batch, has most of its time left for others while one of
  * them floods; a stranger's import beyond the burst comes by sync.
  */
-export const strangerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 2, burst: 30 };
+export const strangerRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 2, burst: 20 };
 /**
  * Records that one forwarder may bring, from all authors together: bounds the time spent on signatures to a fraction of a core. An honest forwarder stays below it for
  * certain: it passes on what it accepted (`swarmRate`, `namedRate`, and `shareRate` of each of its neighbours) and what it publishes.
