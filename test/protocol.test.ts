@@ -68,7 +68,7 @@ it("names the requests of a sync, the frames of ask, and the refusals that cross
   expect(frames.length).toBeGreaterThan(4);
   expect(tableAfter("digests bytewise).").map(([type = ""]) => unquoted(type))).toEqual(requests);
   for (const frame of frames) expect(page, frame).toContain(`\`${frame}\``);
-  expect(tableAfter("The codes, and what an asker can do:").map(([code = ""]) => unquoted(code))).toEqual(codes);
+  expect(tableAfter("The codes, and when they come:").map(([code = ""]) => unquoted(code))).toEqual(codes);
 });
 
 it("names the vectors that are there", () => {

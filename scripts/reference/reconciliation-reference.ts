@@ -147,7 +147,8 @@ what is known goes in as values, a verdict with its reason comes out. The same k
 was gathered.
 
 A lesson is in one of five states. \`own\`: this node wrote it. \`admitted\`: believed, and used. \`held\`: kept and passed on, but in no prompt. \`archived\`: out
-of play, with all that is known of it. \`retracted\`: its author took it back, for good.
+of play, with all that is known of it. \`retracted\`: its author took it back, for good; or the owner of the swarm, or its author's next key, does
+not keep it, and it comes back should they name it.
 
 A foreign lesson arrives and is judged at once; a trusted principal's is admitted, a stranger's is held. When it is embedded it is judged again beside its
 neighbours, and may join a cluster or be linked with a lesson that it contradicts. After that it is judged whenever something changes that bears on it: an outcome
@@ -155,11 +156,12 @@ of one's own, a trial, an attestation, the user's word on its author, a retracti
 the rule that decided, and on what evidence.`;
 
 function rulesSection(rules: readonly Rule[]): string {
+  const everyType = new Set(rules.flatMap(({ types }) => types)).size;
   const rows = rules.map(({ name, code, types, summary }, place) => [
     String(place + 1),
     `\`${name}\``,
     `\`${code}\``,
-    types.length === 4 ? "every record" : types.join(", "),
+    types.length === everyType ? "every record" : types.join(", "),
     summary,
   ]);
   return `## The rules, in their order
@@ -193,7 +195,7 @@ the user trusts has at least ${trustedFloor}; one whom the user blocked has none
 
 **Utility of a lesson** is the bound over these outcomes:
 
-- one's own, with the lesson in the prompt. A success with changes is half a success and half a failure. Where a trial showed that tasks go well without the lesson
+- one's own, with the lesson in the prompt: a success is that of the lesson that ranked first, a failure that of every one nearly as near. A success with changes is half a success and half a failure. Where a trial showed that tasks go well without the lesson
   too, its successes count only for the share that it made possible;
 - one's own trial: tasks done only with the lesson, and tasks done only without it;
 - those of witnesses, which are other authors whose attestations one has reason to believe. However often one of them used the lesson, it counts as ${maxWitnessOutcomes}

@@ -48,7 +48,7 @@ export function addAgentCommands(program: Command, perform: Perform): void {
         ),
       ),
     [
-      ["feedback 8M3K0Q7Z worked", "the lessons that were used gain by it"],
+      ["feedback 8M3K0Q7Z worked", "the lesson that ranked first gains by it"],
       ['feedback 8M3K0Q7Z failed --comment "no such flag"', ""],
     ],
   );

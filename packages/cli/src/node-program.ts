@@ -69,7 +69,7 @@ export function addNodeCommands(program: Command, perform: Perform): void {
       .description("print a link that opens the node's web page once, in a browser on this machine")
       .action(() => perform(async (context) => (await import("./commands/dashboard.ts")).showDashboard(context))),
     [
-      ["dashboard", "then open the link; the browser stays let in until the node stops"],
+      ["dashboard", "then open the link; the browser stays let in until the node stops, or a week without a look"],
       ["dashboard --node bo", "of one of several"],
     ],
   );

@@ -4,7 +4,7 @@ import type { LessonBody, RecordId, SignedRecord } from "./records.ts";
 
 /**
  * `own`: written here. `admitted`: believed. `held`: kept, not used, until it earns its place. `archived`: pruned, not used, not fetched again.
- * `retracted`: its author took it back.
+ * `retracted`: its author took it back, or the owner or the author's next key does not keep it.
  */
 export const lessonStates = ["own", "admitted", "held", "archived", "retracted"] as const;
 export type LessonState = (typeof lessonStates)[number];

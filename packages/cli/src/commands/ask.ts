@@ -82,7 +82,7 @@ function requestOf(question: string, { peer, best, force, timeout, lessons, both
 async function sayWhatLeaves({ nodes, output }: CommandContext, question: string, peer: string | undefined): Promise<void> {
   const { findings } = await nodes.checkText(question);
   if (findings.length === 0) return;
-  const receivers = peer === undefined ? "every connected peer that you have a reason to trust" : printableLine(peer);
+  const receivers = peer === undefined ? "the connected peers that you have most reason to trust" : printableLine(peer);
   output.note(`--force: the whole question goes to ${receivers}, and with it`);
   for (const { kind, rule, start, end } of findings) {
     output.note(`  ${kind} (${rule}) at characters ${start} to ${end}: ${printableLine(question.slice(start, end))}`);
