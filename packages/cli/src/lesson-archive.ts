@@ -6,9 +6,10 @@ import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { messageOf, recordIdOf, signatureBytes } from "@grapevine/core";
+import { setImmediate } from "node:timers/promises";
+import { limits, messageOf, recordIdOf, signatureBytes } from "@grapevine/core";
 import type { ExportedLesson } from "@grapevine/node";
-import { CarReader } from "@ipld/car/reader";
+import { CarBlockIterator } from "@ipld/car/iterator";
 import { CarWriter } from "@ipld/car/writer";
 import { decode, encode } from "@ipld/dag-cbor";
 import { CID } from "multiformats/cid";
@@ -33,10 +34,10 @@ type Page = z.infer<typeof pageBlock>;
 /** Writes those that `work` hands on while it runs. @throws what the work throws, and what the system says of the file */
 export async function writeLessonArchive<T>(
   path: string,
-  work: (write: (lesson: ExportedLesson) => void) => Promise<T>,
+  work: (write: (lesson: ExportedLesson) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const archive = new ArchiveWriter();
-  const closed = pipeline(archive.bytes, createWriteStream(path));
+  const closed = pipeline(archive.bytes, createWriteStream(path, { flags: "wx" }));
   const writing = async (): Promise<{ readonly result: T; readonly root: CID }> => {
     const result = await work((lesson) => archive.add(lesson));
     return { result, root: await archive.end() };
@@ -58,25 +59,58 @@ export function isLessonArchive(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.subarray(0, 12)).includes("\u00a2eroots", 0, "latin1");
 }
 
-/** The signed records in it, in base64. Whether they are what they are named, and signed, is for the node to say. @throws CLI_ARCHIVE_MALFORMED */
-export async function recordsInArchive(bytes: Uint8Array, name: string): Promise<string[]> {
+/** The signed records in it, in base64. Whether they are what they are named, and signed, is for the node to say. @throws CLI_ARCHIVE_MALFORMED, and the signal's reason */
+export async function recordsInArchive(bytes: Uint8Array, name: string, signal: AbortSignal): Promise<string[]> {
   try {
-    const reader = await CarReader.fromBytes(bytes);
-    const [rootLink] = await reader.getRoots();
+    const archive = await CarBlockIterator.fromBytes(bytes);
+    const [rootLink] = await archive.getRoots();
     if (rootLink === undefined) throw new Error("it has no root");
-    const root = rootBlock.parse(decode(await blockOf(reader, rootLink)));
+    const blocks = await blocksOf(archive, signal);
+    const root = rootBlock.parse(decode(take(blocks, rootLink)));
     const records: string[] = [];
-    for (const page of unique(root.pages)) {
-      for (const { record, signature } of pageBlock.parse(decode(await blockOf(reader, page)))) {
-        records.push(Buffer.concat([signature, await blockOf(reader, record)]).toString("base64"));
+    for (const page of root.pages) {
+      await turn(signal);
+      for (const { record, signature } of pageBlock.parse(decode(take(blocks, page)))) {
+        const frame = Buffer.concat([signature, take(blocks, record)]);
+        if (frame.length > limits.maxRecordBytes) throw new Error(`a record has more than ${limits.maxRecordBytes} bytes`);
+        records.push(frame.toString("base64"));
       }
     }
     return records;
   } catch (error) {
+    signal.throwIfAborted();
     const why = error instanceof z.ZodError ? `it is no archive of lessons: ${error.issues[0]?.message}` : messageOf(error);
     throw cliErrors.create("CLI_ARCHIVE_MALFORMED", `${name} cannot be read as an archive: ${why}`, { cause: error });
   }
 }
+
+/** By name. */
+async function blocksOf(archive: CarBlockIterator, signal: AbortSignal): Promise<Map<string, Uint8Array>> {
+  const blocks = new Map<string, Uint8Array>();
+  for await (const { cid, bytes } of archive) {
+    if (blocks.size % blocksPerTurn === 0) await turn(signal);
+    blocks.set(cid.toString(), bytes);
+  }
+  return blocks;
+}
+
+/** Each block is for one place: what is listed twice could make gigabytes of a small file. */
+function take(blocks: Map<string, Uint8Array>, link: CID): Uint8Array {
+  const name = link.toString();
+  const bytes = blocks.get(name);
+  if (bytes === undefined) throw new Error(`block ${name} is missing, or listed twice`);
+  blocks.delete(name);
+  return bytes;
+}
+
+/** Ctrl-C has its turn. */
+async function turn(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
+
+/** A few milliseconds' work. */
+const blocksPerTurn = 1000;
 
 class ArchiveWriter {
   readonly bytes: Readable;
@@ -91,12 +125,14 @@ class ArchiveWriter {
     this.bytes = Readable.from(out);
   }
 
-  add({ id, record }: ExportedLesson): void {
+  /** Resolves when it is on its way to the file. */
+  async add({ id, record }: ExportedLesson): Promise<void> {
     const frame = Buffer.from(record, "base64");
     const cid = CID.parse(id);
     this.#put(cid, frame.subarray(signatureBytes));
     this.#page.push({ record: cid, signature: frame.subarray(0, signatureBytes) });
     if (this.#page.length === lessonsPerPage) this.#endPage();
+    await this.#written;
   }
 
   /** The root's name. */
@@ -137,15 +173,4 @@ async function nameRoot(path: string, root: CID): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-async function blockOf(reader: CarReader, cid: CID): Promise<Uint8Array> {
-  const block = await reader.get(cid);
-  if (block === undefined) throw new Error(`block ${cid.toString()} is missing`);
-  return block.bytes;
-}
-
-/** Each page once, however often it is listed. */
-function unique(links: readonly CID[]): CID[] {
-  return [...new Map(links.map((each) => [each.toString(), each])).values()];
 }

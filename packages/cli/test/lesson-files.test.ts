@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { identityFromSeed, type LessonBody, recordIdOf, signRecord } from "@grapevine/core";
+import { identityFromSeed, type LessonBody, limits, recordIdOf, signatureBytes, signRecord } from "@grapevine/core";
 import type { ExportedLesson } from "@grapevine/node";
 import { CarIndexer } from "@ipld/car/indexer";
 import { CarReader } from "@ipld/car/reader";
@@ -113,8 +113,10 @@ describe("lessons export", () => {
 
   it("says what cannot be written", async () => {
     const { where, home } = await startStandIn(routes);
-    const { exitCode, stderr } = await grapevine(["lessons", "export", "--out", home, ...where]);
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("cannot be written")]);
+    for (const out of [home, join(home, "bo", "token", "lessons.jsonl")]) {
+      const { exitCode, stderr } = await grapevine(["lessons", "export", "--out", out, ...where]);
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining("error CLI_FILE_UNWRITABLE")]);
+    }
   });
 });
 
@@ -129,11 +131,25 @@ function recordsIn(body: unknown): string[] {
   return (body as { records: string[] }).records;
 }
 
-async function archiveOf(root: Uint8Array): Promise<Uint8Array> {
-  const cid = CID.parse(recordIdOf(root));
-  const { writer, out } = CarWriter.create([cid]);
-  const [bytes] = await Promise.all([buffer(out), writer.put({ cid, bytes: root }).then(() => writer.close())]);
+/** An archive of lessons that lists each of the bodies so often. */
+async function archiveListing(bodies: readonly Uint8Array[], times: number = 1): Promise<Uint8Array> {
+  const listed = Array.from({ length: times }, () => bodies).flat();
+  const page = encode(listed.map((body) => ({ record: linkTo(body), signature: new Uint8Array(signatureBytes) })));
+  return archiveOf(encode({ format: "grapevine-lessons", version: 1, pages: [linkTo(page)] }), page, ...bodies);
+}
+
+async function archiveOf(root: Uint8Array, ...others: readonly Uint8Array[]): Promise<Uint8Array> {
+  const { writer, out } = CarWriter.create([linkTo(root)]);
+  const write = async (): Promise<void> => {
+    for (const bytes of [root, ...others]) await writer.put({ cid: linkTo(bytes), bytes });
+    await writer.close();
+  };
+  const [bytes] = await Promise.all([buffer(out), write()]);
   return bytes;
+}
+
+function linkTo(bytes: Uint8Array): CID {
+  return CID.parse(recordIdOf(bytes));
 }
 
 function signedLesson(number: number): ExportedLesson {
@@ -161,11 +177,13 @@ describe("lessons import", () => {
     const whole = await readFile(file);
     const { blockLength, length } = await lastBlockOf(whole);
     expect(length).toBeGreaterThan(blockLength);
-    const other = await archiveOf(encode({ hello: "world" }));
+    const large = new Uint8Array(limits.maxRecordBytes - signatureBytes + 1);
     for (const [bytes, why] of [
       [whole.subarray(0, whole.length - 1), "Unexpected end of data"],
       [whole.subarray(0, whole.length - length), "is missing"],
-      [other, "no archive of lessons"],
+      [await archiveOf(encode({ hello: "world" })), "no archive of lessons"],
+      [await archiveListing([encode({})], 2), "listed twice"],
+      [await archiveListing([large]), `more than ${limits.maxRecordBytes} bytes`],
     ] as const) {
       await writeFile(file, bytes);
       const { exitCode, stderr } = await grapevine(["lessons", "import", file, ...where]);

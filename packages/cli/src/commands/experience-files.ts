@@ -6,7 +6,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { type JsonLine, readJsonLines } from "../input.ts";
 import { printableLine } from "../output/plain-text.ts";
 import { startProgress } from "../output/progress.ts";
-import { writeLines, writeWhole } from "../output/whole-file.ts";
+import { writeLines, writeTo, writeWhole } from "../output/whole-file.ts";
 
 /** Tens of thousands of experiences of usual length. */
 const maxImportFileBytes: number = 256 * 1024 * 1024;
@@ -19,7 +19,7 @@ export async function exportExperiences(context: CommandContext, { out }: { read
   const node = await connect(context);
   if (out === undefined) {
     // Lines for other programs: never wrapped, and the same with `--json`.
-    await node.exportExperiences((experience) => terminal.stdout.write(`${JSON.stringify(experience)}\n`), { signal });
+    await node.exportExperiences((experience) => writeTo(terminal.stdout, `${JSON.stringify(experience)}\n`, signal), { signal });
     return exitCodes.done;
   }
   const target = resolve(terminal.workingFolder, out);

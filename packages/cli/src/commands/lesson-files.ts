@@ -10,7 +10,7 @@ import { type JsonLine, jsonLinesIn, nameOf, readBytes } from "../input.ts";
 import { isLessonArchive, recordsInArchive, writeLessonArchive } from "../lesson-archive.ts";
 import { printableLine } from "../output/plain-text.ts";
 import { startProgress } from "../output/progress.ts";
-import { writeLines, writeWhole } from "../output/whole-file.ts";
+import { writeLines, writeTo, writeWhole } from "../output/whole-file.ts";
 import { skillFiles, skillName } from "../skill-folder.ts";
 
 export interface ExportArguments {
@@ -22,7 +22,7 @@ export interface ExportArguments {
 /** Ten times the lessons that a node keeps of others, unless it is told to keep more. */
 const maxImportFileBytes: number = 256 * 1024 * 1024;
 
-type ExportAll = (onLesson: (lesson: ExportedLesson) => void) => Promise<ExportSummary>;
+type ExportAll = (onLesson: (lesson: ExportedLesson) => void | Promise<void>) => Promise<ExportSummary>;
 
 /** @throws CLI_USAGE, CLI_FILE_UNWRITABLE, and what the node refuses */
 export async function exportLessons(context: CommandContext, { format, state, out }: ExportArguments): Promise<number> {
@@ -35,7 +35,7 @@ export async function exportLessons(context: CommandContext, { format, state, ou
   const exportAll: ExportAll = (onLesson) => node.exportLessons(state === undefined ? {} : { state }, onLesson, { signal });
   if (path === undefined) {
     // Lines for other programs: never wrapped, and the same with `--json`.
-    await exportAll((lesson) => terminal.stdout.write(`${JSON.stringify(lesson)}\n`));
+    await exportAll((lesson) => writeTo(terminal.stdout, `${JSON.stringify(lesson)}\n`, signal));
     return exitCodes.done;
   }
   const target = resolve(terminal.workingFolder, path);
@@ -61,7 +61,9 @@ const writers: Readonly<Record<ExportArguments["format"], (target: string, expor
 export async function importLessons(context: CommandContext, file: string): Promise<number> {
   const bytes = await readBytes(context, file, maxImportFileBytes);
   const name = nameOf(file);
-  const records = isLessonArchive(bytes) ? await recordsInArchive(bytes, name) : jsonLinesIn(bytes, name, recordOf);
+  const records = isLessonArchive(bytes)
+    ? await recordsInArchive(bytes, name, context.signal)
+    : jsonLinesIn(bytes, name, recordOf);
   const node = await connect(context);
   const counts = new Map<string, number>();
   for (let from = 0; from < records.length; from += maxImportedRecords) {
@@ -91,7 +93,7 @@ function skillFolder({ terminal }: CommandContext, out: string | undefined): str
 /** What an earlier export left of a kind that has no lessons any more goes. @throws CLI_FILE_UNWRITABLE, and what the node refuses */
 async function writeSkill(target: string, exportAll: ExportAll): Promise<ExportSummary> {
   const lessons: ExportedLesson[] = [];
-  const summary = await exportAll((lesson) => lessons.push(lesson));
+  const summary = await exportAll((lesson) => void lessons.push(lesson));
   try {
     await mkdir(target, { recursive: true });
     for (const { path, text } of skillFiles(skillName(target), lessons)) {
