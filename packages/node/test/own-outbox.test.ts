@@ -15,7 +15,7 @@ it("gives what can be read of what waits, says once what cannot, and hides no ot
   const [first, second, third] = records.map(({ id }) => id);
   let code = "STORE_DAMAGED";
   const said: unknown[] = [];
-  const { pending, published } = createOwnOutbox({
+  const outbox = createOwnOutbox({
     lessons: {
       outbox: () => store.outbox(),
       apply: (changes) => store.apply(changes),
@@ -26,11 +26,11 @@ it("gives what can be read of what waits, says once what cannot, and hides no ot
     },
     log: { error: (facts: unknown) => said.push(facts) },
   });
-  expect((await pending()).map(({ id }) => id)).toEqual([first, third]);
-  await published(first ?? "");
-  expect((await pending()).map(({ id }) => id)).toEqual([third]);
+  expect((await outbox.pending()).map(({ id }) => id)).toEqual([first, third]);
+  await outbox.published(first ?? "");
+  expect((await outbox.pending()).map(({ id }) => id)).toEqual([third]);
   expect(said).toMatchObject([{ record: second }]);
   expect(await store.outbox()).toEqual([second, third]);
   code = "STORE_CLOSED";
-  await expect(pending()).rejects.toMatchObject({ code });
+  await expect(outbox.pending()).rejects.toMatchObject({ code });
 });
