@@ -26,8 +26,17 @@ interface Awaited {
   timer: Timer | undefined;
 }
 
-/** Away, full, or something else at its address: all of it passes. A node that is no member yet may be admitted meanwhile. */
-const passing: readonly string[] = ["PEER_UNREACHABLE", "PEER_FOREIGN", "SWARM_NOT_MEMBER"];
+/**
+ * Away, full, or something else at its address: all of it passes. A node that is no member yet may be admitted meanwhile. Where the own disk does not take it that the maker
+ * is trusted, a restart may help, over which the invite is kept.
+ */
+const passing: readonly string[] = [
+  "PEER_UNREACHABLE",
+  "PEER_FOREIGN",
+  "SWARM_NOT_MEMBER",
+  "STORE_WRITE_FAILED",
+  "STORE_UNAVAILABLE",
+];
 /** Doubled with each failure. */
 const firstWaitMs = 2_000;
 const longestWaitMs: number = 5 * 60_000;

@@ -20,7 +20,7 @@ import {
   type VectorIndex,
 } from "@grapevine/core";
 import { createDistiller, createGate } from "@grapevine/distill";
-import { createNetwork, type Network, type Outbox } from "@grapevine/network";
+import { createNetwork, type Network } from "@grapevine/network";
 import { openEnvironment } from "@grapevine/practice";
 import type { Store } from "@grapevine/store";
 import type { Logger } from "pino";
@@ -44,6 +44,7 @@ import { mapSwarm } from "./mapping-swarm.ts";
 import { openMemberBook } from "./members.ts";
 import { Measures } from "./metrics/measures.ts";
 import type { MetricsPage } from "./metrics/metrics-page.ts";
+import { createOwnOutbox } from "./own-outbox.ts";
 import type { PrincipalBook } from "./principals.ts";
 import { PromptBar } from "./prompt-bar.ts";
 import { reportGrowth } from "./reporting-growth.ts";
@@ -180,7 +181,7 @@ export async function compose(opened: Opened): Promise<Composed> {
         watching.arrived(records, from);
         return ledger.receive(records);
       },
-      outbox: outboxOf(store),
+      outbox: createOwnOutbox({ lessons, log }),
       members,
       isBlocked,
       isRotatedOut: (record) => record.body.author !== self && isRotatedOut(record, rotations),
@@ -375,14 +376,4 @@ function peersNow(network: Network, principals: PrincipalBook): string {
   const connected = network.peers().map(({ peerId, name }) => [peerId, name]);
   const known = [...principals.known.values()].map(({ author, name, standing }) => [author, name, standing]);
   return JSON.stringify([connected, known]);
-}
-
-function outboxOf({ lessons }: Store): Outbox {
-  return {
-    pending: async () => {
-      const records = await Promise.all((await lessons.outbox()).map((id) => lessons.record(id)));
-      return records.filter((record) => record !== undefined);
-    },
-    published: (id) => lessons.apply([{ kind: "outbox-remove", id }]),
-  };
 }

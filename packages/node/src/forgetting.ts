@@ -11,6 +11,7 @@ import {
   type Embedder,
   type Experience,
   type ExperienceStore,
+  GrapevineError,
   type LessonStore,
   type StoredLesson,
   signatureBytes,
@@ -20,7 +21,7 @@ import type { Logger } from "pino";
 import type { ForgetReply } from "./control/lesson-contract.ts";
 import { nodeErrors } from "./errors.ts";
 import { findExperience, findLesson } from "./finding.ts";
-import type { ForgettingNote } from "./home.ts";
+import type { ForgettingNote, UnfinishedForgetting } from "./home.ts";
 import type { Indexing } from "./indexing.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -85,18 +86,26 @@ async function forgetLesson(text: string, components: ForgettingComponents): Pro
     // No other record begins with the same signature.
     bytes: [frame.subarray(0, signatureBytes), ...(vector === undefined ? [] : [new Uint8Array(vector.buffer)])],
   };
-  await noteBegun({ id, label: lesson.label }, note);
+  const forgotten = { lessons: [{ id, label: lesson.label }], experiences: [] };
+  await noteBegun(forgotten, note);
   await ledger.revise(async () => [{ kind: "forget", id, reason: "forgotten" }]);
   await indexing.forget(lesson.label);
   await experiences.forgetLesson(id);
-  return { id, ...(await prove(traced, components)), peersKeepIt };
+  const proof = await prove(traced, components);
+  await noteEnded(forgotten, note);
+  return { id, ...proof, peersKeepIt };
 }
 
 async function forgetExperience(text: string, components: ForgettingComponents): Promise<ForgetReply> {
-  const experience = await findExperience(text, components.experiences);
-  await noteBegun(undefined, components.note);
-  await components.experiences.forget(experience.id);
-  return { id: experience.id, ...(await prove({ texts: textsOf(experience), bytes: [] }, components)), peersKeepIt: false };
+  const { experiences, note } = components;
+  const experience = await findExperience(text, experiences);
+  const { id } = experience;
+  const forgotten = { lessons: [], experiences: [id] };
+  await noteBegun(forgotten, note);
+  await experiences.forget(id);
+  const proof = await prove({ texts: textsOf(experience), bytes: [] }, components);
+  await noteEnded(forgotten, note);
+  return { id, ...proof, peersKeepIt: false };
 }
 
 /** The note is older than the deletion: each step is done, whether it was done before or not. */
@@ -108,17 +117,32 @@ async function resume({ experiences, ledger, indexing, scrub, note, log }: Forge
     await indexing.forget(label);
     await experiences.forgetLesson(id);
   }
+  for (const id of unfinished.experiences) {
+    await experiences.forget(id).catch((error: unknown) => {
+      if (!GrapevineError.is(error, "EXPERIENCE_UNKNOWN")) throw error; // it was done before
+    });
+  }
   await scrub();
   await note.clear();
   log.info("what was being forgotten when the node stopped is forgotten");
 }
 
-async function noteBegun(
-  lesson: { readonly id: string; readonly label: number } | undefined,
-  note: ForgettingNote,
-): Promise<void> {
-  const before = (await note.read())?.lessons ?? [];
-  await note.write({ lessons: lesson === undefined ? before : [...before, lesson] });
+const nothing: UnfinishedForgetting = { lessons: [], experiences: [] };
+
+async function noteBegun({ lessons, experiences }: UnfinishedForgetting, note: ForgettingNote): Promise<void> {
+  const before = (await note.read()) ?? nothing;
+  await note.write({ lessons: [...before.lessons, ...lessons], experiences: [...before.experiences, ...experiences] });
+}
+
+/** What an earlier forgetting could not end stays noted: only the next start ends it. */
+async function noteEnded({ lessons, experiences }: UnfinishedForgetting, note: ForgettingNote): Promise<void> {
+  const noted = (await note.read()) ?? nothing;
+  const left: UnfinishedForgetting = {
+    lessons: noted.lessons.filter(({ id }) => !lessons.some((ended) => ended.id === id)),
+    experiences: noted.experiences.filter((id) => !experiences.includes(id)),
+  };
+  const isEmpty = left.lessons.length + left.experiences.length === 0;
+  await (isEmpty ? note.clear() : note.write(left));
 }
 
 /** What a search looks for. */
@@ -159,7 +183,7 @@ interface Needle {
 
 /** @throws FORGET_INCOMPLETE */
 async function prove({ texts, bytes }: Traced, components: ForgettingComponents): Promise<Proof> {
-  const { scrub, folder, note } = components;
+  const { scrub, folder } = components;
   const needles: Needle[] = [
     ...bytes.map((each) => ({ bytes: each })),
     ...texts.flatMap((text) => [text, inJson(text)].map((form) => ({ bytes: Buffer.from(form), text }))),
@@ -183,7 +207,6 @@ async function prove({ texts, bytes }: Traced, components: ForgettingComponents)
   }
   const left = unexplained();
   if (left.length > 0) throw nodeErrors.create("FORGET_INCOMPLETE", `traces are left in ${left.join(", ")}`);
-  await note.clear();
   return { files: searched.files, bytes: searched.bytes, traces: [], sameWords };
 }
 

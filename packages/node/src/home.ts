@@ -126,11 +126,14 @@ export async function writeIdentityNote(home: NodeHome, note: IdentityNote): Pro
 
 /** What is being forgotten: noted before anything is deleted, so that a kill on the way does not leave traces behind. */
 export interface UnfinishedForgetting {
-  /** Forgotten lessons, with their labels, of which traces may be left; empty for experiences alone. */
+  /** Forgotten lessons, with their labels, of which traces may be left. */
   readonly lessons: readonly { readonly id: string; readonly label: number }[];
+  /** Ids of forgotten experiences of which traces may be left. */
+  readonly experiences: readonly string[];
 }
 const unfinishedSchema: z.ZodType<UnfinishedForgetting> = z.object({
   lessons: z.array(z.object({ id: z.string(), label: z.int().nonnegative() })),
+  experiences: z.array(z.string()).default([]), // earlier versions did not name them
 });
 
 export interface ForgettingNote {

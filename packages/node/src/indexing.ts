@@ -106,7 +106,12 @@ class BackgroundIndexing implements Indexing {
   #comparing: Promise<void> | undefined;
   #overflowed = false;
   #stopped = false;
+  /** Has the index changed since it was saved? */
   #isBehind = false;
+  /** Does the disk say so? Undefined while nobody knows: at the start, and after a write that failed. */
+  #isNoted: boolean | undefined;
+  /** The last write of the note, however it ended. */
+  #noting: Promise<unknown> = Promise.resolve();
   /** Lessons of the batch that is being placed. */
   #inHand = 0;
   #savedAt: number;
@@ -135,7 +140,9 @@ class BackgroundIndexing implements Indexing {
     if (this.#placing !== undefined) this.#removed.add(label);
     if (!index.has(label)) return;
     index.remove(label);
-    void this.#fallBehind();
+    this.#fallBehind().catch((error: unknown) =>
+      this.#components.log.error({ err: error }, "it could not be noted that the saved index lags behind the store"),
+    );
   }
 
   async forget(label: number): Promise<void> {
@@ -184,6 +191,7 @@ class BackgroundIndexing implements Indexing {
       .finally(() => {
         this.#comparing = undefined;
         if (this.#queue.size === 0) this.#filling = undefined;
+        this.#catchUp();
       });
   }
 
@@ -221,10 +229,14 @@ class BackgroundIndexing implements Indexing {
       if (this.#isBehind && this.#components.clock.now() - this.#savedAt >= saveIntervalMs) await this.#save();
     }
     if (this.#comparing === undefined) this.#filling = undefined;
-    if (this.#overflowed) {
-      this.#overflowed = false;
-      this.#compare(async () => false);
-    }
+    this.#catchUp();
+  }
+
+  /** Reads from the store what found no room in the queue: not while a comparison is under way, which may have begun before it was stored. */
+  #catchUp(): void {
+    if (!this.#overflowed || this.#stopped || this.#comparing !== undefined || this.waiting() > 0) return;
+    this.#overflowed = false;
+    this.#compare(async () => false);
   }
 
   #noteBulk(): void {
@@ -289,18 +301,31 @@ class BackgroundIndexing implements Indexing {
   }
 
   async #fallBehind(): Promise<void> {
-    if (this.#isBehind) return;
     this.#isBehind = true;
-    await this.#components.behind.set();
+    await this.#note();
+  }
+
+  /** Makes the disk say what is so when its turn comes: one write after the other, since the last one is what stays. @throws HOME_UNUSABLE */
+  #note(): Promise<void> {
+    const { behind } = this.#components;
+    const noted = this.#noting.then(async () => {
+      const isBehind = this.#isBehind;
+      if (this.#isNoted === isBehind) return;
+      this.#isNoted = undefined;
+      await (isBehind ? behind.set() : behind.clear());
+      this.#isNoted = isBehind;
+    });
+    this.#noting = Promise.allSettled([noted]);
+    return noted;
   }
 
   async #save(): Promise<void> {
-    const { index, behind, clock, log } = this.#components;
+    const { index, clock, log } = this.#components;
     this.#savedAt = clock.now();
     try {
       this.#isBehind = false;
       await index.save();
-      if (!this.#isBehind) await behind.clear();
+      await this.#note();
     } catch (error) {
       this.#isBehind = true;
       log.error({ err: error }, "the index could not be saved; at the next start it is compared with the store");

@@ -1,11 +1,12 @@
 /**
  * A node made of the file that backing-up.ts wrote.
  *
- * Guarantees: a file that is cut or altered makes no node, and nothing is left of the try; what is there already is not touched.
+ * Guarantees: a file that is cut or altered makes no node, and nothing is left of the try; what is there already is not touched, though it came while the file was read. What
+ * a kill leaves of a try holds a key: the next try for the same node removes it.
  */
 import { hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -61,13 +62,12 @@ export async function restoreNode(init: RestoreInit, clock: Clock = systemClock)
     const about = aboutOf(await reading.next(), init.file);
     const home = homeOf(init.home, init.name ?? about.node);
     await refuseTaken(home, init.home);
-    // A name that no node can have: whatever is left of a try that was broken off is no node.
-    const making = join(init.home, `.${home.name}.${process.pid}.restoring`);
+    const making = makingFolder(home, init.home, process.pid);
+    await removeLeftovers(home, init.home);
     try {
       await mkdir(making, { recursive: true, mode: 0o700 });
       const { experiences, lessons, names } = await fill(making, reading, { file: init.file, clock });
-      await rm(home.folder, { recursive: true, force: true });
-      await rename(making, home.folder);
+      await putInPlace(making, home);
       const { name: node, folder } = home;
       return { node, folder, createdAt: about.createdAt, experiences, lessons, hasKey: names.includes("key") };
     } finally {
@@ -85,8 +85,54 @@ async function refuseTaken(home: NodeHome, folder: string): Promise<void> {
     });
   }
   const there = (await optional(readdir(home.folder))) ?? [];
-  if (there.length === 0) return;
-  throw nodeErrors.create("RESTORE_TARGET_TAKEN", `${home.folder} is there, and not empty`);
+  if (there.length > 0) throw taken(home);
+}
+
+/** Only an empty folder makes room: a node may have been made there since the restoring began. @throws RESTORE_TARGET_TAKEN, HOME_UNUSABLE */
+async function putInPlace(making: string, home: NodeHome): Promise<void> {
+  try {
+    await rmdir(home.folder).catch((error: unknown) => {
+      if (codeOf(error) !== "ENOENT") throw error;
+    });
+    await rename(making, home.folder);
+  } catch (error) {
+    if (takenCodes.includes(codeOf(error))) throw taken(home, error);
+    throw nodeErrors.create("HOME_UNUSABLE", `${home.folder} cannot be made: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Of a folder that is not empty, which systems call by different names, and of what is no folder. */
+const takenCodes: readonly unknown[] = ["ENOTEMPTY", "EEXIST", "ENOTDIR"];
+
+function taken(home: NodeHome, cause?: unknown): GrapevineError {
+  return nodeErrors.create("RESTORE_TARGET_TAKEN", `${home.folder} is there, and not empty`, { cause });
+}
+
+/** A name that no node can have: whatever is left of a try that was broken off is no node. */
+function makingFolder({ name }: NodeHome, folder: string, maker: number | string): string {
+  return join(folder, `.${name}.${maker}.restoring`);
+}
+
+/** Of tries whose process ended before it could take them away, or had the id that this one has now. */
+async function removeLeftovers(home: NodeHome, folder: string): Promise<void> {
+  for (const entry of (await optional(readdir(folder))) ?? []) {
+    const maker = /\.(\d+)\.restoring$/.exec(entry)?.[1];
+    if (maker === undefined || join(folder, entry) !== makingFolder(home, folder, maker)) continue;
+    if (Number(maker) === process.pid || !isRunning(Number(maker)))
+      await rm(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== "ESRCH"; // there, and somebody else's
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 interface Filled {

@@ -345,8 +345,8 @@ export class NodeService implements NodeOperations {
   async join({ invite, trust = false }: JoinRequest): Promise<JoinReply> {
     const { network, awaited } = this.#components;
     const { peerId, name } = await network.join(invite);
-    awaited.followed(invite);
     if (trust) await this.trustPeer(peerId, { name });
+    awaited.followed(invite); // only now: what fails before is tried again
     return { swarm: network.swarm, peerId, name, trusted: trust };
   }
 

@@ -1,4 +1,6 @@
 /** A node into a file and out of it: real folders, a real control API. */
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,6 +92,37 @@ it("makes nothing of a file that was cut or altered, and leaves nothing behind",
   newer.write("9", newer.indexOf('"version":1') + 10);
   await refused(gzipSync(newer), "BACKUP_VERSION");
   await refused(Buffer.from("no archive"));
+});
+
+it("does not touch a node that was made while the file was read, and lets an empty folder make room", async () => {
+  const { folder, file } = await quietNode();
+  await backUp({ home: join(folder, "home"), file });
+  const target = join(folder, "target");
+  const made = join(target, "bo");
+  await mkdir(made, { recursive: true });
+  const meanwhile = (): void => writeFileSync(join(made, "key"), "of another node");
+  await expect(restoreNode({ home: target, file, onProgress: meanwhile })).rejects.toMatchObject({
+    code: "RESTORE_TARGET_TAKEN",
+  });
+  expect([await readdir(target), await readdir(made)]).toEqual([["bo"], ["key"]]);
+  expect(await readFile(join(made, "key"), "utf8")).toBe("of another node");
+  await rm(join(made, "key"));
+  expect(await restoreNode({ home: target, file })).toMatchObject({ folder: made, hasKey: true });
+});
+
+it("removes what killed tries for the same node have left, and nothing of those that go on", async () => {
+  const { folder, file } = await quietNode();
+  await backUp({ home: join(folder, "home"), file });
+  const target = join(folder, "target");
+  const ended = spawnSync(process.execPath, ["--version"]).pid;
+  const left = (name: string, maker: number): string => `.${name}.${maker}.restoring`;
+  const kept = [left("bo", process.ppid), left("bo.2", ended), left("eve", ended)];
+  for (const name of [left("bo", ended), left("bo", process.pid), ...kept]) {
+    await mkdir(join(target, name, "store"), { recursive: true });
+    await writeFile(join(target, name, "key"), "half of a node");
+  }
+  await restoreNode({ home: target, file });
+  expect((await readdir(target)).sort()).toEqual([...kept, "bo"].sort());
 });
 
 it("says in one error what cannot be read, written or found", async () => {

@@ -141,6 +141,30 @@ describe("the invites of a start", () => {
     await guest.awaited.stop();
   });
 
+  it("are awaited until the maker is trusted, too, where that was asked for", async () => {
+    const [host, guest] = [await start(), await start()];
+    const { invite } = await host.service.invite();
+    const { service } = guest;
+    const trustPeer = service.trustPeer.bind(service);
+    const full = new GrapevineError("STORE_WRITE_FAILED", "the disk is full", "Make room.");
+    service.trustPeer = () => Promise.reject(full);
+    guest.awaited.add({ invite, trust: true }, "PEER_UNREACHABLE");
+    await expect(service.join({ invite, trust: true })).rejects.toBe(full);
+    expect(guest.awaited.list()).toMatchObject([{ peerId: host.peerId }]);
+    await guest.awaited.stop();
+
+    const held = byHand();
+    const awaited = awaitedBy(guest, held.timers, await keptIn(await home()));
+    awaited.add({ invite, trust: true }, "PEER_UNREACHABLE");
+    held.next();
+    await expect.poll(() => awaited.list(), patient).toMatchObject([{ tries: 2, lastFailure: full.code }]);
+    service.trustPeer = trustPeer;
+    held.next();
+    await expect.poll(() => awaited.list(), patient).toEqual([]);
+    expect(await service.peers()).toMatchObject([{ peerId: host.peerId, standing: "trusted" }]);
+    await awaited.stop();
+  });
+
   it("are awaited up to 64, after which the first one goes", async () => {
     const host = await start();
     const folder = await home();

@@ -178,10 +178,16 @@ describe("forgetting a lesson", () => {
       message: expect.stringContaining(join("store.damaged-2026", "000003.log")),
     });
     expect(await bench.service.lessons()).toEqual([]);
+    // What is forgotten wholly meanwhile takes nothing else out of the note.
+    const other = await bench.service.teach({ situation: "A window rattles in a storm", guidance: "Wedge it with folded paper" });
+    await settled(bench);
+    expect(await bench.service.forgetLesson(other.id)).toMatchObject({ id: other.id, traces: [] });
+    const { experienceId } = await bench.service.ask({ question });
+    expect(await bench.service.forgetExperience(experienceId)).toMatchObject({ id: experienceId, traces: [] });
     await rm(copy, { recursive: true });
     await bench.stop();
-    expect(existsSync(join(bench.folder, "forgetting.json"))).toBe(true);
-    expect(await readFile(join(bench.folder, "forgetting.json"), "utf8")).not.toContain(guidance);
+    const note = JSON.parse(await readFile(join(bench.folder, "forgetting.json"), "utf8"));
+    expect(note).toEqual({ lessons: [{ id, label: expect.any(Number) }], experiences: [] });
     const again = await start(undefined, join(bench.folder, ".."));
     await expect.poll(() => existsSync(join(bench.folder, "forgetting.json")), { timeout: 10_000 }).toBe(false);
     expect(await traces(again, guidance, situation)).toEqual([]);
@@ -191,16 +197,20 @@ describe("forgetting a lesson", () => {
     const bench = await start();
     const { id } = await bench.service.teach({ situation, guidance });
     await settled(bench);
-    await bench.service.ask({ question });
+    const { experienceId } = await bench.service.ask({ question });
     const label = (await bench.store.lessons.get(id))?.label ?? Number.NaN;
     const home = await openHome(join(bench.folder, ".."), "node");
-    await forgettingNote(home).write({ lessons: [{ id, label }] });
-    if (moment === "after") await bench.store.lessons.apply([{ kind: "forget", id, reason: "forgotten" }]);
+    await forgettingNote(home).write({ lessons: [{ id, label }], experiences: [experienceId] });
+    if (moment === "after") {
+      await bench.store.lessons.apply([{ kind: "forget", id, reason: "forgotten" }]);
+      await bench.store.experiences.forget(experienceId);
+    }
     await bench.stop();
     expect(await traces(bench, guidance)).not.toEqual([]);
     const again = await start(undefined, join(bench.folder, ".."));
     await expect.poll(() => forgettingNote(home).read(), { timeout: 10_000 }).toBeUndefined();
-    expect(await traces(again, guidance, situation)).toEqual([]);
+    expect(await traces(again, guidance, situation, question)).toEqual([]);
+    expect((await again.service.status()).experiences).toBe(0);
     expect(await again.service.searchLessons(guidance)).toEqual([]);
     expect(await again.service.lessons()).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PostingIndex } from "@grapevine/agent";
-import { type StoredLesson, systemClock, type VectorIndex, withStanding } from "@grapevine/core";
+import { type LessonStore, type StoredLesson, systemClock, type VectorIndex, withStanding } from "@grapevine/core";
 import { HashEmbedder, MemoryLessonStore, sampleIdentity, sampleLesson, sampleStoredLesson } from "@grapevine/testing";
 import { openVectorIndex } from "@grapevine/vector-index";
 import { pino } from "pino";
@@ -40,6 +40,8 @@ describe("keeping the index in step with the store", () => {
   };
   const open = async (
     places?: (lessons: readonly PlacedLesson[]) => Promise<void>,
+    reading?: Pick<LessonStore, "list">,
+    noting?: { readonly behind: Behind; readonly onError: (text: string) => void },
   ): Promise<{
     index: VectorIndex;
     indexing: Indexing;
@@ -62,14 +64,18 @@ describe("keeping the index in step with the store", () => {
       return lesson?.record.body.title;
     };
     const indexing = createIndexing({
-      lessons: store,
+      lessons: {
+        list: () => (reading ?? store).list(),
+        embedding: (id, label) => store.embedding(id, label),
+        byLabels: (labels) => store.byLabels(labels),
+      },
       index,
       words: new PostingIndex(),
       embedder,
       place: places ?? place,
-      behind,
+      behind: noting?.behind ?? behind,
       clock: systemClock,
-      log,
+      log: { info: () => undefined, warn: () => undefined, error: (_: unknown, text?: string) => noting?.onError(text ?? "") },
     });
     return { indexing, index, find, placed, size: () => index.size };
   };
@@ -216,6 +222,48 @@ describe("keeping the index in step with the store", () => {
     await indexing.settled();
     expect(size()).toBe(2_100);
     await indexing.stop();
+  });
+
+  it("places what a flood brought while the store was being read, though it found no room", async () => {
+    await fill(2_100);
+    const read = Promise.withResolvers<void>();
+    const { indexing, size } = await open(undefined, { list: () => listed() });
+    let lists = 0;
+    async function* listed(): AsyncGenerator<StoredLesson> {
+      lists += 1;
+      // The first reading began before any of them was stored.
+      if (lists === 1) await read.promise;
+      else yield* store.list();
+    }
+    indexing.start(2_100);
+    for (const lesson of await lessonsOf(store)) indexing.add([lesson]); // many at once would wait for a pause
+    await expect.poll(() => indexing.waiting(), { timeout: 10_000 }).toBe(0);
+    expect([lists, size()]).toEqual([1, 2_000]);
+    read.resolve();
+    await indexing.settled();
+    expect([lists, size()]).toEqual([2, 2_100]);
+    await indexing.stop();
+  });
+
+  it("outlives a disk that does not take the note of its lag, and notes it as soon as it can", async () => {
+    await fill(3);
+    let isFull = false;
+    const full: Behind = { ...behind, set: () => (isFull ? Promise.reject(new Error("the disk is full")) : behind.set()) };
+    const logged: unknown[] = [];
+    const { indexing, index } = await open(undefined, undefined, { behind: full, onError: (text) => logged.push(text) });
+    indexing.start(3);
+    await indexing.settled();
+    await indexing.stop(); // saves it: there is no lag any more
+    expect(isBehind).toBe(false);
+    isFull = true;
+    indexing.remove(0);
+    await expect.poll(() => logged).toEqual([expect.stringContaining("lags behind")]);
+    isFull = false;
+    indexing.remove(1);
+    await expect.poll(() => isBehind).toBe(true);
+    expect([0, 1, 2].map((label) => index.has(label))).toEqual([false, false, true]);
+    await indexing.stop();
+    expect(isBehind).toBe(false);
   });
 
   it("leaves out what is taken out while its vector is being made, and takes it in when it comes back", async () => {
