@@ -126,7 +126,7 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
   const request = {
     ...questionPrompt({ question, lessons, form: model.promptForm, nameOf: components.nameOf }),
     signal: options.signal,
-    onText: options.onText,
+    onText: options.onText && fromFirstWord(options.onText),
   };
   const tokens = new TokenCount();
   let generation = await model.generate(request);
@@ -147,6 +147,17 @@ async function ask(question: string, options: AskOptions, components: AgentCompo
     ...tokens.counted(),
     distillation: "waiting",
   });
+}
+
+/** Leaves out the space that a model begins with, as the answer that is kept does. */
+function fromFirstWord(onText: (piece: string) => void): (piece: string) => void {
+  let hasBegun = false;
+  return (piece) => {
+    const text = hasBegun ? piece : piece.trimStart();
+    if (text === "") return;
+    hasBegun = true;
+    onText(text);
+  };
 }
 
 async function answerAgain(

@@ -116,7 +116,7 @@ describe("asking", () => {
   });
 
   it("streams the answer, and stops when it is told to", async () => {
-    const { agent, experiences } = scene(["one two three"]);
+    const { agent, experiences } = scene(["  one two three"]);
     const pieces: string[] = [];
     await agent.ask("Count", { lessons: false, onText: (piece) => pieces.push(piece) });
     expect(pieces.length).toBeGreaterThan(1);

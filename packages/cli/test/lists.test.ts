@@ -89,6 +89,8 @@ describe("one thing in full", () => {
     expect(stdout).toContain("bo is up in swarm grapevine\n");
     expect(stdout).toContain("1 own, 2 admitted, 3 held, 0 archived");
     expect(stdout).toMatch(/waiting +2 for distillation\n/);
+    // Without the node's own id, which makes an address longer than a line.
+    expect(stdout).toMatch(/addresses +\/ip4\/127\.0\.0\.1\/tcp\/4001\n +\/ip4\/127\.0\.0\.1\/tcp\/4002\n/);
     expect(stdout).toMatch(/answers +questions of peers that you trust\n/);
     expect(stdout).toMatch(/reached +not known.*--nat/);
     expect(stdout.replace(/\s+/gu, " ")).toContain("a text to go on with, one lesson after what the place says (calibrated)");

@@ -83,7 +83,7 @@ export const status: Status = {
   name: "bo",
   peerId,
   swarm: "grapevine",
-  addresses: ["/ip4/127.0.0.1/tcp/4001", "/ip4/127.0.0.1/tcp/4002"],
+  addresses: [`/ip4/127.0.0.1/tcp/4001/p2p/${peerId}`, "/ip4/127.0.0.1/tcp/4002"],
   api: "http://127.0.0.1:9",
   model: "embedded",
   embedder: "minilm",

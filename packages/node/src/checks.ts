@@ -8,6 +8,7 @@ import type { Status } from "./control/contract.ts";
 import { type NodeHome, optional } from "./home.ts";
 import { defaultModel } from "./node-options.ts";
 import type { Settings } from "./settings.ts";
+import { shownAddress } from "./shown-address.ts";
 
 export interface Check {
   readonly name: string;
@@ -82,7 +83,10 @@ const firstRelease = Date.UTC(2025, 0);
 /** The ports that the next start wants. */
 export async function checkPorts({ listen, port, api }: Settings, running: Status | undefined): Promise<Check> {
   const name = "ports";
-  if (running !== undefined) return { name, state: "well", found: `in use: ${[running.api, ...running.addresses].join(", ")}` };
+  if (running !== undefined) {
+    const addresses = running.addresses.map((address) => shownAddress(address, running.peerId));
+    return { name, state: "well", found: `in use: ${[running.api, ...addresses].join(", ")}` };
+  }
   const taken: string[] = [];
   if (api !== undefined && api > 0 && !(await isFree(api, "127.0.0.1"))) taken.push(`${api} for the control API`);
   const named = listen?.flatMap((address) => /\/tcp\/([1-9]\d*)/.exec(address)?.[1] ?? []).map(Number) ?? [];

@@ -100,5 +100,6 @@ export type { CallOptions, NodeOperations, PractiseSummary } from "./operations.
 export type { RestoreInit, RestoreReport } from "./restoring.ts";
 export type { IdentityInit, IdentityReport, RotateInit, RotateReply } from "./rotating.ts";
 export type { NodeSettings, ReadSettings, SettingsInit } from "./settings.ts";
+export { shownAddress } from "./shown-address.ts";
 export type { RunningNode } from "./start-node.ts";
 export { maxExperienceImportBytes, maxImportedExperiences, maxImportedRecords } from "./transfer-limits.ts";

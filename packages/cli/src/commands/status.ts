@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { shortSwarmName } from "@grapevine/core";
-import type { Status } from "@grapevine/node";
+import { type Status, shownAddress } from "@grapevine/node";
 import { type CommandContext, connect } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printFields } from "../output/fields.ts";
@@ -26,7 +26,7 @@ export function printStatus(output: Output, status: Status, now: number): void {
   );
   printFields(output, [
     ["peer id", status.peerId],
-    ["addresses", status.addresses.join("\n")],
+    ["addresses", status.addresses.map((address) => shownAddress(address, status.peerId)).join("\n")],
     ["api", status.api],
     ["model", status.model],
     ["actions", `${promptsText(status.prompts)} (${status.prompts.calibrated ? "calibrated" : "by default"})`],
