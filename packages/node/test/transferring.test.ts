@@ -33,7 +33,8 @@ describe("lessons as files", () => {
     const [total, bytes] = [2_000, 32 * 1024]; // more than any buffer on the way
     let sent = 0;
     const ended = Promise.withResolvers<boolean>();
-    node.service.exportLessons = async (_, onLesson, { signal }) => {
+    node.service.exportLessons = async (_, onLesson, options) => {
+      const signal = options?.signal;
       for (; sent < total && signal?.aborted !== true; sent++) await onLesson(exportedOf(sent, bytes));
       ended.resolve(signal?.aborted === true);
       return { lessons: sent };
