@@ -112,6 +112,25 @@ describe("a run", () => {
     expect(said.at(-1)).toMatch(/^8 of 8, 0 s left: seed 2/);
     expect((await runs(planOf())).computed).toBe(0);
   });
+  it("that was broken off after a row, but before what follows it, begins with that", async () => {
+    let after: string[] = [];
+    const plan = (breaksAfter?: string): Plan => ({
+      ...planOf(),
+      stage: async (init) => ({
+        ...(await planOf().stage(init)),
+        after: async ({ arm, task }) => {
+          const name = `${init.seed} ${arm} ${task.id}`;
+          if (name === breaksAfter) throw new Error("killed");
+          after.push(`${name}, tried ${tried.length}`);
+        },
+      }),
+    });
+    await expect(runs(plan("1 all a"))).rejects.toThrow("killed");
+    expect(after).toEqual(["1 none a, tried 1"]);
+    [tried, after] = [[], []];
+    expect((await runs({ ...plan(), seeds: [1] })).computed).toBe(2);
+    expect(after).toEqual(["1 all a, tried 0", "1 none b, tried 1", "1 all b, tried 2"]);
+  });
   it("computes what more seeds add, and nothing else", async () => {
     await runs({ ...planOf(), seeds: [1] });
     expect((await runs(planOf())).computed).toBe(4);

@@ -19,8 +19,9 @@ export interface Tried {
 /** Everything that the tries of one seed need, prepared. */
 export interface Stage {
   try(cell: Cell): Promise<Tried>;
-  /** What happens before a try, or after its row was written, and is no part of it. */
+  /** What happens before a try, and is no part of it. */
   before?(cell: Cell): Promise<void>;
+  /** What happens after its row was written, and is no part of it. A run that goes on repeats it for the last row that is there, since it may have been broken off in it. */
   after?(cell: Cell): Promise<void>;
   close(): Promise<void>;
 }

@@ -87,6 +87,8 @@ async function runSeed(
       onPrepared: (text) => progress.advance(`seed ${seed}, ${text}`),
     });
     try {
+      const last = cells.findLast((cell) => !missing.includes(cell));
+      if (last !== undefined) await stage.after?.(last);
       for (const cell of missing) {
         await stage.before?.(cell);
         await noteGivenUp();
