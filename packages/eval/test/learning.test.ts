@@ -1,4 +1,5 @@
 /** The arms on real stores, recall, admission and distillation, with a model that does what the last worked example in its prompt shows. */
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,8 +46,14 @@ async function openStage(model: MeteredModel, onPrepared: (text: string) => void
 it("each arm knows what it says, and what was prepared is not prepared again", async () => {
   const model = meteredModel(new ScriptedModel({ replies: followExample }));
   let pieces = 0;
-  const { stage, tests } = await openStage(model, () => (pieces += 1));
+  const openMeanwhile: string[] = [];
+  const { stage, tests } = await openStage(model, () => {
+    pieces += 1;
+    if (pieces > 18) openMeanwhile.push(...openFiles(join(folder, "arms")));
+  });
   expect(pieces).toBe(18 + 3);
+  // What is copied must not be open.
+  expect(openMeanwhile).toEqual([]);
   const right = new Map<string, number>();
   const lessons = new Map<string, number>();
   try {
@@ -74,3 +81,18 @@ it("each arm knows what it says, and what was prepared is not prepared again", a
   await again.stage.close();
   expect(model.takeUse().generations).toBe(0);
 });
+
+/** Files under the folder that this process has open, where the system tells. */
+function openFiles(under: string): string[] {
+  const table = "/proc/self/fd";
+  if (!existsSync(table)) return [];
+  return readdirSync(table).flatMap((name) => {
+    try {
+      const file = readlinkSync(join(table, name));
+      return file.startsWith(under) ? [file] : [];
+    } catch (error) {
+      if (error instanceof Error && "code" in error) return []; // closed since the table was read
+      throw error;
+    }
+  });
+}

@@ -102,30 +102,43 @@ async function lessonsOf({ arm, task, environment }: Cell, open: OpenArms): Prom
   return true;
 }
 
+/** All are prepared before any is opened: some begin as copies of others, and what is open cannot be copied as it is. */
 async function openBenches(init: ArmsInit): Promise<Map<string, LearningBench>> {
+  const prepared: PreparedBench[] = [];
+  for (const arm of init.arms) {
+    prepared.push(...(await preparedBenches(arm, init)));
+    if (arm === "shared" || arm === "refined" || arm === "pool") init.onPrepared(`the arm ${arm} is ready`);
+  }
+  // Without experience any bench does, as long as nothing of it enters a prompt.
+  const blank = join(init.folder, "arms", "none");
+  await preparedFolder(blank, async () => undefined);
+  prepared.push({ place: "none any", peer: "nobody", folder: blank });
   const benches = new Map<string, LearningBench>();
-  const open = async (arm: string, peer: string, folder: string): Promise<LearningBench> => {
-    const bench = await openPeer({ name: peer, folder }, init);
-    benches.set(`${arm} ${peer}`, bench);
-    return bench;
-  };
   try {
-    for (const arm of init.arms) {
-      if (arm === "own") for (const peer of testersOf(init)) await open("own", peer.name, await ownFolder(peer, init));
-      if (arm === "shared") for (const peer of testersOf(init)) await open("shared", peer.name, await sharedFolder(peer, init));
-      if (arm === "refined") for (const [peer, folder] of await refinedFolders(init)) await open("refined", peer, folder);
-      if (arm === "pool") benches.set("pool any", await open("pool", "pool", await poolFolder(init)));
-      if (arm === "shared" || arm === "refined" || arm === "pool") init.onPrepared(`the arm ${arm} is ready`);
-    }
-    // Without experience any bench does, as long as nothing of it enters a prompt.
-    const blank = join(init.folder, "arms", "none");
-    await preparedFolder(blank, async () => undefined);
-    benches.set("none any", await open("none", "nobody", blank));
+    for (const { place, peer, folder } of prepared) benches.set(place, await openPeer({ name: peer, folder }, init));
     return benches;
   } catch (error) {
     await closeAll(benches.values());
     throw error;
   }
+}
+
+interface PreparedBench {
+  /** Arm and peer, as a cell names them. */
+  readonly place: string;
+  /** Whose bench it is. */
+  readonly peer: string;
+  readonly folder: string;
+}
+
+/** Those that the arm needs of its own. */
+async function preparedBenches(arm: ArmName, init: ArmsInit): Promise<PreparedBench[]> {
+  if (arm === "pool") return [{ place: "pool any", peer: "pool", folder: await poolFolder(init) }];
+  const folders: (readonly [peer: string, folder: string])[] = [];
+  if (arm === "own") for (const peer of testersOf(init)) folders.push([peer.name, await ownFolder(peer, init)]);
+  if (arm === "shared") for (const peer of testersOf(init)) folders.push([peer.name, await sharedFolder(peer, init)]);
+  if (arm === "refined") folders.push(...(await refinedFolders(init)));
+  return folders.map(([peer, folder]) => ({ place: `${arm} ${peer}`, peer, folder }));
 }
 
 function testersOf({ cohort, testers }: ArmsInit): Practised[] {
