@@ -54,6 +54,7 @@ export const requirements: readonly Requirement[] = [
       "packages/network/test/eclipse.test.ts",
       "packages/network/test/gossip.test.ts",
       "packages/network/test/inbound-queue.test.ts",
+      "packages/network/test/claims.test.ts",
       "packages/network/test/sync.test.ts",
       "packages/network/test/record-pages.test.ts",
       "packages/network/test/redialer.test.ts",

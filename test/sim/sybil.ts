@@ -29,11 +29,12 @@ import { simulatedSwarm } from "./simulated-peer.ts";
  * - `in sync`: it has exactly what the victim has.
  * - `empty`: it has nothing, and wants what it is offered later.
  * - `promises`: it has all records there are and thousands that are not; none of them comes.
- * - `slow`: the same, each answer just before the victim gives up, with one true record in it.
+ * - `gone`: it has a few of the newest records, and says of them, just before the victim asks another, that they are gone.
+ * - `slow`: as `promises`, each answer just before the victim gives up, with one true record in it.
  * - `wrong`: what it has was altered on the way.
  * - `crowd`: as `in sync` when it is asked; but it leads as many syncs as it can from the first moment on, offers everything, and gives one true record every few seconds.
  */
-export const lies = ["in sync", "empty", "promises", "slow", "wrong", "crowd"] as const;
+export const lies = ["in sync", "empty", "promises", "gone", "slow", "wrong", "crowd"] as const;
 export type Lie = (typeof lies)[number];
 
 export interface SybilInit {
@@ -124,6 +125,7 @@ export class Sybil {
     for (;;) {
       const request = await frames.read(syncRequest, this.#patience());
       if (this.#init.lie === "slow") await this.#init.network.time.wait(slowMs);
+      if (this.#init.lie === "gone" && request.type === "records") await this.#init.network.time.wait(dripMs);
       const reply = this.#replyTo(request);
       await (reply instanceof Uint8Array ? frames.writeBytes(reply, this.#patience()) : frames.write(reply, this.#patience()));
     }
@@ -136,7 +138,7 @@ export class Sybil {
         if (lie === "in sync" || lie === "crowd") return { count: request.count, sum: request.sum };
         return lie === "empty" ? { count: 0, sum: new Uint8Array(32) } : { count: nonsenseCount, sum: this.#bytes(32) };
       case "reconcile":
-        return { message: listOf(lie === "empty" ? [] : [...this.#digests(), ...this.#nonsense()]) };
+        return { message: listOf(this.#listed()) };
       case "records":
         return this.#recordsReply(request.ids);
       case "offer":
@@ -148,8 +150,16 @@ export class Sybil {
 
   #recordsReply(ids: Uint8Array): Uint8Array {
     const [frame] = this.#framesOf(ids);
-    if (this.#init.lie === "promises" || frame === undefined) return pageReply({ records: [], taken: ids.length / digestBytes });
-    return pageReply({ records: [this.#init.lie === "wrong" ? altered(frame) : frame], taken: 1 });
+    const { lie } = this.#init;
+    if (lie === "promises" || lie === "gone" || frame === undefined)
+      return pageReply({ records: [], taken: ids.length / digestBytes });
+    return pageReply({ records: [lie === "wrong" ? altered(frame) : frame], taken: 1 });
+  }
+
+  #listed(): Uint8Array[] {
+    const { lie } = this.#init;
+    if (lie === "empty") return [];
+    return lie === "gone" ? this.#digests().slice(-fewIds) : [...this.#digests(), ...this.#nonsense()];
   }
 
   #digests(): Uint8Array[] {
@@ -188,6 +198,8 @@ const patienceMs = 60_000;
 /** Just before a claim ends, and before a frame's time is over. */
 const dripMs = 4500;
 const slowMs = 13_000;
+/** As many as a peer is forgiven at once. */
+const fewIds = 8;
 /** About as many ids as a message of set reconciliation holds. */
 const nonsenseCount = 1500;
 

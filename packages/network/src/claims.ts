@@ -4,9 +4,22 @@
  * Guarantees: an id that is claimed is left to its claimant only while the claimant's peer brings what it was asked for, at the pace of a slow link. Where a peer that the user
  * named has it as well, a stranger has to be faster. A peer that was given ids and did not bring them in time keeps nobody from anything for a while: what it claims, others may claim at once. Does
  * not: fetch anything; whoever was told `later` asks again soon.
+ *
+ * A record may be gone at a peer between its list and the request for it, which is no fault. A liar may name what it does not have, only so that nobody else is asked. Hence as many
+ * ids are forgiven as the peer has brought in the same sync, and a few beyond that now and then; and of an id that was forgiven nobody's claim keeps anybody for a while, so that the trick delays a
+ * record by one claim, however many play it.
  */
 import { type AuthorId, type Clock, RecentMap, type RecordId } from "@grapevine/core";
-import { brokenClaimMs, claimPerRecordMs, claimTimeoutMs, maxRatedKeys, strangersClaimMs } from "./network-limits.ts";
+import {
+  brokenClaimMs,
+  claimPerRecordMs,
+  claimTimeoutMs,
+  forgivenMissRate,
+  maxMissedIds,
+  maxRatedKeys,
+  strangersClaimMs,
+} from "./network-limits.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 
 /** One sync with one peer. */
 export interface Claimant {
@@ -17,6 +30,10 @@ export interface Claimant {
   until: number;
   /** When it brought something last, or was asked first: milliseconds since the epoch. */
   broughtAt: number;
+  /** Records that it was asked for and has brought. */
+  brought: number;
+  /** Ids that it was asked for and that did not come. */
+  missed: number;
 }
 
 export class Claims {
@@ -24,9 +41,14 @@ export class Claims {
   readonly #byId = new Map<RecordId, Claimant>();
   /** Peers that did not bring what they were asked for, and until when that is remembered. */
   readonly #broken = new RecentMap<AuthorId, number>(maxRatedKeys);
+  /** Ids that somebody was asked for, did not bring, and was forgiven; and until when nobody is kept from them. */
+  readonly #missed = new RecentMap<RecordId, number>(maxMissedIds);
+  /** By peer. */
+  readonly #forgiven: TokenBuckets;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#forgiven = new TokenBuckets(forgivenMissRate, maxRatedKeys, clock);
   }
 
   /** The peer is asked, and nothing is awaited of it. */
@@ -39,6 +61,7 @@ export class Claims {
   brought(claimant: Claimant, count: number): void {
     if (count === 0) return;
     const now = this.#clock.now();
+    claimant.brought += count;
     claimant.broughtAt = now;
     if (claimant.until > now) claimant.until = Math.min(now + claimTimeoutMs, claimant.until + count * claimPerRecordMs);
   }
@@ -47,7 +70,7 @@ export class Claims {
   take(id: RecordId, claimant: Claimant): boolean {
     const holder = this.#byId.get(id);
     if (holder !== undefined && holder !== claimant) {
-      if (this.#holds(holder) && !this.#goesBefore(claimant, holder)) return false;
+      if (this.#holds(id, holder) && !this.#goesBefore(claimant, holder)) return false;
       if (holder.until <= this.#clock.now()) this.#break(holder);
     }
     this.#byId.set(id, claimant);
@@ -61,12 +84,14 @@ export class Claims {
 
   /** They have not come, though they were asked for. */
   giveUp(ids: Iterable<RecordId>, claimant: Claimant): void {
-    let isBroken = false;
     for (const id of ids) {
-      isBroken = true;
+      const isHeld = this.#byId.get(id) === claimant;
       this.settle(id, claimant);
+      claimant.missed++;
+      const isForgiven = claimant.missed <= claimant.brought || this.#forgiven.take(claimant.peer);
+      if (!isForgiven) this.#break(claimant);
+      else if (isHeld) this.#missed.set(id, this.#clock.now() + brokenClaimMs);
     }
-    if (isBroken) this.#break(claimant);
   }
 
   #goesBefore(claimant: Claimant, holder: Claimant): boolean {
@@ -78,8 +103,8 @@ export class Claims {
     this.#broken.set(peer, this.#clock.now() + brokenClaimMs);
   }
 
-  #holds({ peer, until }: Claimant): boolean {
+  #holds(id: RecordId, { peer, until }: Claimant): boolean {
     const now = this.#clock.now();
-    return until > now && (this.#broken.get(peer) ?? 0) <= now;
+    return until > now && (this.#broken.get(peer) ?? 0) <= now && (this.#missed.get(id) ?? 0) <= now;
   }
 }

@@ -174,12 +174,17 @@ export class Greeter {
     signal: AbortSignal = this.#init.timers.timeoutSignal(helloTimeoutMs),
   ): Promise<WireHello> {
     const stream = await connection.newStream(helloProtocol, { signal, runOnLimitedConnection: true });
-    const frames = frameStream(stream, maxHelloBytes);
-    await frames.write({ ...this.#hello(), invite }, signal);
-    const theirs = await frames.read(wireHello, signal);
-    // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
-    stream.close({ signal }).catch((error: Error) => stream.abort(error));
-    return theirs;
+    try {
+      const frames = frameStream(stream, maxHelloBytes);
+      await frames.write({ ...this.#hello(), invite }, signal);
+      const theirs = await frames.read(wireHello, signal);
+      // Everything was said: how the stream ends no longer matters, since another swarm's peer ends the connection as well.
+      stream.close({ signal }).catch((error: Error) => stream.abort(error));
+      return theirs;
+    } catch (error) {
+      stream.abort(error as Error);
+      throw error;
+    }
   }
 
   async #answer(stream: Stream, connection: Connection): Promise<void> {
@@ -205,6 +210,8 @@ export class Greeter {
       if (refused !== undefined) this.#refuse(connection, refusedInvite(refused));
     } catch (error) {
       this.#refuse(connection, foreign(connection, messageOf(error)));
+      // On a connection that has greeted nothing else ends the stream, and there is a place for one.
+      stream.abort(error as Error);
     }
   }
 

@@ -41,6 +41,13 @@ export const claimPerRecordMs = 60;
 export const strangersClaimMs = 2_000;
 /** For so long after it did not bring what it was asked for, a peer keeps nobody from anything. */
 export const brokenClaimMs: number = 10 * 60_000;
+/**
+ * Ids that a peer is forgiven that it was asked for and did not bring, beyond as many as it did bring: an honest one deletes a few while it is asked for them, and a liar delays each of
+ * them by a few seconds.
+ */
+export const forgivenMissRate: { readonly perSecond: number; readonly burst: number } = { perSecond: 8 / 600, burst: 8 };
+/** Ids that were missed and forgiven, and of which that is remembered: two messages of set reconciliation full of them, in about half a megabyte. */
+export const maxMissedIds = 4096;
 /** Peers are asked at once for what may be wanted now, as when an author is allowed again, but not more often: else it costs what a flood does. */
 export const reconsiderEveryMs = 60_000;
 /** Asked for at once: more than fit into one frame of ordinary lessons, so that a frame is well filled. */

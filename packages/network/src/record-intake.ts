@@ -49,7 +49,7 @@ export class RecordIntake {
   constructor(peer: AuthorId, components: RecordIntakeComponents) {
     this.#peer = peer;
     this.#components = components;
-    this.#claimant = { peer, isNamed: components.isNamed(peer), until: 0, broughtAt: 0 };
+    this.#claimant = { peer, isNamed: components.isNamed(peer), until: 0, broughtAt: 0, brought: 0, missed: 0 };
   }
 
   /** Those of the ids that are to be fetched now. They are this intake's until `release`. */
@@ -114,10 +114,15 @@ export class RecordIntake {
     for (const { id } of records) this.#settle(id);
   }
 
-  /** Nothing more is awaited. What was asked for and has not come is remembered of the peer. */
+  /** Those of the ids that are still awaited do not come. */
+  miss(ids: Iterable<RecordId>): void {
+    const missed = [...ids].filter((id) => this.#claimed.delete(id));
+    this.#components.claims.giveUp(missed, this.#claimant);
+  }
+
+  /** Nothing more is awaited. */
   release(): void {
-    this.#components.claims.giveUp(this.#claimed, this.#claimant);
-    this.#claimed.clear();
+    this.miss(this.#claimed);
     if (this.#hasBrought) this.#components.onBrought(this.#peer);
     this.#hasBrought = false;
   }

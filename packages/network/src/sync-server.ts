@@ -152,10 +152,11 @@ class ServedSync {
     this.#intake.release();
     this.#intake.leftSome = false;
     const wanted = await this.#intake.want(ids);
-    const taken = wanted.filter(() => this.#rates.offers.take(this.#peer));
-    this.#intake.leave(wanted.slice(taken.length));
-    this.#awaited = new Set(taken);
-    return { wanted: packedDigests(taken), later: this.#intake.leftSome || taken.length < wanted.length };
+    // The rate may refuse one and let the next pass, when time has gone on between them.
+    this.#awaited = new Set(wanted.filter(() => this.#rates.offers.take(this.#peer)));
+    const left = wanted.filter((id) => !this.#awaited.has(id));
+    this.#intake.leave(left);
+    return { wanted: packedDigests([...this.#awaited]), later: this.#intake.leftSome || left.length > 0 };
   }
 
   async #take(frames: readonly Uint8Array[]): Promise<GiveReply> {

@@ -169,7 +169,10 @@ class SyncSession {
         if (taken > ids.length || records.length > taken) throw badPage("it answers more than was asked");
         rest = [...ids.slice(taken), ...rest];
         await askOn();
-        const checked = await this.intake.check(records, new Set(ids.slice(0, taken)));
+        const awaited = new Set(ids.slice(0, taken));
+        const checked = await this.intake.check(records, awaited);
+        // It has listed them, and they are gone there since.
+        this.intake.miss(awaited);
         await storing;
         storing = seenLater(this.intake.store(checked));
       }

@@ -89,6 +89,14 @@ describe("an answer to who asks for peers", () => {
 });
 
 describe("what a peer tells of others", () => {
+  it("leaves no stream open where it is not what was asked for", async () => {
+    const [asking, answering] = await streamPair();
+    const found = askForPeers(connectionOver(asking), systemTimers);
+    await lpStream(answering).write(dagCbor.encode({ peers: "none" }));
+    expect(await codeOf(found)).toBe("FRAME_INVALID");
+    expect(asking.status).toBe("aborted");
+  });
+
   it(`is taken up to ${maxExchangedPeers} peers and ${maxExchangedAddresses} addresses of each`, async () => {
     expect(await foundIn(replyWith(peersOf(maxExchangedPeers)))).toHaveLength(maxExchangedPeers);
     expect(await foundIn(replyWith(peersOf(maxExchangedPeers + 1)))).toHaveLength(maxExchangedPeers);

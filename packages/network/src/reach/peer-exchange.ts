@@ -26,14 +26,21 @@ export const peerExchangeProtocol = "/grapevine/peers/1";
 export async function askForPeers(connection: Connection, timers: Timers): Promise<Found[]> {
   const signal = timers.timeoutSignal(exchangeTimeoutMs);
   const stream = await connection.newStream(peerExchangeProtocol, { signal, runOnLimitedConnection: true });
-  const frames = frameStream(stream, maxExchangeBytes);
-  await frames.write({ most: maxExchangedPeers }, signal);
-  const { peers } = await frames.read(wirePeers, signal);
+  const peers = await namedOver(stream, signal).catch((error: Error) => {
+    stream.abort(error);
+    throw error;
+  });
   stream.close({ signal }).catch((error: Error) => stream.abort(error));
   return peers.slice(0, maxExchangedPeers).flatMap(({ id, addresses }) => {
     const own = ownAddresses(addresses, id).slice(0, maxExchangedAddresses);
     return own.length === 0 ? [] : [{ peerId: id, addresses: own }];
   });
+}
+
+async function namedOver(stream: Stream, signal: AbortSignal): Promise<z.infer<typeof wirePeers>["peers"]> {
+  const frames = frameStream(stream, maxExchangeBytes);
+  await frames.write({ most: maxExchangedPeers }, signal);
+  return (await frames.read(wirePeers, signal)).peers;
 }
 
 export interface PeerExchangeServerInit {
