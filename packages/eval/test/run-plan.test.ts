@@ -176,7 +176,10 @@ it("a report holds figures, bars and plots", async () => {
   const plan = planOf();
   const { rows } = await runs(plan);
   const stream = rows.map((row, at) => ({ ...row, at }));
-  const bars = [{ name: "all over none", value: 1, bar: 0.7, holds: true, low: 1, high: 1 }];
+  const bars = [
+    { name: "all over none", value: 1, bar: 0.7, holds: true, low: 1, high: 1 },
+    { name: "all over nobody", value: null, bar: 0.7, holds: false },
+  ];
   await writeReport({
     folder,
     manifest,
@@ -189,6 +192,8 @@ it("a report holds figures, bars and plots", async () => {
   const markdown = await readFile(join(folder, "report.md"), "utf8");
   expect(markdown).toContain("| all | everything | 100.0 % | 100.0 % to 100.0 % | +100.0 (+100.0 to +100.0) | 100.0 % | 0.0 % |");
   expect(markdown).toContain("| all over none | 1 | 1 to 1 | 0.7 | yes |");
+  expect(markdown).toContain("| all over nobody | not measured |  | 0.7 | no |");
+  expect(markdown).toMatch(/\| tries \| given up \|[\s\S]*\| all \| .* \| 4 \| 0 \|/);
   expect(markdown).toContain("| 2 in tries, 3 in what came before them |");
   expect(markdown).toContain("(tokens.svg)");
   const page = await readFile(join(folder, "report.html"), "utf8");

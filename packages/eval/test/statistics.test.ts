@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Row } from "../src/harness/row.ts";
-import { speedBar } from "../src/learning/bars.ts";
+import { gainBar, gainOrHalfTokensBar, harmBar, lossBar, scoreBar, shareOfGainBar, speedBar } from "../src/learning/bars.ts";
 import { seededRandom } from "../src/seeded-random.ts";
 import { bootstrapInterval, quantile } from "../src/statistics/bootstrap.ts";
 import { summarise } from "../src/statistics/summary.ts";
@@ -80,12 +80,51 @@ describe("a summary", () => {
     expect(gain("shared", "shared")).toEqual({ mean: 0, low: 0, high: 0 });
     expect(gain("shared", "other")).toBeUndefined();
   });
+  it("leaves out of gain, help and harm what either side gave up, and what has no counterpart", () => {
+    const failed = { givenUp: 1, right: false, steps: 0 };
+    const stumbling = [
+      ...rows,
+      // Where the baseline failed, nothing was gained; where the arm failed, nothing was harmed.
+      row("none", "e", false, failed),
+      row("shared", "e", true),
+      row("none", "f", true),
+      row("shared", "f", false, failed),
+      row("shared", "only here", false),
+      // Of two peers at one task, the one that was not given up is the pair.
+      row("none", "g", false),
+      row("shared", "g", true, { peer: "one" }),
+      row("shared", "g", false, { ...failed, peer: "two" }),
+    ];
+    const { arms, gain } = summarise(stumbling, "none");
+    const measured = summarise([...rows, row("none", "g", false), row("shared", "g", true)], "none");
+    expect(gain("shared", "none")).toEqual(measured.gain("shared", "none"));
+    expect(arms["shared"]).toMatchObject({ n: 10, givenUp: 2, pairs: 6, help: 0.5, harm: 0.1667 });
+    expect(arms["none"]).toMatchObject({ n: 7, givenUp: 1, pairs: 6, help: 0, harm: 0 });
+    expect(measured.arms["shared"]).toMatchObject({ givenUp: 0, pairs: 6, help: 0.5, harm: 0.1667 });
+  });
+  it("gives a bar that cannot be computed, which does not hold", () => {
+    const nothing = summarise([row("none", "a", false), row("shared", "b", true), row("pool", "a", false)], "none");
+    const bars = [
+      gainBar(nothing, "shared", "none", 0),
+      lossBar(nothing, "shared", "none", 1),
+      shareOfGainBar(nothing, "pool", "pool", "none", 0),
+      gainOrHalfTokensBar(nothing, "shared", "none", 0),
+      scoreBar(nothing, "missing", 0),
+      speedBar(nothing, "shared", "missing", 0),
+      harmBar(nothing, "shared"),
+    ];
+    expect(bars.map(({ value, holds }) => [value, holds])).toEqual(bars.map(() => [null, false]));
+    expect(harmBar(nothing, "pool")).toEqual({ name: "harm of pool", value: 0, bar: 0.01, holds: true });
+  });
   it("says how many times as fast, also where what is fast takes less than two decimals show", () => {
     const summary = summarise([row("first", "a", true), row("again", "a", true, { ms: 4 })], "first");
     expect(summary.arms["again"]?.seconds).toBe(0);
-    expect(speedBar(summary, "again", "first", 10)).toEqual([
-      { name: "again: times as fast as first", value: 50, bar: 10, holds: true },
-    ]);
-    expect(speedBar(summary, "first", "again", 10)[0]?.holds).toBe(false);
+    expect(speedBar(summary, "again", "first", 10)).toEqual({
+      name: "again: times as fast as first",
+      value: 50,
+      bar: 10,
+      holds: true,
+    });
+    expect(speedBar(summary, "first", "again", 10).holds).toBe(false);
   });
 });

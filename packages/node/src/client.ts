@@ -98,10 +98,10 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
       const { type: _, ...summary } = await last(
         await send("GET", `/api/lessons/export${search({ ...query })}`, undefined, options),
         "summary",
-        (event: ExportEvent) => {
+        async (event: ExportEvent) => {
           if (event.type !== "lesson") return;
           const { type: _lesson, ...lesson } = event;
-          onLesson(lesson);
+          await onLesson(lesson);
         },
       );
       return summary;
@@ -110,8 +110,8 @@ export function createControlClient(node: Pick<Running, "name" | "api">, token: 
       const { type: _, ...summary } = await last(
         await send("GET", "/api/experiences/export", undefined, options),
         "summary",
-        (event: ExperienceExportEvent) => {
-          if (event.type === "experience") onExperience(event.experience);
+        async (event: ExperienceExportEvent) => {
+          if (event.type === "experience") await onExperience(event.experience);
         },
       );
       return summary;
@@ -177,16 +177,16 @@ async function request(
   return response;
 }
 
-/** Reads JSON lines until the one of the final type. @throws the error that the node sent in the stream, NODE_STOPPED when it was cut */
+/** Reads JSON lines until the one of the final type, each when what was made of the one before is done. @throws the error that the node sent in the stream, NODE_STOPPED when it was cut */
 async function last<Event extends { type: string }, Final extends Event["type"]>(
   response: Response,
   final: Final,
-  onEvent: (event: Event) => void,
+  onEvent: (event: Event) => void | Promise<void>,
 ): Promise<Extract<Event, { type: Final }>> {
   for await (const event of jsonLines<Event | ({ type: "error" } & ErrorReply)>(response)) {
     if (event.type === "error" && "error" in event) throw revive(event);
     if (event.type === final) return event as Extract<Event, { type: Final }>;
-    onEvent(event as Event);
+    await onEvent(event as Event);
   }
   throw stopped("the node", undefined);
 }

@@ -69,9 +69,18 @@ export interface NodeOperations {
   practise(request: PractiseRequest, onTask?: (task: PractisedTask) => void, options?: CallOptions): Promise<PractiseSummary>;
   lessons(query?: { state?: LessonState; limit?: number }, options?: CallOptions): Promise<LessonSummary[]>;
   searchLessons(query: string, limit?: number, options?: CallOptions): Promise<LessonHit[]>;
-  exportLessons(query: ExportQuery, onLesson: (lesson: ExportedLesson) => void, options?: CallOptions): Promise<ExportSummary>;
+  /** The next one is read when what `onLesson` returns has resolved. */
+  exportLessons(
+    query: ExportQuery,
+    onLesson: (lesson: ExportedLesson) => void | Promise<void>,
+    options?: CallOptions,
+  ): Promise<ExportSummary>;
   importLessons(request: ImportRequest, options?: CallOptions): Promise<ImportedLesson[]>;
-  exportExperiences(onExperience: (experience: Experience) => void, options?: CallOptions): Promise<ExperienceExportSummary>;
+  /** As `exportLessons`. */
+  exportExperiences(
+    onExperience: (experience: Experience) => void | Promise<void>,
+    options?: CallOptions,
+  ): Promise<ExperienceExportSummary>;
   importExperiences(request: ExperienceImportRequest, options?: CallOptions): Promise<ImportedExperience[]>;
   /** The store as of one commit, for `restoreStore`; the node goes on meanwhile. */
   copyStore(options?: CallOptions): AsyncIterable<Uint8Array>;

@@ -257,7 +257,7 @@ export class NodeService implements NodeOperations {
 
   exportLessons(
     query: ExportQuery,
-    onLesson: (lesson: ExportedLesson) => void,
+    onLesson: (lesson: ExportedLesson) => void | Promise<void>,
     options: CallOptions = {},
   ): Promise<ExportSummary> {
     return exportLessons(query, onLesson, options, this.#components);
@@ -267,7 +267,10 @@ export class NodeService implements NodeOperations {
     return importLessons(request, this.#components);
   }
 
-  exportExperiences(onExperience: (experience: Experience) => void, options: CallOptions = {}): Promise<ExperienceExportSummary> {
+  exportExperiences(
+    onExperience: (experience: Experience) => void | Promise<void>,
+    options: CallOptions = {},
+  ): Promise<ExperienceExportSummary> {
     return exportExperiences(onExperience, options, this.#components);
   }
 

@@ -19,16 +19,16 @@ export interface ExperienceTransferringComponents {
   readonly learning: Pick<Learning, "wake">;
 }
 
-/** Oldest first, so that a node that takes them has them in the order in which they were lived through. */
+/** As fast as they are taken; oldest first, so that a node that takes them has them in the order in which they were lived through. */
 export async function exportExperiences(
-  onExperience: (experience: Experience) => void,
+  onExperience: (experience: Experience) => void | Promise<void>,
   { signal }: { readonly signal?: AbortSignal },
   { experiences }: Pick<ExperienceTransferringComponents, "experiences">,
 ): Promise<ExperienceExportSummary> {
   let count = 0;
   for await (const experience of experiences.list({ oldestFirst: true })) {
     signal?.throwIfAborted();
-    onExperience(experience);
+    await onExperience(experience);
     count += 1;
   }
   return { experiences: count };

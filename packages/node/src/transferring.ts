@@ -8,10 +8,10 @@ export interface TransferringComponents {
   readonly network: Pick<Network, "bring">;
 }
 
-/** Lessons that are read from the disk one after the other: a hundred thousand are never in memory together. */
+/** Lessons that are read from the disk one after the other, as fast as they are taken: a hundred thousand are never in memory together. */
 export async function exportLessons(
   { state }: ExportQuery,
-  onLesson: (lesson: ExportedLesson) => void,
+  onLesson: (lesson: ExportedLesson) => void | Promise<void>,
   { signal }: { readonly signal?: AbortSignal },
   { store }: TransferringComponents,
 ): Promise<ExportSummary> {
@@ -20,7 +20,7 @@ export async function exportLessons(
     signal?.throwIfAborted();
     const { author, kind, title, situation, guidance, example, tags } = record.body;
     const shown = { id: record.id, state: standing.state, author, kind, title, situation, guidance, example, tags };
-    onLesson({ ...shown, record: Buffer.from(record.frame).toString("base64") });
+    await onLesson({ ...shown, record: Buffer.from(record.frame).toString("base64") });
     lessons += 1;
   }
   return { lessons };

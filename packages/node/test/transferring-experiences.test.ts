@@ -11,7 +11,7 @@ function clientOf({ url, token }: Served): ControlClient {
 
 async function exported(node: Served): Promise<Experience[]> {
   const experiences: Experience[] = [];
-  const summary = await clientOf(node).exportExperiences((experience) => experiences.push(experience));
+  const summary = await clientOf(node).exportExperiences((experience) => void experiences.push(experience));
   expect(summary).toEqual({ experiences: experiences.length });
   return experiences;
 }

@@ -24,7 +24,7 @@ export interface Row extends Place {
   readonly ms: number;
   /** Ids of the lessons in the prompt, the most relevant first. */
   readonly lessons: readonly string[];
-  /** Generations that failed at every try; absent for none. A try that such a one ended is not right. */
+  /** Generations that failed at every try; absent for none. A try that such a one ended is not right, and is compared with no other. */
   readonly givenUp?: number;
   /** Of the code that made the row. */
   readonly commit: string;

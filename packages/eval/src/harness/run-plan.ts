@@ -33,7 +33,7 @@ export interface FinishedRun {
 
 /** Generations that failed at every try. */
 export interface GivenUp {
-  /** In tries: these count as not right. */
+  /** In tries: these count as not right, and in no comparison of arms. */
   readonly tries: number;
   /** In practice, in drafts and in trials, of this run and earlier ones: tasks that were left out and lessons that were not made. */
   readonly preparation: number;

@@ -163,7 +163,7 @@ function tableOf({ arms, bars }: LearningDocument): ScenarioResult["table"] {
       ]),
       ...bars.map(({ name, value, bar, holds }) => [
         name,
-        String(value),
+        value === null ? "not measured" : String(value),
         `bar ${bar}`,
         holds ? "holds" : "does not hold",
         "",

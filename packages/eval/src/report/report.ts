@@ -79,7 +79,19 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
     {
       title: "Arms",
       table: {
-        head: ["arm", "knows", "right", "95 % interval", "over none", "helped", "harmed", "tokens", "seconds", "tries"],
+        head: [
+          "arm",
+          "knows",
+          "right",
+          "95 % interval",
+          "over none",
+          "helped",
+          "harmed",
+          "tokens",
+          "seconds",
+          "tries",
+          "given up",
+        ],
         rows: measured.map(([name, figures]) => [
           name,
           arms.find((arm) => arm.name === name)?.summary ?? "",
@@ -91,6 +103,7 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
           String(figures.tokens),
           figures.seconds.toFixed(2),
           String(figures.n),
+          String(figures.givenUp),
         ]),
       },
       plot: { name: "scores", svg: await scoreBars(measured) },
@@ -107,7 +120,7 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
         head: ["figure", "value", "95 % interval", "bar", "holds"],
         rows: bars.map(({ name, value, bar, holds, low, high }) => [
           name,
-          number(value),
+          value === null ? "not measured" : number(value),
           low === undefined || high === undefined ? "" : `${number(low)} to ${number(high)}`,
           number(bar),
           holds ? "yes" : "no",
@@ -117,7 +130,7 @@ async function sectionsOf({ manifest, seeds, arms, baseline, rows, summary, bars
     {
       title: "How to read it",
       paragraphs: [
-        `Right: share of tries that solved their task; a task that several peers tried counts once. Helped: wrong under the arm ${baseline} and right here; harmed: the other way round; both of all tries. A try that the model failed at is not right. Tokens and seconds are means of a try, prompt and answer together. Intervals are percentile bootstraps, of seeds and then of tasks within them; differences are paired by task. Every arm was given the same tasks, in turn, and the model generated greedily.`,
+        `Right: share of tries that solved their task; a task that several peers tried counts once. Helped: wrong under the arm ${baseline} and right here; harmed: the other way round; both of the tries that have a counterpart. A try that the model failed at (given up) is not right, and is left out of what is compared with another arm: of gains, of helped and of harmed. A bar that could not be measured does not hold. Tokens and seconds are means of a try, prompt and answer together. Intervals are percentile bootstraps, of seeds and then of tasks within them; differences are paired by task. Every arm was given the same tasks, in turn, and the model generated greedily.`,
       ],
     },
   ];

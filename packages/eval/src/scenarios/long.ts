@@ -52,7 +52,7 @@ export function longPlan({ seeds, isQuick, options }: PlanRequest): Plan {
     },
     preparation: async () => 0,
     stage: async (init) => openStream(init, await (await openWorld(init.seed, options)).tasks(sizes.tasks, "practice")),
-    bars: (summary) => [...gainBar(summary, "shared", "own", 0), ...harmBar(summary, "shared")],
+    bars: (summary) => [gainBar(summary, "shared", "own", 0), harmBar(summary, "shared")],
   };
 }
 

@@ -83,6 +83,6 @@ function poisonedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
       ];
       return openAlteredArms({ ...init, arms, cohort, testers, practice, testSteps: 1 });
     },
-    bars: (summary) => [...lossBar(summary, "poisoned", "honest", 0.02), ...harmBar(summary, "poisoned")],
+    bars: (summary) => [lossBar(summary, "poisoned", "honest", 0.02), harmBar(summary, "poisoned")],
   };
 }

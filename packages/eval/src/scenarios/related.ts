@@ -66,17 +66,18 @@ function relatedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
     bars: (summary) =>
       options.dataset === undefined
         ? [
-            ...gainBar(summary, "shared", "none", 0.7),
-            ...shareOfGainBar(summary, "shared", "pool", "none", 0.95),
-            ...gainOrHalfTokensBar(summary, "shared", "episodes", 0.08),
-            ...harmBar(summary, "shared"),
+            gainBar(summary, "shared", "none", 0.7),
+            shareOfGainBar(summary, "shared", "pool", "none", 0.95),
+            gainOrHalfTokensBar(summary, "shared", "episodes", 0.08),
+            harmBar(summary, "shared"),
           ]
-        : [...noLossBar(summary), ...harmBar(summary, "shared")],
+        : [noLossBar(summary), harmBar(summary, "shared")],
   };
 }
 
 /** On question sets: the whole interval above one point of loss. */
-function noLossBar(summary: Parameters<Plan["bars"]>[0]): Bar[] {
+function noLossBar(summary: Parameters<Plan["bars"]>[0]): Bar {
   const least = -0.01;
-  return gainBar(summary, "shared", "none", least).map((bar) => ({ ...bar, holds: (bar.low ?? bar.value) > least }));
+  const bar = gainBar(summary, "shared", "none", least);
+  return { ...bar, holds: bar.low !== undefined && bar.low > least };
 }

@@ -61,11 +61,11 @@ export function repeatsPlan({ seeds, isQuick, options }: PlanRequest): Plan {
     preparation: async () => 0,
     stage: async (init) => openRepeats(init, await drawTasks(init.seed)),
     bars: async (summary) => [
-      ...scoreBar(summary, "again", 0.95),
-      ...scoreBar(summary, "reworded", 0.95),
-      ...speedBar(summary, "again", "first", 10),
-      ...speedBar(summary, "reworded", "first", 10),
-      ...harmBar(summary, "again"),
+      scoreBar(summary, "again", 0.95),
+      scoreBar(summary, "reworded", 0.95),
+      speedBar(summary, "again", "first", 10),
+      speedBar(summary, "reworded", "first", 10),
+      harmBar(summary, "again"),
       lookAlikesBar(judgedLookAlikes(await readLookAlikes())),
     ],
   };

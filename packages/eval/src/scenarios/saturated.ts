@@ -96,6 +96,6 @@ function saturatedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
         capacity: sizes.capacity,
       });
     },
-    bars: (summary) => [...lossBar(summary, "saturated", "clean", 0.02), ...harmBar(summary, "saturated")],
+    bars: (summary) => [lossBar(summary, "saturated", "clean", 0.02), harmBar(summary, "saturated")],
   };
 }

@@ -59,10 +59,10 @@ function sharedPlan({ seeds, isQuick, options }: PlanRequest): Plan {
       });
     },
     bars: (summary) => [
-      ...gainBar(summary, "shared", "none", 0.7),
-      ...shareOfGainBar(summary, "shared", "pool", "none", 0.95),
-      ...gainOrHalfTokensBar(summary, "shared", "episodes", 0.08),
-      ...harmBar(summary, "shared"),
+      gainBar(summary, "shared", "none", 0.7),
+      shareOfGainBar(summary, "shared", "pool", "none", 0.95),
+      gainOrHalfTokensBar(summary, "shared", "episodes", 0.08),
+      harmBar(summary, "shared"),
     ],
   };
 }

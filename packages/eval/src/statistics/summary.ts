@@ -10,18 +10,23 @@ export interface ArmFigures {
   readonly high: number;
   /** Tries. */
   readonly n: number;
+  /** Those of them that the model failed at: they are not right, and in no comparison with another arm. */
+  readonly givenUp: number;
   /** Prompt and answer together, a try. */
   readonly tokens: number;
   /** A try. */
   readonly seconds: number;
-  /** Shares of the tries that were wrong without experience and right here, and right without and wrong here. */
+  /** Tries that the model did not fail at, neither here nor without experience. */
+  readonly pairs: number;
+  /** Shares of the pairs that were wrong without experience and right here, and right without and wrong here; 0 where there are none. */
   readonly help: number;
   readonly harm: number;
 }
 
 export interface Bar {
   readonly name: string;
-  readonly value: number;
+  /** Null where there was nothing to compute it from: such a bar does not hold. */
+  readonly value: number | null;
   readonly bar: number;
   readonly holds: boolean;
   /** The value's 95 % interval, where it has one. */
@@ -31,7 +36,10 @@ export interface Bar {
 
 export interface Summary {
   readonly arms: Readonly<Record<string, ArmFigures>>;
-  /** How much better the first arm is than the second on the tasks that both tried: a difference of shares, with its 95 % interval. Undefined without such tasks. */
+  /**
+   * How much better the first arm is than the second on the tasks that both tried without a failure of the model: a difference of shares, with its 95 % interval. Undefined
+   * without such tasks.
+   */
   readonly gain: (arm: string, over: string) => Interval | undefined;
 }
 
@@ -41,9 +49,9 @@ const decimals = 4;
 
 export function summarise(rows: readonly Row[], baseline: string): Summary {
   const byArm = groupedBy(rows, ({ arm }) => arm);
-  const units = new Map([...byArm].map(([arm, own]) => [arm, unitsOf(own)]));
+  const units = new Map([...byArm].map(([arm, own]) => [arm, unitsOf(own.filter(isWhole))]));
   const base = units.get(baseline) ?? new Map<string, Unit>();
-  const arms = [...byArm].map(([arm, own]): [string, ArmFigures] => [arm, figuresOf(own, units.get(arm) ?? new Map(), base)]);
+  const arms = [...byArm].map(([arm, own]): [string, ArmFigures] => [arm, figuresOf(own, base)]);
   return {
     arms: Object.fromEntries(arms),
     gain: (arm, over) => {
@@ -77,18 +85,35 @@ function unitKey({ seed, environment, task, at }: Row): string {
   return JSON.stringify([seed, environment, task, at]);
 }
 
-function figuresOf(rows: readonly Row[], units: ReadonlyMap<string, Unit>, base: ReadonlyMap<string, Unit>): ArmFigures {
-  const { mean, low, high } = rounded(bootstrapInterval(bySeed([...units.values()]), freshRandom()));
-  const without = (row: Row): number => base.get(unitKey(row))?.score ?? Number.NaN;
+/** A try that the model failed at says nothing of what was known: it is no pair to any other. */
+function isWhole({ givenUp = 0 }: Row): boolean {
+  return givenUp === 0;
+}
+
+interface Pair {
+  readonly right: boolean;
+  /** What the peers reached on average without experience. */
+  readonly without: number;
+}
+
+function figuresOf(rows: readonly Row[], base: ReadonlyMap<string, Unit>): ArmFigures {
+  const { mean, low, high } = rounded(bootstrapInterval(bySeed([...unitsOf(rows).values()]), freshRandom()));
+  const whole = rows.filter(isWhole);
+  const pairs = whole.flatMap((row): Pair[] => {
+    const without = base.get(unitKey(row))?.score;
+    return without === undefined ? [] : [{ right: row.right, without }];
+  });
   return {
     score: mean,
     low,
     high,
     n: rows.length,
+    givenUp: rows.length - whole.length,
     tokens: Math.round(meanOf(rows.map((row) => row.promptTokens + row.generatedTokens))),
     seconds: Number(meanOf(rows.map(({ ms }) => ms / 1_000)).toFixed(2)),
-    help: share(rows, (row) => row.right && without(row) < 0.5),
-    harm: share(rows, (row) => !row.right && without(row) >= 0.5),
+    pairs: pairs.length,
+    help: share(pairs, ({ right, without }) => right && without < 0.5),
+    harm: share(pairs, ({ right, without }) => !right && without >= 0.5),
   };
 }
 
@@ -104,8 +129,8 @@ function freshRandom(): SeededRandom {
   return seededRandom(resamplingSeed);
 }
 
-function share(rows: readonly Row[], holds: (row: Row) => boolean): number {
-  return Number((rows.filter(holds).length / rows.length).toFixed(decimals));
+function share(pairs: readonly Pair[], holds: (pair: Pair) => boolean): number {
+  return pairs.length === 0 ? 0 : Number((pairs.filter(holds).length / pairs.length).toFixed(decimals));
 }
 
 function rounded({ mean, low, high }: Interval): Interval {

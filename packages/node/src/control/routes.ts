@@ -1,13 +1,12 @@
 /** The addresses of the control API, each a line: what it takes is checked by its schema, what it does is the node's. */
-import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import type { NodeOperations } from "../operations.ts";
 import { maxRecordingBytes } from "../recording-limits.ts";
 import { maxExperienceImportBytes, maxImportBytes } from "../transfer-limits.ts";
 import type { AskEvent, PractiseEvent } from "./agent-contract.ts";
 import type { Stopping } from "./contract.ts";
-import { named } from "./failures.ts";
+import { streamLines } from "./line-stream.ts";
 import {
   admitRequest,
   askRequest,
@@ -55,18 +54,18 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
   server.get("/api/lessons/conflicts", ({ query }) => operations.conflicts(parse(conflictQuery, query)));
   server.get("/api/lessons/export", async (request, reply) => {
     const query = parse(exportQuery, request.query);
-    await stream<ExportEvent>(request, reply, async (send, signal) => {
+    await streamLines<ExportEvent>(request, reply, async (send, signal) => {
       const summary = await operations.exportLessons(query, (lesson) => send({ ...lesson, type: "lesson" }), { signal });
-      send({ ...summary, type: "summary" });
+      await send({ ...summary, type: "summary" });
     });
   });
   server.get("/api/lessons/:id", ({ params }) => operations.lesson(parse(idParameter, params).id));
   server.get("/api/experiences", ({ query }) => operations.experiences(parse(listQuery, query)));
   server.get("/api/experiences/export", async (request, reply) => {
     parse(noRequest, request.query);
-    await stream<ExperienceExportEvent>(request, reply, async (send, signal) => {
+    await streamLines<ExperienceExportEvent>(request, reply, async (send, signal) => {
       const summary = await operations.exportExperiences((experience) => send({ type: "experience", experience }), { signal });
-      send({ ...summary, type: "summary" });
+      await send({ ...summary, type: "summary" });
     });
   });
   server.get("/api/store/copy", (_, reply) => reply.type("application/octet-stream").send(Readable.from(operations.copyStore())));
@@ -116,16 +115,16 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
 
   server.post("/api/ask", async (request, reply) => {
     const asked = parse(askRequest, request.body);
-    await stream<AskEvent>(request, reply, async (send, signal) => {
-      const answer = await operations.ask(asked, (text) => send({ type: "text", text }), { signal });
-      send({ type: "answer", ...answer });
+    await streamLines<AskEvent>(request, reply, async (send, signal) => {
+      const answer = await operations.ask(asked, (text) => void send({ type: "text", text }), { signal });
+      await send({ type: "answer", ...answer });
     });
   });
   server.post("/api/practise", async (request, reply) => {
     const asked = parse(practiseRequest, request.body);
-    await stream<PractiseEvent>(request, reply, async (send, signal) => {
-      const summary = await operations.practise(asked, (task) => send({ type: "task", ...task }), { signal });
-      send({ type: "summary", ...summary });
+    await streamLines<PractiseEvent>(request, reply, async (send, signal) => {
+      const summary = await operations.practise(asked, (task) => void send({ type: "task", ...task }), { signal });
+      await send({ type: "summary", ...summary });
     });
   });
   server.post("/api/stop", (request, reply): Stopping => {
@@ -133,29 +132,4 @@ export function addRoutes(server: FastifyInstance, { operations, onStop }: Route
     reply.raw.once("finish", onStop);
     return { stopping: true };
   });
-}
-
-/** JSON lines until the work is done; a failure is the last line. The signal is aborted when the caller hangs up. */
-async function stream<Event>(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  work: (send: (event: Event) => void, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  reply.hijack();
-  const { raw } = reply;
-  const hangUp = new AbortController();
-  raw.once("close", () => hangUp.abort());
-  raw.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
-  raw.flushHeaders();
-  try {
-    await work((event) => writeLine(raw, event), hangUp.signal);
-  } catch (error) {
-    writeLine(raw, { type: "error", ...named(error, request.url).toJSON() });
-  } finally {
-    raw.end();
-  }
-}
-
-function writeLine(raw: ServerResponse, event: unknown): void {
-  if (!raw.destroyed) raw.write(`${JSON.stringify(event)}\n`);
 }
