@@ -5,7 +5,7 @@
  * Guarantees: the store in it is that after one commit, whether or not the node runs meanwhile; there is the whole file or none. Does not: hold what can be made anew (index,
  * token, log). Keys are in it unless they are left out, so whoever has the file can be the node. restoring.ts makes a node of it again.
  */
-import { hash } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -56,7 +56,7 @@ export async function backUp(init: BackupInit, clock: Clock = systemClock): Prom
   const home = homeOf(init.home, init.name ?? (await onlyName(init.home)));
   const { keys: wantsKeys = true, file, signal, onProgress } = init;
   const store = await openCopy(home, init.home, signal);
-  const unfinished = `${file}.${process.pid}.part`;
+  const unfinished = `${file}.${randomUUID().slice(0, 8)}.part`;
   const archive = new Archive(clock.now());
   try {
     const written = archive.writeTo(unfinished, signal);
@@ -133,7 +133,7 @@ class Archive {
 
   /** Resolves when it is on the disk. @throws BACKUP_FILE_UNUSABLE */
   async writeTo(file: string, signal: AbortSignal | undefined): Promise<void> {
-    const target = createWriteStream(file, { mode: privateFileMode, flush: true });
+    const target = createWriteStream(file, { flags: "wx", mode: privateFileMode, flush: true });
     await usableFile(file, () => pipeline(this.#pack, createGzip({ level: 1 }), target, signal === undefined ? {} : { signal }));
   }
 

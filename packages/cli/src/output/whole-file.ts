@@ -1,4 +1,5 @@
 /** Files that are there when all of them is: until then they have another name, and what was broken off leaves nothing. */
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
@@ -12,7 +13,8 @@ export type WriteValue = (value: unknown) => Promise<void>;
 
 /** `work` writes the file that it is given the path of. @throws CLI_FILE_UNWRITABLE where the system refuses, and what else the work throws */
 export async function writeWhole<T>(target: string, work: (unfinished: string) => Promise<T>): Promise<T> {
-  const unfinished = `${target}.${process.pid}.part`;
+  // A new name each time: nobody can have put a file there, and none is left there by a process that was killed.
+  const unfinished = `${target}.${randomUUID().slice(0, 8)}.part`;
   try {
     await mkdir(dirname(target), { recursive: true });
     const result = await work(unfinished);
