@@ -157,7 +157,7 @@ describe("ask --force", () => {
       /^--force: the whole question goes to ada, and with it\n {2}secret \(word\) at characters 3 to 9: s3cret\n/,
     );
     expect((await run("Is s3cret right?", "--best", "--json")).stderr).toContain(
-      "goes to every connected peer that you have a reason",
+      "goes to the connected peers that you have most reason",
     );
     expect((await run("Is it right?", "--peer", "ada")).stderr).not.toContain("--force");
   });
