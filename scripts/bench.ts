@@ -8,6 +8,7 @@ import Table from "cli-table3";
 import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import { admission } from "./bench/admission.ts";
 import { append } from "./bench/append.ts";
+import { dashboard } from "./bench/dashboard.ts";
 import { endpoint } from "./bench/endpoint.ts";
 import { benchErrors } from "./bench/errors.ts";
 import { help } from "./bench/help.ts";
@@ -39,6 +40,7 @@ const benches: readonly Bench[] = [
   join,
   network,
   endpoint,
+  dashboard,
 ];
 const minLessons = 1_000;
 const maxLessons = 1_000_000;
