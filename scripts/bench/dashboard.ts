@@ -73,7 +73,12 @@ async function loading(page: Page, full: string, empty: string): Promise<Figure[
       await there.waitFor();
     });
   const none = (): Promise<number> => load(empty, page.getByText("No lessons yet", { exact: true }));
-  const first = await interleaved(loads, () => load(full, lessonsIn(page).getByRole("link").first()), none);
+  const untilFirst = async (): Promise<number> => {
+    const ms = await load(full, lessonsIn(page).getByRole("link").first());
+    await allLessons(page).waitFor(); // the node is still reading the others: the next load must not wait for that
+    return ms;
+  };
+  const first = await interleaved(loads, untilFirst, none);
   const all = await interleaved(loads, () => load(full, allLessons(page)), none);
   const referenceName = "a node without lessons";
   return [
