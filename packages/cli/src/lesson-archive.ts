@@ -138,21 +138,23 @@ class ArchiveWriter {
   /** The root's name. */
   async end(): Promise<CID> {
     if (this.#page.length > 0) this.#endPage();
-    await this.#written;
-    const bytes = encode({ format, version, pages: this.#pages });
-    const root = linkTo(bytes);
-    this.#put(root, bytes);
+    const root = this.#putEncoded({ format, version, pages: this.#pages });
     await this.#written;
     await this.#writer.close();
     return root;
   }
 
   #endPage(): void {
-    const bytes = encode(this.#page);
-    const cid = linkTo(bytes);
+    this.#pages.push(this.#putEncoded(this.#page));
     this.#page = [];
-    this.#pages.push(cid);
+  }
+
+  /** Gives its name. */
+  #putEncoded(value: unknown): CID {
+    const bytes = encode(value);
+    const cid = linkTo(bytes);
     this.#put(cid, bytes);
+    return cid;
   }
 
   /** One after the other; the first that fails fails the rest. */
